@@ -1,0 +1,7 @@
+//! The BEAM virtual machine: terms, heaps and garbage collection, the `.beam` loader, the engines, processes,
+//! the scheduler, timers, ETS and the external term format. No I/O of any kind: see [`platform`].
+#![no_std]
+
+extern crate alloc;
+
+pub mod platform;
