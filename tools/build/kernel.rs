@@ -1,0 +1,57 @@
+//! The kernel's own cargo call. It shares the host's target triple, and with it cargo's unified features, so it must
+//! never be built in one call with host crates: it gets a call, a target directory and flags of its own.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Where a change means that the kernel must be built again.
+const SOURCES: [&str; 6] = ["kernel", "vm", "bif", "image", "Cargo.toml", "Cargo.lock"];
+
+/// Frame pointers, so that a panic's backtrace is a walk of two loads a frame.
+const RUSTFLAGS: &str = "-Cforce-frame-pointers=yes";
+
+/// Builds the kernel and puts it into `OUT_DIR/joist-kernel`.
+pub fn build() -> Result<(), String> {
+    let root = dir("CARGO_MANIFEST_DIR")?.join("..");
+    let out = dir("OUT_DIR")?;
+    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=build");
+    for source in SOURCES {
+        println!("cargo:rerun-if-changed={}", root.join(source).display());
+    }
+    let built = compile(&root, &out.join("kernel"))?;
+    let kernel = std::fs::read(&built).map_err(|e| format!("{}: {e}", built.display()))?;
+    let to = out.join("joist-kernel");
+    std::fs::write(&to, kernel).map_err(|e| format!("{}: {e}", to.display()))
+}
+
+fn dir(variable: &str) -> Result<PathBuf, String> {
+    env::var_os(variable).map(PathBuf::from).ok_or_else(|| format!("cargo did not set {variable}"))
+}
+
+/// Runs cargo for the kernel; answers the path of the linked ELF.
+fn compile(root: &Path, target: &Path) -> Result<PathBuf, String> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
+    let mut command = Command::new(cargo);
+    command.current_dir(root).args(["build", "--release", "--package", "joist-kernel", "--target-dir"]).arg(target);
+    // What the outer call set for the host's crates is not meant for the kernel.
+    for (name, _) in env::vars_os() {
+        let name = name.to_string_lossy();
+        let outer = name.starts_with("CARGO_PROFILE_")
+            || name.starts_with("CARGO_FEATURE_")
+            || name.starts_with("CARGO_CFG_")
+            || name.starts_with("CARGO_PKG_")
+            || matches!(&*name, "CARGO_ENCODED_RUSTFLAGS" | "CARGO_BUILD_TARGET" | "CARGO_MANIFEST_DIR" | "RUSTFLAGS");
+        if outer {
+            command.env_remove(&*name);
+        }
+    }
+    command.env("RUSTFLAGS", RUSTFLAGS);
+    let status = command.status().map_err(|e| format!("cargo did not start: {e}"))?;
+    if !status.success() {
+        return Err(format!("cargo ended with {status}"));
+    }
+    Ok(target.join("release/joist-kernel"))
+}
