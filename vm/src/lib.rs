@@ -4,4 +4,9 @@
 
 extern crate alloc;
 
+pub mod atom;
+pub mod code;
+pub mod heap;
 pub mod platform;
+pub mod sync;
+pub mod term;

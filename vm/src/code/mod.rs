@@ -1,0 +1,5 @@
+//! Code: exports, fun entries, modules.
+
+mod export;
+
+pub use export::{Export, FunEntry, Mfa};
