@@ -5,8 +5,12 @@
 extern crate alloc;
 
 pub mod atom;
+pub mod bits;
 pub mod code;
 pub mod heap;
+pub mod map;
+pub mod node;
+pub mod number;
 pub mod platform;
 pub mod sync;
 pub mod term;

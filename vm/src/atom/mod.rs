@@ -150,6 +150,12 @@ impl Atom {
         ENTRIES.get(self.0 as usize).map_or(0, |e| e.pjw)
     }
 
+    /// A hash of the name, the same in every run.
+    #[must_use]
+    pub fn name_hash(self) -> u64 {
+        ENTRIES.get(self.0 as usize).map_or(0, |e| e.hash)
+    }
+
     /// Erlang's order of atoms: by name, code point by code point.
     #[must_use]
     pub fn compare(self, other: Atom) -> core::cmp::Ordering {

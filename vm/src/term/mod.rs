@@ -8,9 +8,12 @@
 mod bits;
 mod boxed;
 pub mod build;
+pub mod compare;
 mod debug;
+mod equal;
 mod external;
 mod fun;
+pub mod hash;
 mod header;
 mod immediate;
 mod list;

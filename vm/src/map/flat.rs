@@ -1,0 +1,128 @@
+//! Flat maps: sorted keys, found by a scan (they are few, and most are immediates).
+
+use alloc::vec::Vec;
+
+use super::FLAT_LIMIT;
+use crate::term::compare::{compare_exact, exact_eq};
+use crate::term::{Alloc, Tag, Term, build};
+
+/// The index of a key.
+#[inline]
+pub fn find(keys: &[Term], key: Term) -> Option<usize> {
+    if key.is_immediate() {
+        return keys.iter().position(|k| *k == key);
+    }
+    keys.iter().position(|k| exact_eq(*k, key))
+}
+
+/// A map of those values, that shares the keys.
+pub fn with_keys<A: Alloc + ?Sized>(a: &mut A, keys: Term, values: &[Term]) -> Term {
+    let p = build::object(a, Tag::FlatMap, 1 + values.len());
+    // SAFETY: 1 + len fresh words behind the header; Term is a transparent u64.
+    unsafe {
+        *p.add(1) = keys.raw();
+        core::ptr::copy_nonoverlapping(values.as_ptr().cast(), p.add(2), values.len());
+    }
+    Term::boxed(p)
+}
+
+/// From pairs in the order of the keys, all different.
+pub fn from_sorted<A: Alloc + ?Sized>(a: &mut A, pairs: &[(Term, Term)]) -> Term {
+    let n = pairs.len();
+    debug_assert!(n <= FLAT_LIMIT);
+    let (mut keys, mut values) = ([Term::NIL; FLAT_LIMIT], [Term::NIL; FLAT_LIMIT]);
+    for (i, (k, v)) in pairs.iter().enumerate() {
+        (keys[i], values[i]) = (*k, *v);
+    }
+    let keys = build::tuple(a, &keys[..n]);
+    with_keys(a, keys, &values[..n])
+}
+
+fn parts(map: Term) -> (Term, &'static [Term], &'static [Term]) {
+    let words = map.term_words();
+    (words[0], words[0].term_words(), &words[1..])
+}
+
+/// The map with another value at an index.
+pub fn replace<A: Alloc + ?Sized>(a: &mut A, map: Term, i: usize, value: Term) -> Term {
+    let (keys, _, values) = parts(map);
+    if values[i] == value {
+        return map;
+    }
+    let p = build::object(a, Tag::FlatMap, 1 + values.len());
+    // SAFETY: 1 + len fresh words behind the header, `i` is an index of the values.
+    unsafe {
+        *p.add(1) = keys.raw();
+        core::ptr::copy_nonoverlapping(values.as_ptr().cast(), p.add(2), values.len());
+        *p.add(2 + i) = value.raw();
+    }
+    Term::boxed(p)
+}
+
+/// The map with other values, if all of those keys are in it.
+pub fn replace_many<A: Alloc + ?Sized>(a: &mut A, map: Term, pairs: &[(Term, Term)]) -> Option<Term> {
+    let (keys, old) = map.as_flat_map()?;
+    let mut values = [Term::NIL; FLAT_LIMIT];
+    values[..old.len()].copy_from_slice(old);
+    for (k, v) in pairs {
+        values[find(keys, *k)?] = *v;
+    }
+    let values = &values[..old.len()];
+    Some(if values == old { map } else { with_keys(a, map.flat_map_keys()?, values) })
+}
+
+pub fn put<A: Alloc + ?Sized>(a: &mut A, map: Term, key: Term, value: Term) -> Term {
+    let (_, keys, values) = parts(map);
+    if let Some(i) = find(keys, key) {
+        return replace(a, map, i, value);
+    }
+    let n = keys.len();
+    if n == FLAT_LIMIT {
+        let mut pairs: Vec<(Term, Term)> = keys.iter().copied().zip(values.iter().copied()).collect();
+        pairs.push((key, value));
+        return super::from_pairs(a, &pairs);
+    }
+    let at = keys.partition_point(|k| compare_exact(*k, key).is_lt());
+    // The keys tuple and the map, in one piece.
+    let p = a.alloc(1 + n + 1 + 2 + n + 1);
+    // SAFETY: fresh words for a tuple of n + 1, and behind it a flat map of n + 1; `at <= n`.
+    unsafe {
+        let keys_tuple = insert(p, Tag::Tuple, None, keys, at, key);
+        let m = p.add(n + 2);
+        insert(m, Tag::FlatMap, Some(keys_tuple), values, at, value)
+    }
+}
+
+/// Writes a boxed object: its first word if there is one, then the items with one inserted at an index.
+/// # Safety
+/// `p` leads to room for a header and all of those words; `at <= items.len()`.
+unsafe fn insert(p: *mut u64, tag: Tag, first: Option<Term>, items: &[Term], at: usize, item: Term) -> Term {
+    let mut w = p;
+    // SAFETY: the caller vouches for the room.
+    unsafe {
+        *w = crate::term::Header::new(tag, usize::from(first.is_some()) + items.len() + 1).0;
+        w = w.add(1);
+        if let Some(first) = first {
+            *w = first.raw();
+            w = w.add(1);
+        }
+        core::ptr::copy_nonoverlapping(items.as_ptr().cast(), w, at);
+        *w.add(at) = item.raw();
+        core::ptr::copy_nonoverlapping(items.as_ptr().add(at).cast(), w.add(at + 1), items.len() - at);
+    }
+    Term::boxed(p)
+}
+
+/// The map without the key at an index.
+pub fn without<A: Alloc + ?Sized>(a: &mut A, map: Term, i: usize) -> Term {
+    let (_, keys, values) = parts(map);
+    let n = keys.len() - 1;
+    let drop_one = |items: &[Term]| {
+        let mut out = [Term::NIL; FLAT_LIMIT];
+        out[..i].copy_from_slice(&items[..i]);
+        out[i..n].copy_from_slice(&items[i + 1..]);
+        out
+    };
+    let keys = build::tuple(a, &drop_one(keys)[..n]);
+    with_keys(a, keys, &drop_one(values)[..n])
+}

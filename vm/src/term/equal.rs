@@ -1,0 +1,203 @@
+//! Equality of terms, `=:=` and `==`, on an explicit stack. Read beside it: `eq` in `erts/emulator/beam/utils.c`.
+
+use core::cmp::Ordering;
+use core::sync::atomic::{self, AtomicBool};
+
+use alloc::vec::Vec;
+
+use super::{External, ExternalKind, FunRef, Tag, Term};
+use crate::number;
+
+/// Whether `0.0` and `-0.0` are different terms, as they are from OTP 27 on.
+static SIGNED_ZEROS: AtomicBool = AtomicBool::new(false);
+
+/// Says whether `0.0 =:= -0.0` is false (OTP 27 and later) or true. Set once, before any term is made.
+pub fn distinguish_zeros(yes: bool) {
+    SIGNED_ZEROS.store(yes, atomic::Ordering::Relaxed);
+}
+
+/// Whether `0.0` and `-0.0` are different terms.
+#[must_use]
+pub fn zeros_are_distinct() -> bool {
+    SIGNED_ZEROS.load(atomic::Ordering::Relaxed)
+}
+
+/// `a =:= b`.
+#[inline(always)]
+#[must_use]
+pub fn exact_eq(a: Term, b: Term) -> bool {
+    a == b || (!a.is_immediate() && !b.is_immediate() && equal(a, b, true))
+}
+
+/// `a == b`.
+#[inline(always)]
+#[must_use]
+pub fn eq(a: Term, b: Term) -> bool {
+    a == b || (!(a.is_immediate() && b.is_immediate()) && equal(a, b, false))
+}
+
+/// Terms still to be compared pairwise.
+struct Job {
+    a: &'static [Term],
+    b: &'static [Term],
+    exact: bool,
+    /// The terms are a trie's children: a cell is `[Key | Value]`, the key always compared exactly.
+    children: bool,
+}
+
+impl Term {
+    /// The two words of a cons cell.
+    #[inline(always)]
+    pub(crate) fn cell(self) -> &'static [Term; 2] {
+        debug_assert!(self.is_cons());
+        // SAFETY: a list term points to a live cell of two words; Term is a transparent u64.
+        unsafe { &*self.ptr().cast() }
+    }
+}
+
+#[inline(never)]
+fn equal(a: Term, b: Term, exact: bool) -> bool {
+    let mut jobs: Vec<Job> = Vec::new();
+    if !step(a, b, exact, false, &mut jobs) {
+        return false;
+    }
+    while let Some(job) = jobs.pop() {
+        let n = job.a.len();
+        let mut i = 0;
+        while i < n {
+            let (x, y) = (job.a[i], job.b[i]);
+            i += 1;
+            if x == y {
+                continue;
+            }
+            if i < n && !x.is_immediate() {
+                jobs.push(Job { a: &job.a[i..], b: &job.b[i..], ..job });
+                i = n;
+            }
+            if !step(x, y, job.exact, job.children, &mut jobs) {
+                return false;
+            }
+        }
+    }
+    true
+}
+
+/// Compares one pair as far as possible without going into it; what is inside becomes jobs.
+fn step(a: Term, b: Term, exact: bool, children: bool, jobs: &mut Vec<Job>) -> bool {
+    if a == b {
+        return true;
+    }
+    if a.is_cons() {
+        if !b.is_cons() {
+            return false;
+        }
+        if children {
+            let ([ka, va], [kb, vb]) = (a.cell(), b.cell());
+            push(jobs, core::slice::from_ref(va), core::slice::from_ref(vb), exact);
+            push(jobs, core::slice::from_ref(ka), core::slice::from_ref(kb), true);
+            return true;
+        }
+        return list(a, b, exact, jobs);
+    }
+    let (Some(ha), Some(hb)) = (a.header(), b.header()) else {
+        return !exact && a.is_number() && b.is_number() && number::compare(a, b) == Ordering::Equal;
+    };
+    match ha.tag() {
+        Tag::Tuple | Tag::Record => {
+            if ha != hb {
+                return false;
+            }
+            push(jobs, a.term_words(), b.term_words(), exact);
+            true
+        }
+        Tag::Float | Tag::PosBig | Tag::NegBig => match (a.as_float(), b.as_float()) {
+            (Some(x), Some(y)) => x == y && (!exact || x != 0.0 || x.to_bits() == y.to_bits() || !zeros_are_distinct()),
+            (None, None) => ha == hb && a.words() == b.words(),
+            _ => !exact && b.is_number() && number::compare(a, b) == Ordering::Equal,
+        },
+        Tag::HeapBits | Tag::SubBits => match (a.as_bits(), b.as_bits()) {
+            (Some(x), Some(y)) => x.len == y.len && x.compare(&y) == Ordering::Equal,
+            _ => false,
+        },
+        Tag::Fun | Tag::Export => fun(a, b, exact, jobs),
+        Tag::FlatMap => {
+            if ha != hb {
+                return false;
+            }
+            let (wa, wb) = (a.term_words(), b.term_words());
+            push(jobs, &wa[1..], &wb[1..], exact);
+            push(jobs, &wa[..1], &wb[..1], true);
+            true
+        }
+        Tag::HashMap | Tag::HamtNode => {
+            let raw = if ha.is(Tag::HashMap) { 2 } else { 1 };
+            let (wa, wb) = (a.term_words(), b.term_words());
+            if ha != hb || wa[..raw] != wb[..raw] {
+                return false;
+            }
+            jobs.push(Job { a: &wa[raw..], b: &wb[raw..], exact, children: true });
+            true
+        }
+        Tag::Ref => match (a.as_reference(), b.as_reference()) {
+            (Some(x), Some(y)) => x.numbers == y.numbers,
+            _ => false,
+        },
+        Tag::External => match (a.as_external(), b.as_external()) {
+            (Some(x), Some(y)) => external(&x, &y),
+            _ => false,
+        },
+        Tag::MatchContext | Tag::BinRef => false,
+    }
+}
+
+fn push(jobs: &mut Vec<Job>, a: &'static [Term], b: &'static [Term], exact: bool) {
+    jobs.push(Job { a, b, exact, children: false });
+}
+
+fn list(mut a: Term, mut b: Term, exact: bool, jobs: &mut Vec<Job>) -> bool {
+    loop {
+        let (x, y) = (a.cell(), b.cell());
+        if x[0] != y[0] {
+            if x[0].is_immediate() && y[0].is_immediate() {
+                return false;
+            }
+            push(jobs, x, y, exact);
+            return true;
+        }
+        if x[1] == y[1] {
+            return true;
+        }
+        if !x[1].is_cons() || !y[1].is_cons() {
+            push(jobs, &x[1..], &y[1..], exact);
+            return true;
+        }
+        (a, b) = (x[1], y[1]);
+    }
+}
+
+fn fun(a: Term, b: Term, exact: bool, jobs: &mut Vec<Job>) -> bool {
+    let (Some(x), Some(y)) = (a.as_fun(), b.as_fun()) else { return false };
+    match (x.code, y.code) {
+        (FunRef::Local(e), FunRef::Local(g)) => {
+            let same = core::ptr::eq(e, g) || (e.module == g.module && e.index == g.index && e.old_uniq == g.old_uniq);
+            if same && x.env.len() == y.env.len() {
+                push(jobs, x.env, y.env, exact);
+                return true;
+            }
+            false
+        }
+        (FunRef::External(e), FunRef::External(g)) => e.mfa == g.mfa,
+        _ => false,
+    }
+}
+
+fn external(x: &External, y: &External) -> bool {
+    if x.kind != y.kind || x.node != y.node || x.creation != y.creation {
+        return false;
+    }
+    if x.kind != ExternalKind::Reference {
+        return x.data == y.data;
+    }
+    let number = |e: &External, i| if i < e.count { e.number(i) } else { 0 };
+    (0..x.count.max(y.count)).all(|i| number(x, i) == number(y, i))
+}

@@ -1,0 +1,7 @@
+//! Hashes of terms: the internal one of maps and tables, and `phash2` and `phash`, which are the same on every node.
+
+mod internal;
+mod portable;
+
+pub use internal::internal;
+pub use portable::{phash, phash2};
