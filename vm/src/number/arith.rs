@@ -78,7 +78,7 @@ pub fn mul<A: Alloc + ?Sized>(a: &mut A, x: Term, y: Term) -> Outcome {
     match numbers(x, y)? {
         (Num::Int(x), Num::Int(y)) => {
             // The product has at least so many limbs: refuse before the work is done.
-            if (x.limbs().len() + y.limbs().len()).saturating_sub(1) > super::MAX_LIMBS
+            if (x.limbs().len() + y.limbs().len()).saturating_sub(1) > super::max_limbs()
                 && !x.limbs().is_empty()
                 && !y.limbs().is_empty()
             {

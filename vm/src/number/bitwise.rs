@@ -1,7 +1,7 @@
 //! `band bor bxor bnot bsl bsr` over integers of any size, in two's complement with endless sign bits.
 
 use super::arith::Outcome;
-use super::{ArithError, Buf, Int, MAX_LIMBS, finish, limbs};
+use super::{ArithError, Buf, Int, finish, limbs, max_limbs};
 use crate::term::{Alloc, Term, build};
 
 /// The lowest `n` limbs in two's complement; enough limbs leave the sign in the top bit.
@@ -111,7 +111,7 @@ fn shift<A: Alloc + ?Sized>(a: &mut A, x: Term, y: Term, right: bool) -> Outcome
         }
     }
     if left {
-        if n.saturating_add(limbs::bit_length(int.limbs())) > MAX_LIMBS * 64 {
+        if n.saturating_add(limbs::bit_length(int.limbs())) > max_limbs() * 64 {
             return Err(ArithError::SystemLimit);
         }
         return finish(a, int.negative, &limbs::shl(int.limbs(), n));

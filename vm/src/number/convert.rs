@@ -21,10 +21,28 @@ pub enum Rounding {
     Nearest,
 }
 
-/// As `big_to_double`: limb by limb from the top, rounded at each step.
+/// As `big_to_double`: up to OTP 28 limb by limb from the top, rounded at each step; later rounded once, correctly.
 pub(super) fn int_to_float(i: &Int) -> Option<f64> {
-    let magnitude = i.limbs().iter().rev().fold(0.0, |d, limb| d * BASE + *limb as f64);
+    let magnitude = match i.limbs() {
+        [] => 0.0,
+        [one] => *one as f64,
+        many if crate::release::at_least(29) => nearest(many),
+        many => many.iter().rev().fold(0.0, |d, limb| d * BASE + *limb as f64),
+    };
     magnitude.is_finite().then_some(if i.negative { -magnitude } else { magnitude })
+}
+
+/// The float nearest to a magnitude of more than one limb.
+fn nearest(magnitude: &[u64]) -> f64 {
+    let bits = limbs::bit_length(magnitude);
+    if bits > 1024 {
+        return f64::INFINITY;
+    }
+    // The top 64 bits, with the lowest set if anything below is: the conversion then rounds as the whole would.
+    let (top, lost) = limbs::shr(magnitude, bits - 64);
+    let top = top.first().copied().unwrap_or(0) | u64::from(lost);
+    let scale = f64::from_bits(((bits - 64) as u64 + 1023) << 52);
+    top as f64 * scale
 }
 
 /// The float nearest to a number, rounded as stock Erlang does; none when it is out of range or no number.

@@ -8,7 +8,9 @@
 pub mod arith;
 pub mod bitwise;
 mod convert;
+pub mod float_text;
 mod limbs;
+pub mod text;
 
 use core::cmp::Ordering;
 
@@ -18,8 +20,11 @@ use crate::term::{Alloc, Term, build};
 
 pub use convert::{Rounding, compare, from_float, to_float};
 
-/// The most limbs an integer may have, as in OTP 25 (`BIG_ARITY_MAX`).
-pub const MAX_LIMBS: usize = (1 << 19) - 1;
+/// The most limbs an integer may have (`BIG_ARITY_MAX`).
+#[must_use]
+pub fn max_limbs() -> usize {
+    if crate::release::at_least(27) { (1 << 17) - 1 } else { (1 << 19) - 1 }
+}
 
 /// Why arithmetic gave no number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -98,7 +103,7 @@ impl Num {
 
 /// An integer term, if it is not too large.
 pub(crate) fn finish<A: Alloc + ?Sized>(a: &mut A, negative: bool, limbs: &[u64]) -> Result<Term, ArithError> {
-    if limbs.len() > MAX_LIMBS && limbs::trimmed(limbs).len() > MAX_LIMBS {
+    if limbs.len() >= 1 << 17 && limbs::trimmed(limbs).len() > max_limbs() {
         return Err(ArithError::SystemLimit);
     }
     Ok(build::big(a, negative, limbs))

@@ -7,7 +7,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-pub use super::equal::{distinguish_zeros, eq, exact_eq, zeros_are_distinct};
+pub use super::equal::{eq, exact_eq, zeros_are_distinct};
 use super::{External, ExternalKind, FunRef, Tag, Term};
 use crate::map::{Difference, diff};
 use crate::node::{self, NodeName};

@@ -1,25 +1,15 @@
 //! Equality of terms, `=:=` and `==`, on an explicit stack. Read beside it: `eq` in `erts/emulator/beam/utils.c`.
 
-use core::cmp::Ordering;
-use core::sync::atomic::{self, AtomicBool};
-
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 use super::{External, ExternalKind, FunRef, Tag, Term};
 use crate::number;
 
 /// Whether `0.0` and `-0.0` are different terms, as they are from OTP 27 on.
-static SIGNED_ZEROS: AtomicBool = AtomicBool::new(false);
-
-/// Says whether `0.0 =:= -0.0` is false (OTP 27 and later) or true. Set once, before any term is made.
-pub fn distinguish_zeros(yes: bool) {
-    SIGNED_ZEROS.store(yes, atomic::Ordering::Relaxed);
-}
-
-/// Whether `0.0` and `-0.0` are different terms.
 #[must_use]
 pub fn zeros_are_distinct() -> bool {
-    SIGNED_ZEROS.load(atomic::Ordering::Relaxed)
+    crate::release::at_least(27)
 }
 
 /// `a =:= b`.
