@@ -1,5 +1,21 @@
-//! Code: exports, fun entries, modules.
+//! Code: exports, fun entries, natives, modules in their current and old versions, and where an address lies.
 
+mod catches;
 mod export;
+mod funs;
+pub mod guard;
+mod literals;
+mod module;
+pub mod natives;
+mod registry;
 
-pub use export::{Export, FunEntry, Mfa};
+pub(crate) use catches::Catch;
+pub use export::{Export, FunEntry, Mfa, export, exports_of, find_export};
+pub use funs::fun_entry;
+pub use literals::{Literals, make_literal};
+pub use module::{Function, Location, Module, Prepared};
+pub use natives::{Kind, NativeDecl};
+pub use registry::{
+    Purged, current, delete, finish_loading, is_loaded, loaded, locate, module_of_address, old, set_on_load_done,
+    take_old,
+};

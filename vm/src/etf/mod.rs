@@ -10,6 +10,7 @@ mod compress;
 mod decode;
 mod encode;
 mod identifiers;
+mod literal;
 mod scalars;
 pub mod tags;
 
@@ -20,6 +21,7 @@ use crate::term::{Magic, Reference};
 pub use compress::{compress, inflate};
 pub use decode::{Decoded, Decoder, decode};
 pub use encode::{EncodeOptions, Encoder, encode, external_size};
+pub use literal::{CodeLinker, decode_literal};
 
 /// The first byte of an encoded term.
 pub const VERSION: u8 = 131;

@@ -114,6 +114,11 @@ impl Fragments {
         core::mem::take(&mut self.off_heap)
     }
 
+    /// The list of what the terms own outside; the caller takes it over.
+    pub(crate) fn take_off_heap(&mut self) -> OffHeap {
+        core::mem::take(&mut self.off_heap)
+    }
+
     /// The address ranges in use, for collections that look inside.
     pub(crate) fn ranges(&self) -> impl Iterator<Item = (*mut u64, *mut u64)> {
         let mut block = self.head;

@@ -1,7 +1,14 @@
-//! Memory for terms: fragments outside of process heaps, copying between heaps, and the garbage collector.
+//! Memory for terms: process heaps and the garbage collector, fragments outside of them, copying between heaps.
 
+mod block;
 mod copy;
 mod fragment;
+mod gc;
+mod process_heap;
+pub mod sizes;
 
 pub use copy::{copy, size};
 pub use fragment::{Fragments, OwnedTerm};
+pub(crate) use gc::Roots;
+pub(crate) use process_heap::RESERVED;
+pub use process_heap::{GcStats, Policy, ProcessHeap};

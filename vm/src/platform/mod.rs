@@ -85,6 +85,9 @@ pub trait Platform: Files + Send + Sync {
     /// which runs on the caller's.
     fn start_scheduler(&self, id: usize, entry: fn(usize) -> !);
 
+    /// The scheduler that the caller runs on; none outside of all of them.
+    fn current_scheduler(&self) -> Option<usize>;
+
     /// Sleeps the calling scheduler `id` until [`Platform::wake`] is called for it, an [`Event`] is pending, or
     /// the monotonic clock reaches `deadline_ns`. A wake that came before the call makes it return at once.
     /// May return early for no reason.

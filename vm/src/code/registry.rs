@@ -1,0 +1,193 @@
+//! Modules by name, current and old, and by address. Loading and purging follow OTP's protocol: at most one old
+//! version; a process may run either (`beam_bif_load.c`).
+
+use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use hashbrown::HashMap;
+
+use super::{Export, Location, Mfa, Module, Prepared, export};
+use crate::atom::Atom;
+use crate::sync::RwLock;
+
+/// Words before a function's entry: the `func_info` instruction, module, function, arity.
+pub(crate) const HEADER_WORDS: u32 = 4;
+
+#[derive(Debug, Default)]
+struct Versions {
+    current: Option<Arc<Module>>,
+    old: Option<Arc<Module>>,
+    /// The current version's `on_load` function has not returned: its exports are not in force.
+    loading: bool,
+}
+
+#[derive(Debug)]
+struct Registry {
+    modules: HashMap<u32, Versions, ahash::RandomState>,
+    /// Code by its first address.
+    ranges: BTreeMap<usize, Arc<Module>>,
+}
+
+static REGISTRY: RwLock<Option<Registry>> = RwLock::new(None);
+
+fn with<R>(f: impl FnOnce(&mut Registry) -> R) -> R {
+    let mut r = REGISTRY.write();
+    f(r.get_or_insert_with(|| Registry {
+        modules: HashMap::with_hasher(ahash::RandomState::with_seeds(9, 10, 11, 12)),
+        ranges: BTreeMap::new(),
+    }))
+}
+
+fn read<R>(f: impl FnOnce(&Registry) -> Option<R>) -> Option<R> {
+    REGISTRY.read().as_ref().and_then(f)
+}
+
+/// The current version of a module.
+#[must_use]
+pub fn current(name: Atom) -> Option<Arc<Module>> {
+    read(|r| r.modules.get(&name.0)?.current.clone())
+}
+
+/// The old version of a module.
+#[must_use]
+pub fn old(name: Atom) -> Option<Arc<Module>> {
+    read(|r| r.modules.get(&name.0)?.old.clone())
+}
+
+/// Is a current version loaded (and past its `on_load`)?
+#[must_use]
+pub fn is_loaded(name: Atom) -> bool {
+    read(|r| r.modules.get(&name.0).map(|v| v.current.is_some() && !v.loading)).unwrap_or(false)
+}
+
+/// All modules with a current version.
+#[must_use]
+pub fn loaded() -> Vec<Atom> {
+    read(|r| Some(r.modules.iter().filter(|(_, v)| v.current.is_some()).map(|(n, _)| Atom(*n)).collect()))
+        .unwrap_or_default()
+}
+
+fn install(r: &mut Registry, module: &Arc<Module>) {
+    for f in module.functions.iter().filter(|f| f.exported) {
+        let mfa = Mfa { module: module.name, function: f.name, arity: f.arity };
+        export(mfa).set(Some(module.at(f.entry)));
+    }
+    for (entry, offset) in &module.funs {
+        entry.set(Some(module.at(*offset)));
+    }
+    r.modules.entry(module.name.0).or_default().loading = false;
+}
+
+fn uninstall(module: &Module) {
+    let (start, end) = module.range();
+    let inside = |e: &&'static Export| (start..end).contains(&(e.address() as usize));
+    for e in super::exports_of(module.name).iter().filter(|e| inside(e)) {
+        e.set(None);
+    }
+}
+
+/// Makes prepared modules the current versions; what was current becomes old.
+/// # Errors
+/// The names of modules that still have an old version.
+pub fn finish_loading(prepared: Vec<Prepared>) -> Result<(), Vec<Atom>> {
+    with(|r| {
+        let not_purged: Vec<Atom> = prepared
+            .iter()
+            .filter(|m| r.modules.get(&m.name.0).is_some_and(|v| v.old.is_some() && v.current.is_some()))
+            .map(|m| m.name)
+            .collect();
+        if !not_purged.is_empty() {
+            return Err(not_purged);
+        }
+        for m in prepared {
+            let m = Arc::new(m);
+            let v = r.modules.entry(m.name.0).or_default();
+            if let Some(was) = v.current.replace(m.clone()) {
+                v.old = Some(was);
+            }
+            let was = v.old.clone();
+            v.loading = m.has_on_load();
+            if let Some(was) = was.filter(|_| !m.has_on_load()) {
+                uninstall(&was);
+            }
+            r.ranges.insert(m.range().0, m.clone());
+            if !m.has_on_load() {
+                install(r, &m);
+            }
+        }
+        Ok(())
+    })
+}
+
+/// The `on_load` function of a module has returned: its exports come into force, or (`ok` false) it goes again.
+pub fn set_on_load_done(name: Atom, ok: bool) {
+    with(|r| {
+        let Some(v) = r.modules.get_mut(&name.0) else { return };
+        let Some(m) = v.current.clone() else { return };
+        if ok {
+            if let Some(was) = &v.old {
+                uninstall(was);
+            }
+            install(r, &m);
+        } else {
+            v.loading = false;
+            v.current = v.old.take();
+            let back = v.current.clone();
+            r.ranges.remove(&m.range().0);
+            if let Some(back) = back {
+                install(r, &back);
+            }
+        }
+    });
+}
+
+/// Makes the current version old (`erlang:delete_module/1`): none if there is no current one, false if there is an
+/// old one already.
+pub fn delete(name: Atom) -> Option<bool> {
+    with(|r| {
+        let v = r.modules.get_mut(&name.0)?;
+        if v.old.is_some() {
+            return v.current.is_some().then_some(false);
+        }
+        let m = v.current.take()?;
+        uninstall(&m);
+        v.old = Some(m);
+        Some(true)
+    })
+}
+
+/// An old version taken out; its code must stay allocated until nobody can run it.
+#[derive(Debug)]
+pub struct Purged(pub Arc<Module>);
+
+/// Takes the old version out, when no process uses it any more.
+pub fn take_old(name: Atom) -> Option<Purged> {
+    with(|r| {
+        let m = r.modules.get_mut(&name.0)?.old.take()?;
+        r.ranges.remove(&m.range().0);
+        let (start, end) = m.range();
+        for (entry, _) in &m.funs {
+            if (start..end).contains(&(entry.address() as usize)) {
+                entry.set(None);
+            }
+        }
+        Some(Purged(m))
+    })
+}
+
+/// The module version whose code an address lies in.
+#[must_use]
+pub fn module_of_address(address: *const u64) -> Option<Arc<Module>> {
+    let a = address as usize;
+    read(|r| {
+        let (_, m) = r.ranges.range(..=a).next_back()?;
+        (a < m.range().1).then(|| m.clone())
+    })
+}
+
+/// The function and line at an address.
+#[must_use]
+pub fn locate(address: *const u64) -> Option<Location> {
+    module_of_address(address)?.locate(address as usize)
+}

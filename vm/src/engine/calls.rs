@@ -1,0 +1,111 @@
+//! Where calls go that are only known when they happen: apply, funs, functions that are not loaded.
+
+use super::{Context, Term};
+use crate::atom;
+use crate::code::{self, Export, FunEntry, Mfa};
+use crate::process::Class;
+use crate::term::{FunRef, build};
+
+impl Context {
+    /// `apply x[arity]:x[arity + 1]` with the arguments before them; null if the process holds an exception.
+    pub(crate) fn apply_target(&mut self, arity: usize) -> *const u64 {
+        let (module, function) = (self.x[arity], self.x[arity + 1]);
+        let (Some(module), Some(function)) = (module.as_atom(), function.as_atom()) else {
+            let p = self.process();
+            let args = build::list(p, &self.x[..arity]);
+            p.exception.set(Class::Error, Term::atom(atom::BADARG));
+            p.blame(Mfa::new(atom::ERLANG, atom::APPLY, 3), &[module, function, args]);
+            return core::ptr::null();
+        };
+        code::export(Mfa { module, function, arity: arity as u32 }).address()
+    }
+
+    /// The code of a fun that is called with `arity` arguments in the X registers; its free variables are loaded
+    /// behind them. Null if the process holds an exception.
+    pub(crate) fn fun_target(&mut self, arity: usize, fun: Term) -> *const u64 {
+        let p = self.process();
+        let Some(view) = fun.as_fun() else {
+            let _ = p.error_pair(atom::BADFUN, fun);
+            return core::ptr::null();
+        };
+        if view.arity() as usize != arity {
+            let args = build::list(p, &self.x[..arity]);
+            let pair = build::tuple(p, &[fun, args]);
+            let _ = p.error_pair(atom::BADARITY, pair);
+            return core::ptr::null();
+        }
+        match view.code {
+            FunRef::External(export) => export.address(),
+            FunRef::Local(entry) => {
+                if !entry.is_loaded() {
+                    self.x[arity] = fun;
+                    return entry.address();
+                }
+                for (i, t) in view.env.iter().enumerate() {
+                    self.x[arity + i] = *t;
+                }
+                entry.address()
+            }
+        }
+    }
+
+    /// Code of an export with nothing behind it runs: calls `error_handler:undefined_function(M, F, Args)`.
+    pub(crate) fn undefined_function(&mut self) -> bool {
+        // SAFETY: only stubs of exports hold this instruction, and pc is at it.
+        let export: &Export = unsafe { Export::of_stub(self.pc) };
+        let mfa = export.mfa;
+        let args = self.x[..mfa.arity as usize].to_vec();
+        let p = self.process();
+        let handler = code::export(Mfa::new(p.error_handler, atom::UNDEFINED_FUNCTION, 3));
+        let args = build::list(p, &args);
+        if !handler.is_defined() {
+            p.exception.set(Class::Error, Term::atom(atom::UNDEF));
+            p.exception.mfa = Some(mfa);
+            p.exception.args = args;
+            return false;
+        }
+        self.x[0] = Term::atom(mfa.module);
+        self.x[1] = Term::atom(mfa.function);
+        self.x[2] = args;
+        self.collect_if_due(3);
+        self.pc = handler.address();
+        true
+    }
+
+    /// A fun whose module is not loaded runs: calls `error_handler:undefined_lambda(M, Fun, Args)`.
+    pub(crate) fn undefined_lambda(&mut self) -> bool {
+        // SAFETY: only stubs of fun entries hold this instruction, and pc is at it.
+        let entry: &FunEntry = unsafe { FunEntry::of_stub(self.pc) };
+        let arity = entry.arity as usize;
+        let args = self.x[..arity].to_vec();
+        let fun = self.x[arity];
+        let p = self.process();
+        let handler = code::export(Mfa::new(p.error_handler, atom::UNDEFINED_LAMBDA, 3));
+        let args = build::list(p, &args);
+        if !handler.is_defined() {
+            let _ = p.error_pair(atom::BADFUN, fun);
+            return false;
+        }
+        self.x[0] = Term::atom(entry.module);
+        self.x[1] = fun;
+        self.x[2] = args;
+        self.collect_if_due(3);
+        self.pc = handler.address();
+        true
+    }
+
+    /// The first function of the process has returned.
+    pub(crate) fn normal_exit(&mut self) {
+        self.process().exception.set(Class::Exit, Term::atom(atom::NORMAL));
+    }
+
+    /// `func_info` runs: no clause matched; module, function and arity are behind the instruction.
+    pub(crate) fn function_clause(&mut self) {
+        // SAFETY: the loader puts the three words there.
+        let arity = unsafe { *self.pc.add(3) } as usize;
+        let args = self.x[..arity].to_vec();
+        let p = self.process();
+        p.exception.set(Class::Error, Term::atom(atom::FUNCTION_CLAUSE));
+        p.exception.args = build::list(p, &args);
+    }
+}

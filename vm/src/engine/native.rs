@@ -1,0 +1,199 @@
+//! Calling natives from code.
+
+use super::{After, Context, RESUME, Stop, Term};
+use crate::atom;
+use crate::code::{Export, Mfa};
+use crate::process::{Bail, Class, Native, NativeResult, Process};
+use crate::term::build;
+
+/// How a native was called: its frame in a stack trace.
+enum Frame<'a> {
+    Known(&'a Mfa, usize),
+    Resumed,
+}
+
+impl Context {
+    /// A native called by `call_native`; the call returns to `next`.
+    pub(crate) fn call_native(&mut self, export: *const Export, next: *const u64) -> After {
+        // SAFETY: exports are never freed.
+        let export = unsafe { &*export };
+        let native = export.native.expect("the loader plants call_native for natives only");
+        let arity = export.mfa.arity as usize;
+        let result = self.invoke(native, arity);
+        self.finish(result, Frame::Known(&export.mfa, arity), Some(next))
+    }
+
+    /// A native that is a function's body: it returns to what is on top of the stack.
+    pub(crate) fn native_body(&mut self, export: *const Export) -> After {
+        // SAFETY: exports are never freed.
+        let export = unsafe { &*export };
+        let native = export.native.expect("native bodies belong to natives");
+        let arity = export.mfa.arity as usize;
+        let result = self.invoke(native, arity);
+        self.finish(result, Frame::Known(&export.mfa, arity), None)
+    }
+
+    /// A native that had yielded is called again.
+    pub(crate) fn resume_native(&mut self) -> After {
+        let p = self.process();
+        let Some(native) = p.trap.native.take() else {
+            p.exception.set(Class::Error, Term::atom(atom::UNDEF));
+            return After::Raise;
+        };
+        let args = core::mem::take(&mut p.trap.args);
+        let n = args.len();
+        self.x[..n].copy_from_slice(&args);
+        let result = self.invoke(native, n);
+        self.finish(result, Frame::Resumed, None)
+    }
+
+    #[inline]
+    fn invoke(&mut self, native: Native, arity: usize) -> NativeResult {
+        let p = self.process();
+        // SAFETY: natives touch the context only through their process (reductions), never the X registers.
+        let args = unsafe { core::slice::from_raw_parts(self.x.as_ptr(), arity) };
+        native(p, args)
+    }
+
+    /// `next`: where the result goes, when it is not on top of the stack already.
+    fn finish(&mut self, result: NativeResult, frame: Frame<'_>, next: Option<*const u64>) -> After {
+        let bail = match result {
+            Ok(term) => {
+                self.x[0] = term;
+                self.collect_if_due(1);
+                return After::Next;
+            }
+            Err(bail) => bail,
+        };
+        match bail {
+            Bail::Raise => {
+                if let Frame::Known(mfa, arity) = frame {
+                    let args = self.x[..arity].to_vec();
+                    self.process().blame(*mfa, &args);
+                }
+                After::Raise
+            }
+            Bail::Trap => {
+                self.push(next);
+                self.enter_trap()
+            }
+            Bail::Yield | Bail::Wait => {
+                self.push(next);
+                // The arguments are roots of the process while it does not run.
+                self.save(RESUME.address(), 0);
+                self.stop = if bail == Bail::Wait { Stop::Wait } else { Stop::Yield };
+                After::Stop
+            }
+            Bail::Hibernate => self.hibernate(),
+        }
+    }
+
+    /// Goes on with the call that took a native's place.
+    fn enter_trap(&mut self) -> After {
+        let p = self.process();
+        let args = core::mem::take(&mut p.trap.args);
+        self.x[..args.len()].copy_from_slice(&args);
+        let live = args.len();
+        let Some(export) = p.trap.export.take() else {
+            p.exception.set(Class::Error, Term::atom(atom::UNDEF));
+            return After::Raise;
+        };
+        self.collect_if_due(live);
+        self.pc = export.address();
+        After::Jump
+    }
+
+    /// Pushes a return address; the stack may need room.
+    fn push(&mut self, next: Option<*const u64>) {
+        let Some(next) = next else { return };
+        let p = self.process();
+        if p.heap.free() < 4 {
+            // What the native left in its trap are roots by themselves.
+            p.collect(8, 0, false);
+        }
+        // SAFETY: there is room below sp.
+        unsafe {
+            p.heap.sp = p.heap.sp.sub(1);
+            *p.heap.sp = next as u64;
+        }
+    }
+
+    /// Throws the stack away and calls the trap's function when there is a message.
+    fn hibernate(&mut self) -> After {
+        let p = self.process();
+        p.reset_stack();
+        let args = core::mem::take(&mut p.trap.args);
+        self.x[..args.len()].copy_from_slice(&args);
+        let Some(export) = p.trap.export.take() else {
+            p.exception.set(Class::Error, Term::atom(atom::UNDEF));
+            return After::Raise;
+        };
+        p.heap.shrink_next();
+        p.collect(0, args.len(), true);
+        self.save(export.address(), args.len());
+        self.stop = if p.mailbox.is_empty() { Stop::Wait } else { Stop::Yield };
+        After::Stop
+    }
+
+    /// A guard native with its arguments in the scratch registers; `raise`: its error is to be shown.
+    pub(crate) fn guard_native(&mut self, export: *const Export, n: usize, live: usize, raise: bool) -> Term {
+        // SAFETY: exports are never freed.
+        let export = unsafe { &*export };
+        let args = self.scratch;
+        let p = self.process();
+        let native = export.native.expect("the loader plants guard_native for natives only");
+        match native(p, &args[..n]) {
+            Ok(term) => self.keep(term, live),
+            Err(_) => {
+                if raise {
+                    p.blame(export.mfa, &args[..n]);
+                }
+                Term::NONE
+            }
+        }
+    }
+
+    /// A result that is in no register yet, across a collection that may be due.
+    pub(crate) fn keep(&mut self, term: Term, live: usize) -> Term {
+        let p = self.process();
+        if !p.heap.is_due() {
+            return term;
+        }
+        p.roots.push(term);
+        p.collect(0, live, false);
+        p.roots.pop().expect("pushed above")
+    }
+
+    /// A guard instruction's own badarg.
+    pub(crate) fn badarg_in(&mut self, guard: &crate::code::guard::Guard, args: &[Term]) {
+        let p = self.process();
+        p.exception.set(Class::Error, Term::atom(atom::BADARG));
+        let mfa = Mfa { module: atom::ERLANG, function: guard.0, arity: args.len() as u32 };
+        p.blame(mfa, args);
+    }
+}
+
+impl Process {
+    /// Says which native raised the exception, with which arguments, unless the exception has its own trace.
+    pub(crate) fn blame(&mut self, mfa: Mfa, args: &[Term]) {
+        if !self.exception.trace.is_none() || self.exception.mfa.is_some() {
+            return;
+        }
+        if self.exception.class == Class::Error {
+            self.exception.mfa = Some(mfa);
+            if self.exception.args.is_none() {
+                self.exception.args = build::list(self, args);
+            }
+        }
+    }
+
+    /// An empty stack: the first function returns to the end of the process.
+    pub(crate) fn reset_stack(&mut self) {
+        self.heap.sp = self.heap.young.end();
+        // SAFETY: every young block has room for a word.
+        unsafe {
+            self.heap.sp = self.heap.sp.sub(1);
+            *self.heap.sp = super::EXIT.address() as u64;
+        }
+    }
+}

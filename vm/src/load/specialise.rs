@@ -1,0 +1,135 @@
+//! From a checked file to a prepared module: tables, literals, code.
+
+use alloc::vec::Vec;
+
+use super::transform::Transform;
+use super::{BeamFile, Emitter, LoadError, chunks, decode, operand::Pools};
+use crate::atom::Atom;
+use crate::code::{self, Catch, Literals, Mfa, Module, Prepared};
+use crate::heap::Fragments;
+use crate::term::{Term, build};
+
+/// What the code refers to.
+pub(super) struct Tables {
+    pub name: Atom,
+    pub imports: Vec<Mfa>,
+    pub lambdas: Vec<chunks::Lambda>,
+    pub strings: alloc::boxed::Box<[u8]>,
+    pub md5: [u8; 16],
+}
+
+pub(super) fn prepare(bytes: &[u8]) -> Result<Prepared, LoadError> {
+    let file = BeamFile::new_checked(bytes)?;
+    let atoms = chunks::atoms(&file)?;
+    let atom = |n| chunks::atom(&atoms, n);
+    let imports = chunks::triples(Some(file.required(b"ImpT")?), "import")?
+        .into_iter()
+        .map(|[m, f, arity]| match arity {
+            0..=255 => Ok(Mfa { module: atom(m)?, function: atom(f)?, arity }),
+            _ => Err(LoadError::new("bad import arity")),
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let exports = chunks::triples(Some(file.required(b"ExpT")?), "export")?;
+    let code_chunk = file.required(b"Code")?;
+    let mut heap = Fragments::new();
+    let literals = chunks::literals(file.chunk(b"LitT"))?
+        .iter()
+        .map(|l| crate::etf::decode_literal(&mut heap, l).ok_or_else(|| LoadError::new("bad literal")))
+        .collect::<Result<Vec<Term>, _>>()?;
+    let tables = Tables {
+        name: atoms[0],
+        imports,
+        lambdas: chunks::lambdas(file.chunk(b"FunT"), &atoms)?,
+        strings: file.chunk(b"StrT").unwrap_or_default().into(),
+        md5: md5(&file),
+    };
+    let pools = Pools { atoms: &atoms, literals: &literals, types: chunks::types(file.chunk(b"Type")) };
+    let mut big = |b: &[u8]| signed_big(&mut heap, b);
+    let decoded = decode::decode(code_chunk, &pools, &mut big)?;
+    let lines = chunks::lines(file.chunk(b"Line"))?;
+
+    let mut labels = alloc::vec![None; decoded.labels as usize];
+    let mut t = Transform::new(&tables, Emitter::new(&mut labels));
+    t.run(&decoded.ops)?;
+    let parts = t.finish()?;
+    if parts.functions.len() != decoded.functions as usize {
+        return Err(LoadError::new("number of functions doesn't match"));
+    }
+    let mut code = parts.code.into_boxed_slice();
+    Emitter::resolve(&mut code, &parts.fixups, &labels)?;
+    let entry = |label: u32| {
+        labels.get(label as usize).copied().flatten().ok_or_else(|| LoadError::new(alloc::format!("no label {label}")))
+    };
+    for (catch, label) in &parts.catches {
+        catch.set(&raw const code[entry(*label)? as usize]);
+    }
+    let mut functions = parts.functions;
+    for [f, arity, label] in exports {
+        let at = entry(label)?;
+        let name = atom(f)?;
+        match functions.iter_mut().find(|x| x.entry == at && x.name == name && x.arity == arity) {
+            Some(f) => f.exported = true,
+            None => return Err(LoadError::new("export of no function")),
+        }
+    }
+    let funs = tables
+        .lambdas
+        .iter()
+        .map(|l| {
+            let e = code::fun_entry(tables.name, l.old_uniq, l.index, tables.md5, l.arity - l.free);
+            Ok((e, entry(l.label)?))
+        })
+        .collect::<Result<Vec<_>, LoadError>>()?;
+    Ok(Module {
+        name: tables.name,
+        code,
+        functions,
+        lines: parts.lines,
+        line_items: lines.items,
+        files: lines.files,
+        literals: Literals::new(heap),
+        strings: tables.strings,
+        catches: parts.catches.into_iter().map(|(c, _)| c).collect::<Vec<Catch>>(),
+        funs,
+        on_load: parts.on_load,
+        attributes: file.chunk(b"Attr").unwrap_or_default().to_vec(),
+        compile_info: file.chunk(b"CInf").unwrap_or_default().to_vec(),
+        md5: tables.md5,
+    })
+}
+
+/// An integer from big-endian two's-complement bytes.
+fn signed_big(heap: &mut Fragments, bytes: &[u8]) -> Term {
+    let negative = bytes.first().is_some_and(|b| b & 0x80 != 0);
+    let mut limbs: Vec<u64> = bytes
+        .rchunks(8)
+        .map(|c| c.iter().fold(if negative { u64::MAX } else { 0 }, |v, b| v << 8 | u64::from(*b)))
+        .collect();
+    if negative {
+        let mut carry = true;
+        for l in &mut limbs {
+            (*l, carry) = (!*l).overflowing_add(u64::from(carry));
+        }
+    }
+    build::big(heap, negative, &limbs)
+}
+
+/// The MD5 of the chunks that make up a module's identity, as `beam_file.c` computes it.
+fn md5(file: &BeamFile<'_>) -> [u8; 16] {
+    use md5::Digest;
+    let mut d = md5::Md5::new();
+    for name in [b"AtU8", b"Code", b"StrT", b"ImpT", b"ExpT", b"FunT", b"LitT", b"Meta"] {
+        let Some(chunk) = file.chunk(name) else { continue };
+        if name == b"FunT" && chunk.len() >= 4 {
+            // The old unique numbers, which depend on an older digest themselves, count as zero.
+            d.update(&chunk[..4]);
+            for entry in chunk[4..].chunks_exact(24) {
+                d.update(&entry[..20]);
+                d.update([0; 4]);
+            }
+        } else {
+            d.update(chunk);
+        }
+    }
+    d.finalize().into()
+}

@@ -1,0 +1,124 @@
+//! The end of a process: its signals, links, monitors, name, tables and timers.
+
+use alloc::boxed::Box;
+use core::sync::atomic::Ordering;
+
+use super::{Class, Process, RunState, Signal, deliver, names, table};
+use crate::atom;
+use crate::heap::OwnedTerm;
+use crate::term::{Term, build};
+
+impl Process {
+    /// Has the process exit with this reason when the work that calls this (a [`Signal::Call`]) is done.
+    pub fn request_exit(&mut self, reason: Term) {
+        self.exception.set(Class::Exit, reason);
+        self.exit_requested = true;
+    }
+
+    /// Raises `exit:killed`-like endings when the heap has outgrown `max_heap_size`.
+    pub(crate) fn check_max_heap_size(&mut self) {
+        let policy = self.heap.policy;
+        if policy.max_heap_size == 0 {
+            return;
+        }
+        let mut total = self.heap.total_size();
+        if policy.max_heap_binaries {
+            total += self.heap.binary_words();
+        }
+        if !self.flags.message_queue_off_heap {
+            total += self.mailbox.words();
+        }
+        if total > policy.max_heap_size {
+            if policy.max_heap_log {
+                crate::report::max_heap_size(self, total);
+            }
+            if policy.max_heap_kill {
+                let slot = self.slot;
+                slot.inbox.lock().signals.push_front(Signal::Exit {
+                    from: Term::pid(self.pid),
+                    reason: OwnedTerm::new(Term::atom(atom::KILL)),
+                    linked: false,
+                });
+                self.end_slice();
+            }
+        }
+    }
+
+    /// Ends the current slice at the next call, so that signals are looked at.
+    pub(crate) fn end_slice(&mut self) {
+        if !self.context.is_null() {
+            // SAFETY: the context outlives the slice, and only this thread uses it.
+            unsafe { (*self.context).reductions = 0 };
+        }
+    }
+}
+
+/// Ends a process with the exception it holds; frees it.
+pub(crate) fn exit(mut p: Box<Process>) {
+    let reason = match p.exception.class {
+        Class::Exit | Class::Error => p.exception.reason,
+        Class::Throw => {
+            let r = p.exception.reason;
+            build::tuple(&mut *p, &[Term::atom(atom::NOCATCH), r])
+        }
+    };
+    let slot = p.slot;
+    slot.alive.store(0, Ordering::Release);
+    names::process_exited(slot);
+    crate::sched::cancel_receive_timer(&mut p);
+    let left = {
+        let mut inbox = slot.inbox.lock();
+        inbox.state = RunState::Exiting;
+        core::mem::take(&mut inbox.signals)
+    };
+    // Signals that came before the end still count: links and monitors are answered below, work is done.
+    for signal in left {
+        match signal {
+            Signal::Link { from } => {
+                p.links.processes.insert(from);
+            }
+            Signal::Unlink { from } => {
+                p.links.processes.remove(&from);
+            }
+            Signal::Monitor { from, reference } => {
+                p.links.monitored_by.insert(reference.numbers, from);
+            }
+            Signal::Demonitor { reference } => {
+                p.links.monitored_by.remove(&reference.numbers);
+            }
+            Signal::Call(work) => work(&mut p),
+            _ => {}
+        }
+    }
+    let reason = OwnedTerm::new(reason);
+    for dependant in core::mem::take(&mut p.on_exit) {
+        dependant.exited(&mut p, reason.get());
+    }
+    let me = Term::pid(p.pid);
+    let links = core::mem::take(&mut p.links);
+    for pid in links.processes {
+        deliver(pid, Signal::Exit { from: me, reason: reason.clone(), linked: true });
+    }
+    for port in links.ports {
+        crate::port::process_exited(port, p.pid, &reason);
+    }
+    for (numbers, from) in links.monitored_by {
+        let reference = crate::term::Reference { numbers, pid: None };
+        deliver(from, Signal::Down { reference, reason: reason.clone() });
+    }
+    for (numbers, monitor) in links.monitors {
+        let reference = crate::term::Reference { numbers, pid: None };
+        match monitor.kind {
+            super::MonitorKind::Process(pid) => {
+                deliver(pid, Signal::Demonitor { reference });
+            }
+            super::MonitorKind::Port(port) => crate::port::demonitor(port, reference),
+            super::MonitorKind::TimeOffset | super::MonitorKind::None => {}
+        }
+    }
+    for (pid, times) in links.suspending {
+        crate::sched::resume_by(pid, times);
+    }
+    drop(p);
+    table::release(slot);
+}

@@ -1,0 +1,39 @@
+//! What `process_info/2` asks of a process's inner state.
+
+use alloc::vec::Vec;
+
+use super::Process;
+use crate::code::{self, Location};
+
+impl Process {
+    /// Where the process is and what it will return to, innermost first.
+    #[must_use]
+    pub fn stack_locations(&self, limit: usize) -> Vec<Location> {
+        let mut locations = Vec::new();
+        locations.extend(code::locate(self.pc));
+        let returns = self.heap.stack().iter().filter(|w| **w & 3 == 0 && **w != 0);
+        // A return address points behind the call: one word back lies in it.
+        locations.extend(returns.filter_map(|w| code::locate((*w as *const u64).wrapping_sub(1))).take(limit));
+        locations.truncate(limit);
+        locations
+    }
+
+    /// How many catches are active.
+    #[must_use]
+    pub fn catch_level(&self) -> usize {
+        // SAFETY: stack words are terms or return addresses; only their tag is read.
+        self.heap.stack().iter().filter(|w| unsafe { crate::term::Term::from_raw(**w) }.as_catch().is_some()).count()
+    }
+
+    /// Reductions used so far, this slice included.
+    #[must_use]
+    pub fn reductions(&self) -> u64 {
+        self.reductions + if self.context.is_null() { 0 } else { (crate::sched::SLICE - self.budget()).max(0) as u64 }
+    }
+
+    /// When it was made, by the monotonic clock.
+    #[must_use]
+    pub const fn started_ns(&self) -> u64 {
+        self.started_ns
+    }
+}

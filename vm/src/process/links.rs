@@ -1,0 +1,78 @@
+//! A process's links, monitors and aliases.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+
+use crate::heap::OwnedTerm;
+use crate::term::{Pid, PortId, Reference, Term};
+
+/// What a monitor watches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MonitorKind {
+    Process(Pid),
+    Port(PortId),
+    /// `monitor(time_offset, clock_service)`.
+    TimeOffset,
+    /// Only an alias: nothing is watched.
+    None,
+}
+
+/// How long the alias of a monitor lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AliasMode {
+    None,
+    /// Until `unalias`.
+    Explicit,
+    /// Until the monitor ends.
+    Demonitor,
+    /// Until the first message through it (or the monitor's end).
+    Reply,
+}
+
+/// A monitor of this process on something else.
+#[derive(Debug)]
+pub struct MonitorInfo {
+    pub kind: MonitorKind,
+    /// What the DOWN message names as its object: the pid, or `{Name, Node}`.
+    pub object: OwnedTerm,
+    pub alias: AliasMode,
+    /// The tag in place of `'DOWN'`.
+    pub tag: Option<OwnedTerm>,
+}
+
+/// Links, monitors and aliases of a process.
+#[derive(Debug, Default)]
+pub struct Links {
+    /// Linked processes (and ports) of this node.
+    pub processes: BTreeSet<Pid>,
+    pub ports: BTreeSet<PortId>,
+    /// What this process monitors, and its aliases.
+    pub monitors: BTreeMap<[u32; 3], MonitorInfo>,
+    /// Who monitors this process.
+    pub monitored_by: BTreeMap<[u32; 3], Pid>,
+    /// Who suspends on this one's behalf: (process, times).
+    pub suspending: BTreeMap<Pid, u32>,
+}
+
+impl Links {
+    /// Is messages' way through this alias open? Closes it when it is for one reply only.
+    pub(crate) fn take_alias(&mut self, reference: Reference) -> bool {
+        let Some(m) = self.monitors.get_mut(&reference.numbers) else { return false };
+        match m.alias {
+            AliasMode::None => false,
+            AliasMode::Explicit | AliasMode::Demonitor => true,
+            AliasMode::Reply => {
+                if let (MonitorKind::Process(target), Some(_)) = (m.kind, reference.pid) {
+                    self.monitors.remove(&reference.numbers);
+                    super::deliver(target, super::Signal::Demonitor { reference });
+                } else {
+                    self.monitors.remove(&reference.numbers);
+                }
+                true
+            }
+        }
+    }
+
+    pub(super) fn roots(&mut self, _visit: &mut dyn FnMut(&mut Term)) {
+        // All terms here are owned.
+    }
+}

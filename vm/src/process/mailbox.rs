@@ -1,0 +1,179 @@
+//! A process's own message queue, with the position of the receive in progress and receive markers.
+
+use alloc::collections::VecDeque;
+
+use crate::heap::Fragments;
+use crate::term::{Reference, Term};
+
+/// A message: the term, and the fragments that hold it.
+#[derive(Debug)]
+pub struct Message {
+    pub term: Term,
+    pub(crate) heap: Fragments,
+    /// `seq_trace` token, nil for none; lives in the same fragments.
+    pub token: Term,
+}
+
+// SAFETY: the term lies wholly in the fragments that move with it.
+unsafe impl Send for Message {}
+
+impl Message {
+    /// A copy of the term, ready to be sent.
+    #[must_use]
+    pub fn new(term: Term) -> Message {
+        let (term, heap) = crate::heap::OwnedTerm::new(term).into_parts();
+        Message { term, heap, token: Term::NIL }
+    }
+
+    /// Words of memory.
+    #[must_use]
+    pub const fn words(&self) -> usize {
+        self.heap.words()
+    }
+
+    /// A message built on fragments of its own.
+    #[must_use]
+    pub fn build(make: impl FnOnce(&mut Fragments) -> Term) -> Message {
+        let mut heap = Fragments::new();
+        let term = make(&mut heap);
+        Message { term, heap, token: Term::NIL }
+    }
+}
+
+/// A reserved place in the queue: messages before it can't hold the reference.
+#[derive(Debug, Clone, Copy)]
+struct Marker {
+    id: u32,
+    reference: Option<Reference>,
+    /// Number (ever received) of the first message behind the mark.
+    from: u64,
+}
+
+/// The message queue of a process.
+#[derive(Debug, Default)]
+pub struct Mailbox {
+    queue: VecDeque<Message>,
+    /// Index of the message that the receive in progress looks at.
+    save: usize,
+    /// Messages that have left the queue's front so far: number of the first one in the queue.
+    first: u64,
+    markers: alloc::vec::Vec<Marker>,
+    next_marker: u32,
+}
+
+/// So many markers a process may have; older ones are forgotten (a receive then just scans more).
+const MAX_MARKERS: usize = 16;
+
+impl Mailbox {
+    /// How many messages there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Is it empty?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    /// All messages, oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Message> {
+        self.queue.iter()
+    }
+
+    /// Appends a message.
+    pub fn push(&mut self, message: Message) {
+        self.queue.push_back(message);
+    }
+
+    /// The message that the receive in progress is at.
+    #[inline]
+    pub(crate) fn current(&self) -> Option<&Message> {
+        self.queue.get(self.save)
+    }
+
+    /// The receive passes over the current message.
+    #[inline]
+    pub(crate) fn skip(&mut self) {
+        self.save += 1;
+    }
+
+    /// The receive begins anew.
+    pub(crate) fn rewind(&mut self) {
+        self.save = 0;
+    }
+
+    /// Takes out the current message; the next receive begins at the front.
+    pub(crate) fn remove_current(&mut self) -> Option<Message> {
+        let message = self.queue.remove(self.save);
+        self.removed(self.save);
+        self.save = 0;
+        message
+    }
+
+    fn removed(&mut self, index: usize) {
+        let number = self.first + index as u64;
+        self.first += 1;
+        // Messages before the one taken out get numbers one higher, so that those behind keep theirs.
+        for m in &mut self.markers {
+            if m.from <= number {
+                m.from += 1;
+            }
+        }
+    }
+
+    /// Takes out the first message that `wanted` picks.
+    pub fn take_if(&mut self, wanted: impl FnMut(&Message) -> bool) -> Option<Message> {
+        let i = self.queue.iter().position(wanted)?;
+        let message = self.queue.remove(i);
+        self.removed(i);
+        if i < self.save {
+            self.save -= 1;
+        }
+        message
+    }
+
+    /// Reserves a mark at the end of the queue; answers its number.
+    pub(crate) fn reserve_marker(&mut self) -> u32 {
+        if self.markers.len() == MAX_MARKERS {
+            self.markers.remove(0);
+        }
+        self.next_marker = self.next_marker.wrapping_add(1);
+        let from = self.first + self.queue.len() as u64;
+        self.markers.push(Marker { id: self.next_marker, reference: None, from });
+        self.next_marker
+    }
+
+    /// Binds a reserved mark to the reference that was made after it.
+    pub(crate) fn bind_marker(&mut self, id: u32, reference: Reference) {
+        if let Some(m) = self.markers.iter_mut().find(|m| m.id == id) {
+            m.reference = Some(reference);
+        }
+    }
+
+    /// Forgets the mark of a reference (or a reserved one).
+    pub(crate) fn clear_marker(&mut self, reference: Option<Reference>, id: Option<u32>) {
+        self.markers.retain(|m| !(id == Some(m.id) || (reference.is_some() && m.reference == reference)));
+    }
+
+    /// The next receive can only want messages behind the reference's mark.
+    pub(crate) fn use_marker(&mut self, reference: Reference) {
+        if self.save != 0 {
+            return;
+        }
+        if let Some(m) = self.markers.iter().find(|m| m.reference == Some(reference)) {
+            self.save = (m.from.saturating_sub(self.first) as usize).min(self.queue.len());
+        }
+    }
+
+    /// Words in all messages.
+    #[must_use]
+    pub fn words(&self) -> usize {
+        self.queue.iter().map(|m| m.heap.words()).sum()
+    }
+
+    pub(super) fn roots(&mut self, _visit: &mut dyn FnMut(&mut Term)) {
+        // Messages lie in fragments of their own and refer to nothing on the heap.
+    }
+}

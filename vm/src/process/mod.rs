@@ -1,0 +1,256 @@
+//! Processes. [`Process`] is what only the scheduler that runs it may touch; [`Slot`] is what everybody may: its
+//! signal queue and run state. Everything between processes is a signal (`erl_proc_sig_queue.c`).
+
+mod dictionary;
+mod exception;
+mod exit;
+mod info;
+mod links;
+mod mailbox;
+pub mod names;
+mod native;
+mod signal;
+mod slot;
+mod spawn;
+mod table;
+
+use alloc::boxed::Box;
+
+use crate::heap::{Policy, ProcessHeap};
+use crate::term::{Alloc, OffHeap, Pid, Term};
+
+pub use dictionary::Dictionary;
+pub use exception::{Class, Exception};
+pub(crate) use exit::exit as end;
+pub use links::AliasMode;
+pub use links::{Links, MonitorInfo, MonitorKind};
+pub use mailbox::{Mailbox, Message};
+pub(crate) use native::Trap;
+pub use native::{Bail, Native, NativeResult};
+pub(crate) use signal::{Outcome, wake};
+pub use signal::{Signal, deliver, send, send_from};
+pub use slot::{Inbox, RunState, Slot};
+pub use spawn::{SpawnOptions, TooManyProcesses, make_ref, make_reference, spawn};
+pub use table::{count, limit, lookup, pids, set_limit};
+
+/// Scheduling priorities; `max` first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Priority {
+    Max = 0,
+    High = 1,
+    Normal = 2,
+    Low = 3,
+}
+
+/// A process's flags, as `process_flag/2` sets them.
+#[derive(Debug, Clone, Copy)]
+pub struct Flags {
+    pub trap_exit: bool,
+    pub sensitive: bool,
+    pub save_calls: u32,
+    pub message_queue_off_heap: bool,
+    pub async_dist: bool,
+    /// Made by `spawn_system_process`.
+    pub system: bool,
+    /// In `erlang:hibernate/3`.
+    pub hibernating: bool,
+}
+
+/// What a process does next when it is scheduled.
+#[derive(Debug)]
+pub enum Resume {
+    /// Go on at `pc`.
+    Code,
+    /// Call this native again (it yielded or trapped), then go on at `pc`.
+    Native(Native),
+}
+
+/// A process, owned by the scheduler that runs it (or by its slot, while it waits).
+#[repr(C)]
+pub struct Process {
+    pub heap: ProcessHeap,
+    /// Where it goes on when it is scheduled.
+    pub(crate) pc: *const u64,
+    /// X registers saved while it does not run: their number, and the first few.
+    pub(crate) live: usize,
+    pub(crate) saved: alloc::vec::Vec<Term>,
+    /// The scheduler's context while it runs, else null.
+    pub(crate) context: *mut crate::engine::Context,
+    pub(crate) slot: &'static Slot,
+    pub(crate) pid: Pid,
+    pub(crate) exception: Exception,
+    /// A signal handler decided that the process has to exit.
+    pub(crate) exit_requested: bool,
+    pub(crate) trap: Trap,
+    pub mailbox: Mailbox,
+    pub(crate) reductions: u64,
+    pub links: Links,
+    pub dictionary: Dictionary,
+    /// A pid, local or not.
+    pub group_leader: Term,
+    /// The token of `seq_trace`; nil for none.
+    pub seq_token: Term,
+    pub flags: Flags,
+    pub priority: Priority,
+    /// Catches active on the stack, as `process_info(catchlevel)` tells.
+    pub initial_call: crate::code::Mfa,
+    pub parent: Term,
+    /// The timer of a `receive … after`, if one runs.
+    pub(crate) receive_timer: Option<crate::sched::TimerKey>,
+    pub(crate) receive_timed_out: bool,
+    /// Small numbers that natives keep for a process: its error handler, its label, …
+    pub error_handler: crate::atom::Atom,
+    pub label: Term,
+    /// Terms that must live although no register holds them: state of a native that yielded.
+    pub(crate) roots: alloc::vec::Vec<Term>,
+    /// What dies with the process: tables, ports, timers (see [`OnExit`]).
+    pub on_exit: alloc::vec::Vec<Box<dyn OnExit>>,
+    pub(crate) started_ns: u64,
+}
+
+/// Something of a process's that must be told when it exits.
+pub trait OnExit: Send {
+    /// The process is gone; `reason` is why.
+    fn exited(self: Box<Self>, process: &mut Process, reason: Term);
+    /// A key to find it by, so that it can be removed again.
+    fn key(&self) -> u64;
+}
+
+impl Process {
+    /// The process identifier.
+    #[inline]
+    #[must_use]
+    pub const fn pid(&self) -> Pid {
+        self.pid
+    }
+
+    /// What others may touch of it.
+    #[must_use]
+    pub const fn slot(&self) -> &'static Slot {
+        self.slot
+    }
+
+    /// Registers a dependant; see [`OnExit`].
+    pub fn add_on_exit(&mut self, dependant: Box<dyn OnExit>) {
+        self.on_exit.push(dependant);
+    }
+
+    /// Takes a dependant out again.
+    pub fn remove_on_exit(&mut self, key: u64) -> Option<Box<dyn OnExit>> {
+        let i = self.on_exit.iter().position(|d| d.key() == key)?;
+        Some(self.on_exit.swap_remove(i))
+    }
+
+    /// Charges a native's work: it shortens the process's slice.
+    pub fn charge(&mut self, reductions: usize) {
+        if !self.context.is_null() {
+            // SAFETY: the context outlives the slice in which the process runs on it, and only this thread uses it.
+            unsafe { (*self.context).reductions -= reductions.min(1 << 20) as i64 };
+        }
+    }
+
+    /// Reductions left in this slice; a native that can run long yields when there are none.
+    #[must_use]
+    pub fn budget(&self) -> i64 {
+        // SAFETY: as in `charge`.
+        if self.context.is_null() { 4000 } else { unsafe { (*self.context).reductions } }
+    }
+
+    /// The scheduler it runs on.
+    #[must_use]
+    pub fn scheduler(&self) -> usize {
+        // SAFETY: as in `charge`.
+        if self.context.is_null() { 0 } else { unsafe { (*self.context).scheduler } }
+    }
+
+    /// Collects garbage so that `need` words are free; `live` X registers are roots.
+    pub(crate) fn collect(&mut self, need: usize, live: usize, major: bool) {
+        let registers: &mut [Term] = if self.context.is_null() {
+            &mut []
+        } else {
+            // SAFETY: as in `charge`; live registers lie at the context's start.
+            unsafe { core::slice::from_raw_parts_mut((*self.context).x.as_mut_ptr(), live) }
+        };
+        let mut roots = Roots {
+            registers,
+            saved: &mut self.saved,
+            exception: &mut self.exception,
+            dictionary: &mut self.dictionary,
+            trap: &mut self.trap,
+            more: &mut self.roots,
+            links: &mut self.links,
+            mailbox: &mut self.mailbox,
+            singles: [&mut self.group_leader, &mut self.seq_token, &mut self.parent, &mut self.label],
+        };
+        if major {
+            self.heap.collect_all(need, &mut roots);
+        } else {
+            self.heap.collect(need, &mut roots);
+        }
+        let work = (self.heap.used() / 10).max(1);
+        self.charge(work);
+        self.check_max_heap_size();
+    }
+}
+
+struct Roots<'a> {
+    registers: &'a mut [Term],
+    saved: &'a mut [Term],
+    exception: &'a mut Exception,
+    dictionary: &'a mut Dictionary,
+    trap: &'a mut Trap,
+    more: &'a mut [Term],
+    links: &'a mut Links,
+    mailbox: &'a mut Mailbox,
+    singles: [&'a mut Term; 4],
+}
+
+impl crate::heap::Roots for Roots<'_> {
+    fn each(&mut self, visit: &mut dyn FnMut(&mut Term)) {
+        let slices = [&mut *self.registers, self.saved, self.more];
+        slices.into_iter().flatten().for_each(&mut *visit);
+        self.singles.iter_mut().for_each(|t| visit(t));
+        self.exception.roots(visit);
+        self.dictionary.roots(visit);
+        self.trap.args.iter_mut().for_each(&mut *visit);
+        self.links.roots(visit);
+        self.mailbox.roots(visit);
+    }
+}
+
+impl Alloc for Process {
+    #[inline]
+    fn alloc(&mut self, words: usize) -> *mut u64 {
+        self.heap.alloc(words)
+    }
+
+    fn off_heap(&mut self) -> &mut OffHeap {
+        self.heap.off_heap()
+    }
+}
+
+impl core::fmt::Debug for Process {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Process({:?})", self.pid)
+    }
+}
+
+impl Default for Flags {
+    fn default() -> Self {
+        Flags {
+            trap_exit: false,
+            sensitive: false,
+            save_calls: 0,
+            message_queue_off_heap: false,
+            async_dist: false,
+            system: false,
+            hibernating: false,
+        }
+    }
+}
+
+/// The policy that processes get unless `spawn_opt` says otherwise (`system_flag(min_heap_size, …)`).
+pub fn default_policy() -> Policy {
+    Policy::default()
+}

@@ -1,0 +1,252 @@
+//! Signals: all that one process can do to another. Sent with [`deliver`] in order per pair of processes; handled by
+//! the receiver itself when it is scheduled, or fetches messages (`erl_proc_sig_queue.c`).
+
+use alloc::boxed::Box;
+
+use super::links::MonitorKind;
+use super::{Class, Message, Process, RunState, slot::Inbox, table};
+use crate::atom;
+use crate::heap::OwnedTerm;
+use crate::term::{Pid, PortId, Reference, Term, build};
+
+/// A signal.
+pub enum Signal {
+    Message(Message),
+    /// A message to an alias.
+    AliasMessage(Reference, Message),
+    /// `exit(Pid, Reason)`, or (`linked`) the other end of a link has exited.
+    Exit {
+        from: Term,
+        reason: OwnedTerm,
+        linked: bool,
+    },
+    /// As `Exit`, from a port.
+    PortExit {
+        from: PortId,
+        reason: OwnedTerm,
+    },
+    Link {
+        from: Pid,
+    },
+    Unlink {
+        from: Pid,
+    },
+    PortUnlink {
+        from: PortId,
+    },
+    Monitor {
+        from: Pid,
+        reference: Reference,
+    },
+    Demonitor {
+        reference: Reference,
+    },
+    /// What this process monitors is gone.
+    Down {
+        reference: Reference,
+        reason: OwnedTerm,
+    },
+    /// Work that the process does itself: `process_info` for another, garbage collection, checking its code …
+    /// It may be run while the process exits.
+    Call(Box<dyn FnOnce(&mut Process) + Send>),
+}
+
+impl core::fmt::Debug for Signal {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            Signal::Message(_) => "Message",
+            Signal::AliasMessage(..) => "AliasMessage",
+            Signal::Exit { .. } => "Exit",
+            Signal::PortExit { .. } => "PortExit",
+            Signal::Link { .. } => "Link",
+            Signal::Unlink { .. } => "Unlink",
+            Signal::PortUnlink { .. } => "PortUnlink",
+            Signal::Monitor { .. } => "Monitor",
+            Signal::Demonitor { .. } => "Demonitor",
+            Signal::Down { .. } => "Down",
+            Signal::Call(_) => "Call",
+        })
+    }
+}
+
+/// Sends a signal. Answers it back if the process is gone.
+pub fn deliver(to: Pid, signal: Signal) -> Option<Signal> {
+    let Some(slot) = table::lookup(to) else { return Some(signal) };
+    let mut inbox = slot.inbox.lock();
+    if inbox.pid != to || matches!(inbox.state, RunState::Free | RunState::Exiting) {
+        return Some(signal);
+    }
+    // A suspended process still handles signals that are no messages.
+    let wakes = inbox.state == RunState::Waiting
+        && (inbox.suspended == 0 || !matches!(signal, Signal::Message(_) | Signal::AliasMessage(..)));
+    inbox.signals.push_back(signal);
+    if wakes {
+        wake(&mut inbox, slot);
+    }
+    None
+}
+
+/// Makes a waiting process runnable.
+pub(crate) fn wake(inbox: &mut Inbox, slot: &'static super::Slot) {
+    debug_assert_eq!(inbox.state, RunState::Waiting);
+    inbox.state = RunState::Runnable;
+    crate::sched::enqueue(slot, inbox.priority);
+}
+
+/// Sends a copy of a term as a message; false if the process is gone.
+pub fn send(to: Pid, term: Term) -> bool {
+    deliver(to, Signal::Message(Message::new(term))).is_none()
+}
+
+/// Sends a message on behalf of a process: its `seq_trace` token goes with it, and its work is charged.
+pub fn send_from(p: &mut Process, to: Pid, term: Term) {
+    let message = Message::new(term);
+    p.charge(message.words() / 16);
+    deliver(to, Signal::Message(message));
+}
+
+/// What handling signals came to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Go on; true: at least one message has come in.
+    Alive(bool),
+    /// The process has to exit: its exception says why.
+    Exit,
+}
+
+impl Process {
+    /// Fetches the signals that have come in and handles all of them; messages go to the mailbox.
+    pub(crate) fn handle_signals(&mut self) -> Outcome {
+        let mut messages = false;
+        loop {
+            let batch = core::mem::take(&mut self.slot.inbox.lock().signals);
+            if batch.is_empty() {
+                return Outcome::Alive(messages);
+            }
+            let mut batch = batch.into_iter();
+            while let Some(signal) = batch.next() {
+                match signal {
+                    Signal::Message(m) => {
+                        self.mailbox.push(m);
+                        messages = true;
+                    }
+                    other => {
+                        let before = self.mailbox.len();
+                        let exits = self.handle(other);
+                        messages |= self.mailbox.len() != before;
+                        if exits {
+                            // What is left is looked at by the exit itself (links and monitors among it).
+                            let mut inbox = self.slot.inbox.lock();
+                            for s in batch.rev() {
+                                inbox.signals.push_front(s);
+                            }
+                            return Outcome::Exit;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Handles one signal; true if the process has to exit.
+    fn handle(&mut self, signal: Signal) -> bool {
+        match signal {
+            Signal::Message(m) => self.mailbox.push(m),
+            Signal::AliasMessage(reference, m) => {
+                if self.links.take_alias(reference) {
+                    self.mailbox.push(m);
+                }
+            }
+            Signal::Exit { from, reason, linked } => return self.exit_signal(from, &reason, linked),
+            Signal::PortExit { from, reason } => {
+                if self.links.ports.remove(&from) {
+                    return self.exit_or_trap(Term::port(from), &reason, false);
+                }
+            }
+            Signal::Link { from } => {
+                self.links.processes.insert(from);
+            }
+            Signal::Unlink { from } => {
+                self.links.processes.remove(&from);
+            }
+            Signal::PortUnlink { from } => {
+                self.links.ports.remove(&from);
+            }
+            Signal::Monitor { from, reference } => {
+                self.links.monitored_by.insert(reference.numbers, from);
+            }
+            Signal::Demonitor { reference } => {
+                self.links.monitored_by.remove(&reference.numbers);
+            }
+            Signal::Down { reference, reason } => self.down(reference, &reason),
+            Signal::Call(work) => {
+                work(self);
+                return self.exception_pending_exit();
+            }
+        }
+        false
+    }
+
+    fn exit_signal(&mut self, from: Term, reason: &OwnedTerm, linked: bool) -> bool {
+        if linked {
+            let Some(pid) = from.as_pid() else { return false };
+            if !self.links.processes.remove(&pid) {
+                return false;
+            }
+            return self.exit_or_trap(from, reason, false);
+        }
+        if reason.get().is(atom::KILL) {
+            self.exception.set(Class::Exit, Term::atom(atom::KILLED));
+            return true;
+        }
+        self.exit_or_trap(from, reason, from == Term::pid(self.pid))
+    }
+
+    /// An exit signal with this reason: a message if exits are trapped, else the end (unless it is `normal`).
+    fn exit_or_trap(&mut self, from: Term, reason: &OwnedTerm, own: bool) -> bool {
+        if self.flags.trap_exit {
+            let m = Message::build(|h| {
+                let reason = crate::heap::copy(h, reason.get());
+                build::tuple(h, &[Term::atom(atom::EXIT_UPPER), from, reason])
+            });
+            self.mailbox.push(m);
+            return false;
+        }
+        if reason.get().is(atom::NORMAL) && !own {
+            return false;
+        }
+        let reason = crate::heap::copy(self, reason.get());
+        self.exception.set(Class::Exit, reason);
+        true
+    }
+
+    /// The DOWN message of a monitor.
+    pub(crate) fn down(&mut self, reference: Reference, reason: &OwnedTerm) {
+        let Some(info) = self.links.monitors.get(&reference.numbers) else { return };
+        let kind = match info.kind {
+            MonitorKind::Process(_) => atom::PROCESS,
+            MonitorKind::Port(_) => atom::PORT,
+            MonitorKind::TimeOffset | MonitorKind::None => return,
+        };
+        let m = Message::build(|h| {
+            let tag = info.tag.as_ref().map_or(Term::atom(atom::DOWN_UPPER), |t| crate::heap::copy(h, t.get()));
+            let r = build::reference(h, reference);
+            let object = crate::heap::copy(h, info.object.get());
+            let reason = crate::heap::copy(h, reason.get());
+            build::tuple(h, &[tag, r, Term::atom(kind), object, reason])
+        });
+        if info.alias == super::links::AliasMode::Explicit {
+            if let Some(info) = self.links.monitors.get_mut(&reference.numbers) {
+                info.kind = MonitorKind::None;
+            }
+        } else {
+            self.links.monitors.remove(&reference.numbers);
+        }
+        self.mailbox.push(m);
+    }
+
+    /// Did a piece of work run in the process's name decide that it has to exit?
+    fn exception_pending_exit(&mut self) -> bool {
+        core::mem::replace(&mut self.exit_requested, false)
+    }
+}

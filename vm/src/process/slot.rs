@@ -1,0 +1,86 @@
+//! The shared part of a process: a slot of the process table, reused by later processes, never freed.
+
+use alloc::collections::VecDeque;
+use core::sync::atomic::{AtomicU32, AtomicU64};
+
+use super::{Process, Signal};
+use crate::sync::Mutex;
+use crate::term::Pid;
+
+/// Whether a process runs, wants to, or waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunState {
+    /// No process in this slot.
+    Free,
+    /// Waits for a signal; nobody's.
+    Waiting,
+    /// In a run queue.
+    Runnable,
+    /// On a scheduler.
+    Running,
+    /// On a scheduler for the last time: it takes no more signals.
+    Exiting,
+}
+
+/// What is guarded by the slot's lock.
+#[derive(Debug)]
+pub struct Inbox {
+    /// The process in this slot now.
+    pub pid: Pid,
+    pub state: RunState,
+    /// Signals that have not been fetched yet.
+    pub signals: VecDeque<Signal>,
+    /// The process, while no scheduler runs it.
+    pub(crate) process: *mut Process,
+    /// How often it has been suspended.
+    pub suspended: u32,
+    /// Messages only: wakes a process that waits for one.
+    pub(crate) priority: u8,
+}
+
+// SAFETY: the pointer is the owner's; whoever takes it out of the inbox under the lock owns the process.
+unsafe impl Send for Inbox {}
+
+/// A slot of the process table.
+#[derive(Debug)]
+pub struct Slot {
+    pub number: u32,
+    pub inbox: Mutex<Inbox>,
+    /// What `is_process_alive` and lookups read without the lock: pid data plus one, 0 for none.
+    pub(crate) alive: AtomicU64,
+    /// The registered name's atom number plus one; 0 for none.
+    pub(crate) name: AtomicU32,
+}
+
+impl Slot {
+    pub(super) fn new(number: u32) -> Slot {
+        Slot {
+            number,
+            inbox: Mutex::new(Inbox {
+                pid: Pid::new(number, 0),
+                state: RunState::Free,
+                signals: VecDeque::new(),
+                process: core::ptr::null_mut(),
+                suspended: 0,
+                priority: 2,
+            }),
+            alive: AtomicU64::new(0),
+            name: AtomicU32::new(0),
+        }
+    }
+
+    /// Is this process alive (not exiting)?
+    #[must_use]
+    pub fn holds(&self, pid: Pid) -> bool {
+        self.alive.load(core::sync::atomic::Ordering::Acquire) == pid.data() + 1
+    }
+
+    /// The registered name.
+    #[must_use]
+    pub fn registered_name(&self) -> Option<crate::atom::Atom> {
+        match self.name.load(core::sync::atomic::Ordering::Acquire) {
+            0 => None,
+            n => Some(crate::atom::Atom(n - 1)),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Making processes.
+
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+use core::sync::atomic::Ordering;
+
+use super::{Dictionary, Exception, Flags, Links, Mailbox, Priority, Process, RunState, Trap, table};
+use crate::atom;
+use crate::code::{self, Mfa};
+use crate::heap::{Policy, ProcessHeap};
+use crate::term::{Pid, Reference, Term, build};
+
+/// How a process is made (`spawn_opt`).
+#[derive(Debug, Clone)]
+pub struct SpawnOptions {
+    pub link: bool,
+    /// Monitor it under this reference.
+    pub monitor: Option<Reference>,
+    pub priority: Priority,
+    pub policy: Policy,
+    pub message_queue_off_heap: bool,
+    pub async_dist: bool,
+    pub system: bool,
+}
+
+impl Default for SpawnOptions {
+    fn default() -> Self {
+        SpawnOptions {
+            link: false,
+            monitor: None,
+            priority: Priority::Normal,
+            policy: super::default_policy(),
+            message_queue_off_heap: false,
+            async_dist: false,
+            system: false,
+        }
+    }
+}
+
+/// There are as many processes as the limit (`+P`) allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooManyProcesses;
+
+/// Makes a process that calls `module:function(args…)`; `parent` is none for the first one.
+/// # Errors
+/// [`TooManyProcesses`].
+pub fn spawn(parent: Option<&mut Process>, mfa: Mfa, args: &[Term], o: &SpawnOptions) -> Result<Pid, TooManyProcesses> {
+    let (slot, pid) = table::claim().ok_or(TooManyProcesses)?;
+    let words: usize = args.iter().map(|t| crate::heap::size(*t)).sum();
+    let mut heap = ProcessHeap::new(o.policy, words + 8);
+    let saved: Vec<Term> = args.iter().map(|t| crate::heap::copy(&mut heap, *t)).collect();
+    let parent_pid = parent.as_ref().map(|p| p.pid);
+    let group_leader = match &parent {
+        Some(p) => crate::heap::copy(&mut heap, p.group_leader),
+        None => Term::pid(pid),
+    };
+    let mut links = Links::default();
+    if let Some(parent) = parent {
+        if o.link {
+            links.processes.insert(parent.pid);
+            parent.links.processes.insert(pid);
+        }
+        if let Some(reference) = o.monitor {
+            links.monitored_by.insert(reference.numbers, parent.pid);
+        }
+    }
+    let process = Process {
+        heap,
+        pc: code::export(mfa).address(),
+        live: saved.len(),
+        saved,
+        context: core::ptr::null_mut(),
+        slot,
+        pid,
+        exception: Exception::none(),
+        exit_requested: false,
+        trap: Trap::default(),
+        mailbox: Mailbox::default(),
+        reductions: 0,
+        links,
+        dictionary: Dictionary::default(),
+        group_leader,
+        seq_token: Term::NIL,
+        flags: Flags {
+            message_queue_off_heap: o.message_queue_off_heap,
+            async_dist: o.async_dist,
+            system: o.system,
+            ..Flags::default()
+        },
+        priority: o.priority,
+        initial_call: mfa,
+        parent: parent_pid.map_or(Term::atom(atom::UNDEFINED), Term::pid),
+        receive_timer: None,
+        receive_timed_out: false,
+        error_handler: atom::ERROR_HANDLER,
+        label: Term::atom(atom::UNDEFINED),
+        roots: Vec::new(),
+        on_exit: Vec::new(),
+        started_ns: crate::platform::platform().monotonic_ns(),
+    };
+    let mut process = alloc::boxed::Box::new(process);
+    process.reset_stack();
+    let process = alloc::boxed::Box::into_raw(process);
+    let mut inbox = slot.inbox.lock();
+    inbox.pid = pid;
+    inbox.process = process;
+    inbox.signals = VecDeque::new();
+    inbox.suspended = 0;
+    inbox.priority = o.priority as u8;
+    inbox.state = RunState::Runnable;
+    slot.alive.store(pid.data() + 1, Ordering::Release);
+    crate::sched::enqueue(slot, inbox.priority);
+    Ok(pid)
+}
+
+/// A fresh local reference.
+#[must_use]
+pub fn make_reference() -> Reference {
+    use core::sync::atomic::AtomicU64;
+    static NEXT: AtomicU64 = AtomicU64::new(0x2_0000);
+    let n = NEXT.fetch_add(1, Ordering::Relaxed);
+    // Three numbers as in OTP: the first has 18 bits, the others 32.
+    Reference { numbers: [(n & 0x3_ffff) as u32, (n >> 18) as u32, (n >> 50) as u32], pid: None }
+}
+
+/// A fresh reference as a term on this process's heap.
+pub fn make_ref(p: &mut Process) -> Term {
+    build::reference(p, make_reference())
+}

@@ -1,0 +1,12 @@
+//! Schedulers: one per CPU. Each has run queues by priority; idle ones steal. A process belongs to the scheduler
+//! that runs it; whoever wakes one puts it into its own queue.
+
+mod queue;
+mod run;
+mod timer;
+
+pub(crate) use queue::enqueue;
+pub use queue::{online, run_queue_lengths, schedulers};
+pub use run::{SLICE, resume, resume_by, start, stop_the_world, suspend};
+pub use timer::{TimerKey, cancel, fire_at, remaining};
+pub(crate) use timer::{cancel_receive_timer, start_receive_timer};

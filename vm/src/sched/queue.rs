@@ -1,0 +1,152 @@
+//! Run queues, one set per scheduler, and the set of idle schedulers.
+
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+
+use crate::platform::platform;
+use crate::process::Slot;
+use crate::sync::Mutex;
+
+const PRIORITIES: usize = 4;
+/// A low-priority process runs once for so many normal ones (`RESCHEDULE_LOW`).
+const LOW_EVERY: u32 = 8;
+
+#[derive(Debug)]
+struct Queues {
+    by_priority: [VecDeque<&'static Slot>; PRIORITIES],
+    since_low: u32,
+}
+
+/// One scheduler's shared part.
+#[derive(Debug)]
+pub(crate) struct Scheduler {
+    queues: Mutex<Queues>,
+    pub(crate) len: AtomicUsize,
+    pub(crate) timers: Mutex<super::timer::Timers>,
+    /// When the next timer fires (monotonic ns), or `u64::MAX`: what the scheduler sleeps until.
+    pub(crate) next_timer: AtomicU64,
+    /// Nanoseconds spent running processes, for `scheduler_wall_time`.
+    pub(crate) busy_ns: AtomicU64,
+    pub(crate) reductions: AtomicU64,
+    pub(crate) context_switches: AtomicU64,
+}
+
+static SCHEDULERS: spin::Once<Vec<&'static Scheduler>> = spin::Once::new();
+/// Bit set of schedulers that sleep (the first 64).
+static IDLE: AtomicU64 = AtomicU64::new(0);
+static ONLINE: AtomicUsize = AtomicUsize::new(1);
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// Makes the queues of `n` schedulers.
+pub(super) fn init(n: usize) {
+    SCHEDULERS.call_once(|| {
+        (0..n)
+            .map(|_| {
+                &*Box::leak(Box::new(Scheduler {
+                    queues: Mutex::new(Queues { by_priority: Default::default(), since_low: 0 }),
+                    len: AtomicUsize::new(0),
+                    timers: Mutex::new(super::timer::Timers::default()),
+                    next_timer: AtomicU64::new(u64::MAX),
+                    busy_ns: AtomicU64::new(0),
+                    reductions: AtomicU64::new(0),
+                    context_switches: AtomicU64::new(0),
+                }))
+            })
+            .collect()
+    });
+    ONLINE.store(n, Ordering::Release);
+}
+
+/// How many schedulers there are.
+pub fn schedulers() -> usize {
+    SCHEDULERS.get().map_or(1, Vec::len)
+}
+
+/// How many of them run processes.
+pub fn online() -> usize {
+    ONLINE.load(Ordering::Relaxed)
+}
+
+/// A scheduler by its number.
+pub(crate) fn scheduler(id: usize) -> &'static Scheduler {
+    SCHEDULERS.get().expect("schedulers are made before anything runs")[id]
+}
+
+/// Processes ready to run, per scheduler.
+pub fn run_queue_lengths() -> Vec<usize> {
+    SCHEDULERS.get().into_iter().flatten().map(|s| s.len.load(Ordering::Relaxed)).collect()
+}
+
+/// Puts a runnable process into the caller's queue (or, from outside of any scheduler, into one in turn), and wakes
+/// an idle scheduler if there is one.
+pub(crate) fn enqueue(slot: &'static Slot, priority: u8) {
+    let id = super::run::current().unwrap_or_else(|| NEXT.fetch_add(1, Ordering::Relaxed) as usize % schedulers());
+    enqueue_on(id, slot, priority);
+}
+
+pub(super) fn enqueue_on(id: usize, slot: &'static Slot, priority: u8) {
+    let s = scheduler(id);
+    {
+        let mut q = s.queues.lock();
+        q.by_priority[usize::from(priority).min(PRIORITIES - 1)].push_back(slot);
+        s.len.fetch_add(1, Ordering::SeqCst);
+    }
+    wake_one(id);
+}
+
+/// Wakes an idle scheduler (preferably `id`) if there is work that the busy ones don't get at.
+fn wake_one(id: usize) {
+    let idle = IDLE.load(Ordering::SeqCst);
+    if idle == 0 {
+        return;
+    }
+    let pick = if id < 64 && idle & 1 << id != 0 { id } else { idle.trailing_zeros() as usize };
+    // A lone process in a busy scheduler's queue is left to it for its turn unless others wait too.
+    if IDLE.fetch_and(!(1 << pick), Ordering::SeqCst) & 1 << pick != 0 {
+        platform().wake(pick);
+    }
+}
+
+fn pop(q: &mut Queues) -> Option<&'static Slot> {
+    let [max, high, normal, low] = &mut q.by_priority;
+    if let Some(s) = max.pop_front().or_else(|| high.pop_front()) {
+        return Some(s);
+    }
+    if !low.is_empty() && (normal.is_empty() || q.since_low >= LOW_EVERY) {
+        q.since_low = 0;
+        return low.pop_front();
+    }
+    q.since_low += u32::from(!low.is_empty());
+    normal.pop_front()
+}
+
+/// The next process for scheduler `id`: from its own queue, else stolen.
+pub(super) fn next(id: usize) -> Option<&'static Slot> {
+    let take = |s: &Scheduler| {
+        if s.len.load(Ordering::Relaxed) == 0 {
+            return None;
+        }
+        let slot = pop(&mut s.queues.lock())?;
+        s.len.fetch_sub(1, Ordering::SeqCst);
+        Some(slot)
+    };
+    let n = schedulers();
+    (0..n).find_map(|i| take(scheduler((id + i) % n)))
+}
+
+/// Is there anything to run, anywhere?
+pub(super) fn any_work() -> bool {
+    SCHEDULERS.get().into_iter().flatten().any(|s| s.len.load(Ordering::SeqCst) > 0)
+}
+
+/// Sleeps scheduler `id` until there is work, an event or the deadline.
+pub(super) fn sleep(id: usize, deadline: Option<u64>) {
+    let bit = 1 << (id & 63);
+    IDLE.fetch_or(bit, Ordering::SeqCst);
+    if !any_work() {
+        platform().park(id, deadline);
+    }
+    IDLE.fetch_and(!bit, Ordering::SeqCst);
+}

@@ -1,0 +1,161 @@
+//! The scheduler's loop: events, timers, then the next process for a slice.
+
+use alloc::boxed::Box;
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use super::{queue, timer};
+use crate::engine::{self, Context, Stop};
+use crate::platform::platform;
+use crate::process::{self, Process, RunState, Slot};
+use crate::term::Pid;
+
+/// Reductions in a slice.
+pub const SLICE: i64 = 4000;
+
+/// Set while the world is stopped: no scheduler takes up a process.
+static STOPPED: AtomicBool = AtomicBool::new(false);
+/// Schedulers inside a slice.
+static RUNNING: AtomicUsize = AtomicUsize::new(0);
+
+/// The number of the scheduler that the caller runs on.
+pub(super) fn current() -> Option<usize> {
+    platform().current_scheduler()
+}
+
+/// Starts `n` schedulers; the caller's CPU runs the first and never comes back.
+pub fn start(n: usize, first: impl FnOnce()) -> ! {
+    queue::init(n);
+    first();
+    for id in 1..n {
+        platform().start_scheduler(id, run);
+    }
+    run(0)
+}
+
+fn run(id: usize) -> ! {
+    let context = Box::leak(Context::new(id));
+    loop {
+        while platform().has_events() {
+            let Some(event) = platform().poll() else { break };
+            crate::event::dispatch(event);
+        }
+        timer::expire(id);
+        match queue::next(id) {
+            Some(slot) => slice(context, slot),
+            None => {
+                let at = queue::scheduler(id).next_timer.load(Ordering::Acquire);
+                queue::sleep(id, if at == u64::MAX { None } else { Some(at) });
+            }
+        }
+    }
+}
+
+/// Runs a process for a slice.
+fn slice(context: &mut Context, slot: &'static Slot) {
+    let process = {
+        let mut inbox = slot.inbox.lock();
+        if inbox.state != RunState::Runnable {
+            return;
+        }
+        inbox.state = RunState::Running;
+        core::mem::replace(&mut inbox.process, core::ptr::null_mut())
+    };
+    // SAFETY: a runnable slot's inbox owns its process; taking it out under the lock makes it ours.
+    let mut p = unsafe { Box::from_raw(process) };
+    enter();
+    p.context = context;
+    let outcome = engine::run(context, &mut p);
+    p.context = core::ptr::null_mut();
+    let used = (SLICE - context.reductions).max(1) as u64;
+    p.reductions += used;
+    let s = queue::scheduler(context.scheduler);
+    s.reductions.fetch_add(used, Ordering::Relaxed);
+    s.context_switches.fetch_add(1, Ordering::Relaxed);
+    RUNNING.fetch_sub(1, Ordering::SeqCst);
+    match outcome {
+        Stop::Exit => process::end(p),
+        Stop::Yield => put_back(p, slot, false),
+        Stop::Wait => put_back(p, slot, true),
+    }
+}
+
+/// Enters a slice, unless the world is stopped: then waits.
+fn enter() {
+    let mut spins = 0;
+    loop {
+        RUNNING.fetch_add(1, Ordering::SeqCst);
+        if !STOPPED.load(Ordering::SeqCst) {
+            return;
+        }
+        RUNNING.fetch_sub(1, Ordering::SeqCst);
+        while STOPPED.load(Ordering::SeqCst) {
+            platform().relax(spins);
+            spins += 1;
+        }
+    }
+}
+
+/// A process leaves its scheduler: into a queue, or to wait for a signal.
+fn put_back(p: Box<Process>, slot: &'static Slot, waits: bool) {
+    let mut inbox = slot.inbox.lock();
+    inbox.priority = p.priority as u8;
+    let suspended = inbox.suspended > 0;
+    inbox.process = Box::into_raw(p);
+    if (waits || suspended) && inbox.signals.is_empty() {
+        inbox.state = RunState::Waiting;
+    } else {
+        inbox.state = RunState::Runnable;
+        queue::enqueue(slot, inbox.priority);
+    }
+}
+
+/// Suspends a process (`erlang:suspend_process/2`); false if it is gone.
+#[must_use]
+pub fn suspend(pid: Pid) -> bool {
+    let Some(slot) = process::lookup(pid) else { return false };
+    let mut inbox = slot.inbox.lock();
+    if inbox.pid != pid {
+        return false;
+    }
+    inbox.suspended += 1;
+    true
+}
+
+/// Takes one suspension back.
+pub fn resume(pid: Pid) {
+    resume_by(pid, 1);
+}
+
+/// Takes so many suspensions back.
+pub fn resume_by(pid: Pid, times: u32) {
+    let Some(slot) = process::lookup(pid) else { return };
+    let mut inbox = slot.inbox.lock();
+    if inbox.pid != pid {
+        return;
+    }
+    inbox.suspended = inbox.suspended.saturating_sub(times);
+    if inbox.suspended == 0 && inbox.state == RunState::Waiting {
+        process::wake(&mut inbox, slot);
+    }
+}
+
+/// Runs `work` while no other scheduler runs a process. The caller is inside a slice itself.
+pub fn stop_the_world<R>(work: impl FnOnce() -> R) -> R {
+    let mut spins = 0;
+    while STOPPED.compare_exchange(false, true, Ordering::SeqCst, Ordering::SeqCst).is_err() {
+        // Another one stops the world: count as not running meanwhile.
+        RUNNING.fetch_sub(1, Ordering::SeqCst);
+        while STOPPED.load(Ordering::SeqCst) {
+            platform().relax(spins);
+            spins += 1;
+        }
+        RUNNING.fetch_add(1, Ordering::SeqCst);
+    }
+    while RUNNING.load(Ordering::SeqCst) > 1 {
+        platform().relax(spins);
+        spins += 1;
+    }
+    let result = work();
+    STOPPED.store(false, Ordering::SeqCst);
+    result
+}
