@@ -88,13 +88,21 @@ pub fn short(f: f64) -> String {
     if f == 0.0 {
         return if f.is_sign_negative() { "-0.0" } else { "0.0" }.to_string();
     }
-    let text = format!("{:e}", f.abs());
-    let Some((mantissa, exponent)) = text.split_once('e') else { return text };
-    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
-    let n = digits.len() as i32;
-    let scale: i32 = exponent.parse().unwrap_or(0);
+    // Among the shortest texts Ryu's choice is stock Erlang's, ties included.
+    let mut buffer = ryu::Buffer::new();
+    let text = buffer.format_finite(f.abs());
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+    let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let part = part.trim_end_matches('0');
+    let mut digits = format!("{whole}{part}");
     // value = digits * 10^e
-    let e = scale - (n - 1);
+    let mut e = exponent.parse::<i32>().unwrap_or(0) - part.len() as i32;
+    let kept = digits.trim_end_matches('0').len();
+    e += (digits.len() - kept) as i32;
+    digits.truncate(kept);
+    let digits = digits.trim_start_matches('0');
+    let n = digits.len() as i32;
+    let scale = e + n - 1;
     let (lower, upper) = match () {
         () if n == 1 => (-4, 2),
         () if scale >= 10 => (-(n + 2), 2),
