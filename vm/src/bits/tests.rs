@@ -127,9 +127,9 @@ fn known_halves() {
     };
     assert_eq!(half(1.0), Some(0x3c00));
     assert_eq!(half(-2.5), Some(0xc100));
-    assert_eq!(half(65504.0), Some(0x7bff));
-    assert_eq!(half(65519.999_999_999), Some(0x7bff));
-    assert_eq!(half(65520.0), Some(0x7c00));
+    assert_eq!(half(65_504.0), Some(0x7bff));
+    assert_eq!(half(65_519.999_999_999), Some(0x7bff));
+    assert_eq!(half(65_520.0), Some(0x7c00));
     assert_eq!(half(5.960_464_477_539_063e-8), Some(1));
     assert_eq!(half(1e-9), Some(0));
 }

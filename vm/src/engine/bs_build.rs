@@ -4,7 +4,6 @@ use super::bits::is_little;
 use super::{Context, Term, source};
 use crate::atom::{self, Atom};
 use crate::bits::{copy_bits, put_utf8, put_utf16, put_utf32, write_float, write_integer};
-use crate::number::to_float;
 use crate::process::Class;
 use crate::term::{Binary, Bits, Tag, build};
 
@@ -123,10 +122,7 @@ impl Part {
         unsafe {
             match self.kind {
                 Segment::Integer => write_integer(dst, at, bits, self.source, is_little(self.flags)),
-                Segment::Float => {
-                    let value = if self.source.is_number() { to_float(self.source) } else { None };
-                    value.is_some_and(|v| write_float(dst, at, bits, v, is_little(self.flags)))
-                }
+                Segment::Float => write_float(dst, at, bits, self.source, is_little(self.flags)),
                 Segment::Binary | Segment::Append => {
                     let Some(b) = self.source.as_bits() else { return false };
                     copy_bits(&b.slice(0, bits), dst, at);

@@ -1,46 +1,16 @@
 //! Known bytes, hostile bytes, pauses.
 
 use super::*;
-use crate::atom::{self, Atom};
+use crate::atom;
 use crate::heap::Fragments;
 use crate::term::compare::exact_eq;
 use crate::term::{Term, build};
-use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize};
 use proptest::prelude::*;
-
-struct Leaky;
-
-impl Linker for Leaky {
-    fn export(&self, mfa: Mfa) -> &'static Export {
-        Box::leak(Box::new(Export {
-            address: AtomicPtr::default(),
-            stub: [const { AtomicUsize::new(0) }; 2],
-            mfa,
-            native: AtomicU32::new(0),
-        }))
-    }
-    fn export_exists(&self, _: Mfa) -> bool {
-        false
-    }
-    fn fun_entry(&self, module: Atom, id: &FunId) -> &'static FunEntry {
-        Box::leak(Box::new(FunEntry {
-            address: AtomicPtr::default(),
-            stub: [const { AtomicUsize::new(0) }; 2],
-            module,
-            arity: id.arity,
-            index: id.index,
-            old_index: id.old_index,
-            uniq: id.uniq,
-            old_uniq: id.old_uniq,
-        }))
-    }
-}
 
 fn options() -> DecodeOptions<'static> {
     atom::init();
-    DecodeOptions { linker: &Leaky, node: NodeName::NONODE, safe: false }
+    DecodeOptions { linker: &CodeLinker, node: NodeName::NONODE, safe: false }
 }
 
 fn encoded(t: Term) -> Vec<u8> {

@@ -1,6 +1,7 @@
 //! Terms at random, of every kind that can be written down; the same seed makes the same terms.
 
 use joist_vm::atom::Atom;
+use joist_vm::code::{self, Mfa};
 use joist_vm::heap::Fragments;
 use joist_vm::map;
 use joist_vm::term::{ExternalKind, Pid, PortId, Reference, Term, build};
@@ -115,12 +116,10 @@ impl Maker<'_> {
             return build::float(self.heap, f);
         }
         let t = self.integer();
-        if self.twisted() {
-            if let Some(f) = joist_vm::number::to_float(t) {
-                return build::float(self.heap, f);
-            }
+        match joist_vm::number::to_float(t) {
+            Some(f) if self.twisted() => build::float(self.heap, f),
+            _ => t,
         }
-        t
     }
 
     pub fn atom(&mut self) -> Term {
@@ -183,7 +182,7 @@ impl Maker<'_> {
     }
 
     pub fn term(&mut self, depth: u32) -> Term {
-        let kinds = if depth == 0 { 6 } else { 11 };
+        let kinds = if depth == 0 { 6 } else { 12 };
         match self.random.below(kinds) {
             0 | 1 => self.number(),
             2 => self.atom(),
@@ -208,8 +207,24 @@ impl Maker<'_> {
                 let items = self.terms(6, depth);
                 build::tuple(self.heap, &items)
             }
+            10 => self.fun(depth),
             _ => self.map(depth),
         }
+    }
+
+    fn fun(&mut self, depth: u32) -> Term {
+        let r = &mut self.random;
+        let module = Atom::new(r.pick(&["lists", "maps", "no_such_module"]));
+        let (arity, index) = (r.below(4) as u32, r.below(3) as u32);
+        if r.one_in(2) {
+            let function = Atom::new(r.pick(&["map", "reverse", "no_such_function"]));
+            return build::export_fun(self.heap, code::export(Mfa { module, function, arity }));
+        }
+        let uniq = [r.below(3) as u8; 16];
+        let entry = code::fun_entry(module, u32::from(uniq[0]) << 20, index, uniq, arity);
+        let creator = Term::pid(Pid::new(r.below(100) as u32, 0));
+        let env = self.terms(4, depth);
+        build::fun(self.heap, entry, creator, &env)
     }
 
     fn terms(&mut self, most: u64, depth: u32) -> Vec<Term> {

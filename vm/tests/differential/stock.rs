@@ -4,29 +4,13 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use joist_vm::atom::Atom;
-use joist_vm::code::{Export, FunEntry, Mfa};
-use joist_vm::etf::{self, DecodeOptions, EncodeOptions, FunId, Linker};
+use joist_vm::etf::{self, CodeLinker, DecodeOptions, EncodeOptions};
 use joist_vm::heap::Fragments;
 use joist_vm::node::NodeName;
 use joist_vm::term::{Term, build};
 
-/// There is no code here: no case holds a fun.
-pub struct NoCode;
-
-impl Linker for NoCode {
-    fn export(&self, mfa: Mfa) -> &'static Export {
-        panic!("no export expected: {mfa:?}")
-    }
-    fn export_exists(&self, _: Mfa) -> bool {
-        false
-    }
-    fn fun_entry(&self, module: Atom, _: &FunId) -> &'static FunEntry {
-        panic!("no fun expected: {module:?}")
-    }
-}
-
 pub fn decode_options() -> DecodeOptions<'static> {
-    DecodeOptions { linker: &NoCode, node: NodeName::NONODE, safe: false }
+    DecodeOptions { linker: &CodeLinker, node: NodeName::NONODE, safe: false }
 }
 
 pub fn encode_options(minor_version: u32) -> EncodeOptions {

@@ -70,18 +70,15 @@ fn hostile(heap: &mut Fragments, terms: &[Term]) {
             continue;
         }
         if random.one_in(4) {
-            if let Some(packed) = compress(&bytes, 6) {
-                bytes = packed;
-            }
+            bytes = compress(&bytes, 6).unwrap_or(bytes);
         }
         match random.below(3) {
             0 => bytes.truncate(1 + random.below(bytes.len() as u64 - 1) as usize),
             1 => {
                 let i = 1 + random.below(bytes.len() as u64 - 1) as usize;
-                // No funs and exports, there is no code here; no references, as above; and none of stock Erlang's
-                // internal tags.
+                // No references, as above, and none of stock Erlang's internal tags.
                 let byte = random.next() as u8;
-                bytes[i] = if matches!(byte, 72..=76 | 112 | 113 | 117 | 90 | 101 | 114) { 0 } else { byte };
+                bytes[i] = if matches!(byte, 72..=76 | 90 | 101 | 114) { 0 } else { byte };
             }
             _ => bytes.extend(random.bytes(3)),
         }
