@@ -9,7 +9,7 @@ mod bits;
 mod boxed;
 pub mod build;
 pub mod compare;
-mod debug;
+pub mod display;
 mod equal;
 mod external;
 mod fun;

@@ -105,7 +105,7 @@ fn extracting(heap: &mut Fragments) {
 fn building(heap: &mut Fragments) {
     let (mut cases, mut ours) = (Vec::new(), Vec::new());
     for i in 0..crate::cases() {
-        let mut maker = Maker { heap, random: Random::new(crate::seed() + i), twist: None };
+        let mut maker = Maker::new(heap, Random::new(crate::seed() + i), None);
         let skip = maker.random.below(10) as usize;
         let floats = i % 2 == 0;
         let v = if floats { maker.number() } else { maker.integer() };

@@ -49,7 +49,7 @@ fn apply(a: &mut Fragments, op: &str, x: Term, y: Option<Term>) -> Result<Term, 
 fn arithmetic(heap: &mut Fragments) {
     let mut inputs = Vec::new();
     for i in 0..crate::cases() * 4 {
-        let mut maker = Maker { heap, random: Random::new(crate::seed() + i), twist: None };
+        let mut maker = Maker::new(heap, Random::new(crate::seed() + i), None);
         let most = maker.random.pick(&[2, 4, 40, 140]);
         let (x, mut y) = if maker.random.one_in(3) {
             (maker.large_integer(most), maker.large_integer(most))
@@ -164,7 +164,7 @@ fn integer_texts(heap: &mut Fragments) {
     let mut random = Random::new(crate::seed() + 6);
     let (mut cases, mut ours) = (Vec::new(), Vec::new());
     for i in 0..crate::cases() {
-        let mut maker = Maker { heap, random: Random::new(crate::seed() + i), twist: None };
+        let mut maker = Maker::new(heap, Random::new(crate::seed() + i), None);
         let most = maker.random.pick(&[1, 3, 30, 300]);
         let t = if i % 2 == 0 { maker.integer() } else { maker.large_integer(most) };
         let base = 2 + random.below(35) as u8;

@@ -78,9 +78,15 @@ pub struct Maker<'a> {
     pub heap: &'a mut Fragments,
     pub random: Random,
     pub twist: Option<Random>,
+    /// Inside of a large map: stock Erlang 25 may crash when it decodes one with identifiers in it.
+    large_map: bool,
 }
 
-impl Maker<'_> {
+impl<'a> Maker<'a> {
+    pub fn new(heap: &'a mut Fragments, random: Random, twist: Option<Random>) -> Maker<'a> {
+        Maker { heap, random, twist, large_map: false }
+    }
+
     fn twisted(&mut self) -> bool {
         self.twist.as_mut().is_some_and(|r| r.one_in(12))
     }
@@ -187,6 +193,7 @@ impl Maker<'_> {
             0 | 1 => self.number(),
             2 => self.atom(),
             3 => self.bits(),
+            4 if self.large_map => Term::NIL,
             4 => self.identifier(),
             5 => Term::NIL,
             6 => {
@@ -235,12 +242,14 @@ impl Maker<'_> {
     fn map(&mut self, depth: u32) -> Term {
         let large = self.random.one_in(4);
         let n = if large { 30 + self.random.below(30) } else { self.random.below(8) };
+        self.large_map = large;
         let pairs: Vec<(Term, Term)> = (0..n)
             .map(|_| {
                 let depth = if large { 0 } else { depth - 1 };
                 (self.term(depth), self.term(depth))
             })
             .collect();
+        self.large_map = false;
         map::from_pairs(self.heap, &pairs)
     }
 }

@@ -25,7 +25,7 @@ pub fn check(heap: &mut Fragments) {
     for i in 0..crate::cases() {
         let random = Random::new(seed + i);
         for twist in [None, Some(Random::new(seed + i + 7_000_000))] {
-            let mut maker = Maker { heap, random: random.clone(), twist };
+            let mut maker = Maker::new(heap, random.clone(), twist);
             terms.push(maker.term(3));
         }
     }
