@@ -23,3 +23,4 @@ pub mod report;
 pub mod sched;
 pub mod sync;
 pub mod term;
+pub mod unicode;

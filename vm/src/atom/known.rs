@@ -26,6 +26,7 @@ crate::atom::known_atoms! {
     KILL "kill",
     KILLED "killed",
     INFINITY "infinity",
+    INCOMPLETE "incomplete",
     TIMEOUT "timeout",
     TIMEOUT_VALUE "timeout_value",
     NOCATCH "nocatch",

@@ -3,12 +3,14 @@
 //! `{}` prints all of a term; `{:.100}` stops after about that many items, with `... `; `{:?}` is for people who debug
 //! and always stops early.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt::{Formatter, Result, Write};
 
 use super::{External, ExternalKind, FunRef, Tag, Term};
 use crate::atom::Atom;
 use crate::map::MapIter;
+use crate::node;
 use crate::number::{float_text, text};
 
 /// What `{:?}` prints at most.
@@ -17,12 +19,54 @@ const DEBUG_LIMIT: usize = 200;
 impl core::fmt::Display for Term {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let limit = f.precision().unwrap_or(usize::MAX);
-        let mut p = Printer { out: f, left: limit, stack: Vec::new() };
-        if !p.print(*self)? {
-            f.write_str("... ")?;
-        }
+        print(f, *self, limit)
+    }
+}
+
+/// The bytes that `erlang:display/1` writes: atoms in UTF-8, but the characters of strings as they are, in Latin-1.
+/// `limit` as the precision of `{:.100}`.
+#[must_use]
+pub fn to_bytes(term: Term, limit: usize) -> Vec<u8> {
+    let mut out = Bytes(Vec::new());
+    // Writing to memory can't fail.
+    let _ = print(&mut out, term, limit);
+    out.0
+}
+
+/// Where terms are printed to.
+trait Sink: Write {
+    /// A character of a string.
+    fn latin1(&mut self, byte: u8) -> Result;
+}
+
+impl Sink for Formatter<'_> {
+    fn latin1(&mut self, byte: u8) -> Result {
+        self.write_char(char::from(byte))
+    }
+}
+
+struct Bytes(Vec<u8>);
+
+impl Write for Bytes {
+    fn write_str(&mut self, s: &str) -> Result {
+        self.0.extend_from_slice(s.as_bytes());
         Ok(())
     }
+}
+
+impl Sink for Bytes {
+    fn latin1(&mut self, byte: u8) -> Result {
+        self.0.push(byte);
+        Ok(())
+    }
+}
+
+fn print(out: &mut dyn Sink, term: Term, limit: usize) -> Result {
+    let mut p = Printer { out, left: limit, stack: Vec::new() };
+    if !p.print(term)? {
+        out.write_str("... ")?;
+    }
+    Ok(())
 }
 
 impl core::fmt::Debug for Term {
@@ -38,17 +82,17 @@ enum Work {
     /// The rest of a list, behind its first element.
     Tail(Term),
     Items(&'static [Term]),
-    Pairs(MapIter),
+    Pairs(Box<MapIter>),
 }
 
-struct Printer<'a, 'b> {
-    out: &'a mut Formatter<'b>,
+struct Printer<'a> {
+    out: &'a mut dyn Sink,
     /// Items that may still be printed.
     left: usize,
     stack: Vec<Work>,
 }
 
-impl Printer<'_, '_> {
+impl Printer<'_> {
     /// Counts items; false when there were too many.
     fn spend(&mut self, n: usize) -> bool {
         let enough = self.left > 0;
@@ -145,7 +189,7 @@ impl Printer<'_, '_> {
             Some(Tag::FlatMap | Tag::HashMap) => {
                 self.out.write_str("#{")?;
                 self.stack.push(Work::Text("}"));
-                self.stack.push(Work::Pairs(MapIter::new(t)));
+                self.stack.push(Work::Pairs(Box::new(MapIter::new(t))));
             }
             Some(Tag::HeapBits | Tag::SubBits) => return self.bits(t),
             Some(Tag::Fun | Tag::Export) => fun(self.out, t)?,
@@ -167,7 +211,7 @@ impl Printer<'_, '_> {
                 match byte {
                     b'\n' => self.out.write_str("\\n")?,
                     b'"' => self.out.write_str("\\\"")?,
-                    other => self.out.write_char(char::from(other))?,
+                    other => self.out.latin1(other)?,
                 }
             }
             self.out.write_char('"')?;
@@ -207,7 +251,7 @@ impl Printer<'_, '_> {
 
 /// An atom, in quotes if it needs them: unquoted are a lower case letter of Latin-1 and then letters and digits of
 /// Latin-1 and underscores.
-pub fn write_atom(out: &mut impl Write, atom: Atom) -> Result {
+pub fn write_atom<W: Write + ?Sized>(out: &mut W, atom: Atom) -> Result {
     let text = atom.text();
     let lower = |c: char| c.is_ascii_lowercase() || matches!(c, 'ß'..='ÿ' if c != '÷');
     let upper = |c: char| c.is_ascii_uppercase() || matches!(c, 'À'..='Þ' if c != '×');
@@ -233,12 +277,12 @@ pub fn write_atom(out: &mut impl Write, atom: Atom) -> Result {
     out.write_char('\'')
 }
 
-/// What stands for a node before the first point: 0 for this one.
+/// What stands for a node before the first point: 0 for this one, in all its lives.
 fn channel(external: Option<&External>) -> u32 {
-    external.map_or(0, |e| e.node.0)
+    external.map_or(0, |e| if e.node == node::this().name { 0 } else { e.node.0 })
 }
 
-fn identifier(out: &mut Formatter<'_>, t: Term) -> Result {
+fn identifier(out: &mut dyn Sink, t: Term) -> Result {
     let external = t.as_external();
     let node = channel(external.as_ref());
     match (t.as_pid(), t.as_port(), t.as_reference(), &external) {
@@ -261,7 +305,7 @@ fn identifier(out: &mut Formatter<'_>, t: Term) -> Result {
     }
 }
 
-fn fun(out: &mut Formatter<'_>, t: Term) -> Result {
+fn fun(out: &mut dyn Sink, t: Term) -> Result {
     match t.as_fun().map(|f| f.code) {
         Some(FunRef::Local(e)) => write!(out, "#Fun<{}.{}.{}>", e.module.text(), e.old_index, e.old_uniq),
         Some(FunRef::External(e)) => {

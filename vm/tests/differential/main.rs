@@ -6,6 +6,7 @@ mod numbers;
 mod random;
 mod stock;
 mod terms;
+mod texts;
 
 use joist_vm::heap::Fragments;
 
@@ -36,5 +37,6 @@ fn as_stock() {
         terms::check(heap);
         numbers::check(heap);
         bits::check(heap);
+        texts::check(heap);
     });
 }

@@ -54,12 +54,9 @@ ask({extract_utf, Bits, Skip}) ->
      case Bits of <<_:Skip, A/utf32-little, R/bits>> -> {A, bit_size(R)}; _ -> none end];
 ask({build, V, Skip, Size}) -> {<<0:Skip, V:Size/big>>, <<0:Skip, V:Size/little>>};
 ask({build_float, V, Skip, Size}) -> {<<0:Skip, V:Size/float-big>>, <<0:Skip, V:Size/float-little>>};
-ask({display, T}) -> list_to_binary(io_lib:format("~0p", [T]));
-ask({unicode, Call, Data, From, To}) ->
-    case Call of
-        binary -> unicode:characters_to_binary(Data, From, To);
-        list -> unicode:characters_to_list(Data, From)
-    end.
+ask({display, T}) -> list_to_binary(erts_debug:display(T));
+ask({unicode, binary, Data, From}) -> unicode:characters_to_binary(Data, From);
+ask({unicode, list, Data, From}) -> unicode:characters_to_list(Data, From).
 
 sign(A, B) when A < B -> -1;
 sign(A, B) when A > B -> 1;
