@@ -21,7 +21,8 @@ reason(Reason) -> Reason.
 
 ask({bytes, T}) ->
     {term_to_binary(T, [{minor_version, 1}]), term_to_binary(T, [{minor_version, 2}]),
-     term_to_binary(T, [{minor_version, 0}]), erlang:external_size(T, [{minor_version, 1}])};
+     term_to_binary(T, [{minor_version, 0}]), erlang:external_size(T, [{minor_version, 1}]),
+     term_to_binary(T, [{minor_version, 1}, deterministic])};
 ask({decode, B}) ->
     {T, Used} = binary_to_term(B, [used]),
     {term_to_binary(T, [{minor_version, 1}]), Used};

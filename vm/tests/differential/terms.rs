@@ -52,6 +52,8 @@ fn encoding(heap: &mut Fragments, terms: &[Term]) {
             assert!(exact_eq(back.term, *t), "decoding minor version {version}: {t:?}");
             assert_eq!(back.used, theirs.len());
         }
+        let sorted = etf::encode(*t, &etf::EncodeOptions { deterministic: true, ..one });
+        assert_eq!(sorted, *all[4].as_binary().expect("bytes"), "deterministic: {t:?}");
         assert_eq!(etf::external_size(*t, &one), etf::encode(*t, &one).len());
         // Not so for funs, references and ports in stock Erlang, which only promises a bound.
         assert!(etf::external_size(*t, &one) <= all[3].as_usize().expect("a size"));
