@@ -5,4 +5,84 @@
 
 extern crate alloc;
 
+mod atomics;
 pub mod boot;
+mod crash_dump;
+mod drivers;
+mod erlang;
+mod erts_internal;
+mod lists;
+mod maps;
+mod math;
+mod os;
+mod persistent_term;
+mod prim_file;
+pub mod table;
+mod term_args;
+
+use table::Binding;
+
+/// All bindings, by Erlang module. A large module has several rows.
+pub(crate) static MODULES: &[(&str, &[Binding])] = &[
+    ("atomics", atomics::BINDINGS),
+    ("erlang", lists::OPERATORS),
+    ("erlang", erlang::arith::BINDINGS),
+    ("erlang", erlang::code::BINDINGS),
+    ("erlang", erlang::compare::BINDINGS),
+    ("erlang", erlang::control::BINDINGS),
+    ("erlang", erlang::convert::BINDINGS),
+    ("erlang", erlang::dictionary::BINDINGS),
+    ("erlang", erlang::external::BINDINGS),
+    ("erlang", erlang::hash::BINDINGS),
+    ("erlang", erlang::iolist::BINDINGS),
+    ("erlang", erlang::links::BINDINGS),
+    ("erlang", erlang::messages::BINDINGS),
+    ("erlang", erlang::names::BINDINGS),
+    ("erlang", erlang::node::BINDINGS),
+    ("erlang", erlang::ports::BINDINGS),
+    ("erlang", erlang::process_flag::BINDINGS),
+    ("erlang", erlang::process_info::BINDINGS),
+    ("erlang", erlang::spawn::BINDINGS),
+    ("erlang", erlang::system::BINDINGS),
+    ("erlang", erlang::system_info::BINDINGS),
+    ("erlang", erlang::time::BINDINGS),
+    ("erlang", erlang::timers::BINDINGS),
+    ("erlang", erlang::tuple::BINDINGS),
+    ("erlang", erlang::types::BINDINGS),
+    ("erts_internal", erts_internal::BINDINGS),
+    ("erts_internal", erts_internal::ports::BINDINGS),
+    ("erts_internal", erts_internal::requests::BINDINGS),
+    ("erts_internal", erts_internal::purge::BINDINGS),
+    ("erts_literal_area_collector", erts_internal::purge::COLLECTOR),
+    ("lists", lists::BINDINGS),
+    ("maps", maps::BINDINGS),
+    ("math", math::BINDINGS),
+    ("os", os::BINDINGS),
+    ("persistent_term", persistent_term::BINDINGS),
+    ("prim_file", prim_file::BINDINGS),
+];
+
+/// Unpacks a gzip file; none if it is none.
+pub(crate) fn gunzip(bytes: &[u8]) -> Option<alloc::vec::Vec<u8>> {
+    let [0x1f, 0x8b, 8, flags, _, _, _, _, _, _, rest @ ..] = bytes else { return None };
+    let mut rest = rest;
+    if flags & 4 != 0 {
+        let (n, after) = rest.split_first_chunk::<2>()?;
+        rest = after.get(usize::from(u16::from_le_bytes(*n))..)?;
+    }
+    for flag in [8, 16] {
+        if flags & flag != 0 {
+            let end = rest.iter().position(|b| *b == 0)?;
+            rest = &rest[end + 1..];
+        }
+    }
+    if flags & 2 != 0 {
+        rest = rest.get(2..)?;
+    }
+    miniz_oxide::inflate::decompress_to_vec(rest).ok()
+}
+
+/// How many ETS tables there are.
+pub(crate) fn ets_count() -> usize {
+    0
+}

@@ -59,6 +59,8 @@ pub struct Port {
     pub command: Vec<u8>,
     /// Deliver data as binaries, not lists.
     pub binary: bool,
+    /// `port_control/3` answers binaries, not lists.
+    pub binary_control: bool,
     pub state: Mutex<PortState>,
     driver: Mutex<Box<dyn Driver>>,
 }
@@ -79,6 +81,7 @@ pub fn open(owner: Pid, command: &[u8], binary: bool, driver: Box<dyn Driver>) -
         id,
         command: command.to_vec(),
         binary,
+        binary_control: false,
         state: Mutex::new(PortState {
             owner,
             links: BTreeSet::from([owner]),

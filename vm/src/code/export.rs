@@ -50,7 +50,7 @@ pub struct Export {
 
 impl Export {
     fn new(mfa: Mfa) -> &'static Export {
-        let native = super::natives::find(mfa).map(|d| d.function());
+        let native = super::natives::find(mfa).and_then(|d| d.callable());
         let e = Box::leak(Box::new(Export {
             address: AtomicPtr::new(core::ptr::null_mut()),
             arity: u64::from(mfa.arity),

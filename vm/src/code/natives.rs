@@ -36,10 +36,14 @@ pub struct NativeDecl {
 }
 
 impl NativeDecl {
-    /// What calls run: the native, or the stub that raises `notsup`.
+    /// What calls run: the native, or the stub that raises `notsup`. A NIF that is not there leaves the body that
+    /// its module has for that case.
     #[must_use]
-    pub fn function(&self) -> Native {
-        self.native.unwrap_or(missing)
+    pub fn callable(&self) -> Option<Native> {
+        match self.kind {
+            Kind::Nif => self.native,
+            Kind::Guard | Kind::Plain => Some(self.native.unwrap_or(missing)),
+        }
     }
 }
 

@@ -120,6 +120,13 @@ pub fn finish_loading(prepared: Vec<Prepared>) -> Result<(), Vec<Atom>> {
     })
 }
 
+/// The `on_load` function of a module's current version.
+#[must_use]
+pub fn on_load_entry(name: Atom) -> Option<crate::process::CodeAddress> {
+    let m = current(name)?;
+    Some(crate::process::CodeAddress(m.at(m.on_load?)))
+}
+
 /// The `on_load` function of a module has returned: its exports come into force, or (`ok` false) it goes again.
 pub fn set_on_load_done(name: Atom, ok: bool) {
     with(|r| {

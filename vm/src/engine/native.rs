@@ -94,12 +94,17 @@ impl Context {
         let args = core::mem::take(&mut p.trap.args);
         self.x[..args.len()].copy_from_slice(&args);
         let live = args.len();
-        let Some(export) = p.trap.export.take() else {
-            p.exception.set(Class::Error, Term::atom(atom::UNDEF));
-            return After::Raise;
+        let to = match (p.trap.export.take(), p.trap.fun.take()) {
+            (Some(export), _) => export.address(),
+            (None, Some(entry)) => entry.address(),
+            (None, None) if p.trap.code.is_some() => p.trap.code.take().map_or(core::ptr::null(), |c| c.0),
+            (None, None) => {
+                p.exception.set(Class::Error, Term::atom(atom::UNDEF));
+                return After::Raise;
+            }
         };
         self.collect_if_due(live);
-        self.pc = export.address();
+        self.pc = to;
         After::Jump
     }
 
@@ -176,7 +181,7 @@ impl Context {
 impl Process {
     /// Says which native raised the exception, with which arguments, unless the exception has its own trace.
     pub(crate) fn blame(&mut self, mfa: Mfa, args: &[Term]) {
-        if !self.exception.trace.is_none() || self.exception.mfa.is_some() {
+        if !self.exception.trace.is_none() || self.exception.mfa.is_some() || self.exception.own {
             return;
         }
         if self.exception.class == Class::Error {

@@ -61,6 +61,12 @@ pub(crate) fn run(ctx: &mut Context, p: &mut Process) -> Stop {
     if p.slot.inbox.lock().suspended > 0 {
         return Stop::Wait;
     }
+    if core::mem::replace(&mut p.exit_requested, false) {
+        return Stop::Exit;
+    }
+    if let Some(major) = p.collect_wanted.take() {
+        p.collect(0, 0, major);
+    }
     ctx.x[..p.live].copy_from_slice(&p.saved[..p.live]);
     p.saved.clear();
     ctx.pc = p.pc;

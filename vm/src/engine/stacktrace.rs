@@ -60,7 +60,7 @@ impl Context {
 
     /// The class of the exception that a trace belongs to.
     pub(crate) fn class_of_trace(&mut self, trace: Term) -> Class {
-        trace.as_tuple_of::<RAW>().and_then(|t| Class::from_term(t[0])).unwrap_or(Class::Error)
+        trace.as_tuple().and_then(|t| Class::from_term(*t.first()?)).unwrap_or(Class::Error)
     }
 
     /// A trace as a list.
@@ -87,6 +87,10 @@ fn error_info(p: &mut Process, mfa: Mfa, cause: Term) -> Term {
 
 /// A trace, raw or not, as a list on the process's heap.
 pub fn stacktrace_of(p: &mut Process, trace: Term) -> Term {
+    // erlang:raise/3 gave a list, wrapped with the class.
+    if let Some([_, list]) = trace.as_tuple_of::<2>() {
+        return *list;
+    }
     let Some([_, blob, module, function, args, info]) = trace.as_tuple_of::<RAW>() else {
         return if trace.is_list() { trace } else { Term::NIL };
     };

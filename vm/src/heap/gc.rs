@@ -2,10 +2,25 @@
 //! the one before into the old block and copies the rest of the young; a major one copies everything into a new old
 //! block. Cheney's scan: no recursion, no mark stack.
 
+use core::sync::atomic::{AtomicU64, Ordering};
+
 use super::block::Words;
 use super::process_heap::{ProcessHeap, RESERVED};
 use super::sizes;
 use crate::term::{Header, OffHeap, Tag, Term};
+
+static COLLECTIONS: AtomicU64 = AtomicU64::new(0);
+static RECLAIMED: AtomicU64 = AtomicU64::new(0);
+
+/// How many collections there have been in all processes.
+pub fn collections() -> u64 {
+    COLLECTIONS.load(Ordering::Relaxed)
+}
+
+/// How many words they have reclaimed.
+pub fn reclaimed() -> u64 {
+    RECLAIMED.load(Ordering::Relaxed)
+}
 
 /// Address ranges whose objects are to be moved.
 struct From {
@@ -187,8 +202,7 @@ impl ProcessHeap {
         } else {
             self.minor(need, roots);
         }
-        self.stats.total += 1;
-        self.stats.reclaimed += before.saturating_sub(self.used()) as u64;
+        self.count(before);
         self.binary_limit = self.policy.min_bin_vheap_size.max(self.off_heap.words * 2);
     }
 
@@ -196,9 +210,16 @@ impl ProcessHeap {
     pub(crate) fn collect_all(&mut self, need: usize, roots: &mut dyn Roots) {
         let before = self.used();
         self.major(need, roots);
-        self.stats.total += 1;
-        self.stats.reclaimed += before.saturating_sub(self.used()) as u64;
+        self.count(before);
         self.binary_limit = self.policy.min_bin_vheap_size.max(self.binary_words() * 2);
+    }
+
+    fn count(&mut self, before: usize) {
+        let freed = before.saturating_sub(self.used()) as u64;
+        self.stats.total += 1;
+        self.stats.reclaimed += freed;
+        COLLECTIONS.fetch_add(1, Ordering::Relaxed);
+        RECLAIMED.fetch_add(freed, Ordering::Relaxed);
     }
 
     fn from_ranges(&self, major: bool) -> From {

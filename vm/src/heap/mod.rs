@@ -10,5 +10,6 @@ pub mod sizes;
 pub use copy::{copy, size};
 pub use fragment::{Fragments, OwnedTerm};
 pub(crate) use gc::Roots;
+pub use gc::{collections, reclaimed};
 pub(crate) use process_heap::RESERVED;
 pub use process_heap::{GcStats, Policy, ProcessHeap};

@@ -42,6 +42,8 @@ pub struct Exception {
     pub info: Term,
     /// The cause for `error_info` that the natives' `format_error` explains, or none.
     pub cause: Term,
+    /// It belongs to the function that called the native.
+    pub own: bool,
     /// The native (or operator) that raised it.
     pub mfa: Option<crate::code::Mfa>,
 }
@@ -55,6 +57,7 @@ impl Exception {
             args: Term::NONE,
             info: Term::NONE,
             cause: Term::NONE,
+            own: false,
             mfa: None,
         }
     }

@@ -26,7 +26,7 @@ pub use links::AliasMode;
 pub use links::{Links, MonitorInfo, MonitorKind};
 pub use mailbox::{Mailbox, Message};
 pub(crate) use native::Trap;
-pub use native::{Bail, Native, NativeResult};
+pub use native::{Bail, CodeAddress, Native, NativeResult};
 pub(crate) use signal::{Outcome, wake};
 pub use signal::{Signal, deliver, send, send_from};
 pub use slot::{Inbox, RunState, Slot};
@@ -107,6 +107,10 @@ pub struct Process {
     /// What dies with the process: tables, ports, timers (see [`OnExit`]).
     pub on_exit: alloc::vec::Vec<Box<dyn OnExit>>,
     pub(crate) started_ns: u64,
+    /// A collection asked for by a native; true for a major one.
+    pub(crate) collect_wanted: Option<bool>,
+    /// It waited for a message when it was put away last.
+    pub(crate) waiting: bool,
 }
 
 /// Something of a process's that must be told when it exits.
@@ -155,6 +159,50 @@ impl Process {
     pub fn budget(&self) -> i64 {
         // SAFETY: as in `charge`.
         if self.context.is_null() { 4000 } else { unsafe { (*self.context).reductions } }
+    }
+
+    /// Collects garbage now, or (called by a native, whose terms must not move) at the end of the slice.
+    pub fn collect_garbage(&mut self, major: bool) {
+        if self.context.is_null() {
+            self.collect(0, 0, major);
+        } else {
+            self.collect_wanted = Some(major || self.collect_wanted == Some(true));
+            self.end_slice();
+        }
+    }
+
+    /// Fetches the signals that have come in, for natives that look at the message queue. If one of them ends the
+    /// process, that happens at the end of the slice.
+    pub fn fetch_signals(&mut self) {
+        if self.handle_signals() == Outcome::Exit {
+            self.exit_requested = true;
+            self.end_slice();
+        }
+    }
+
+    /// Was it waiting for a message when it was scheduled to answer a signal?
+    #[must_use]
+    pub const fn was_waiting(&self) -> bool {
+        self.waiting
+    }
+
+    /// The module of the function that called the native which runs now.
+    #[must_use]
+    pub fn caller_module(&self) -> Option<crate::atom::Atom> {
+        // SAFETY: as in `charge`.
+        let pc = if self.context.is_null() { return None } else { unsafe { (*self.context).pc } };
+        crate::code::module_of_address(pc).map(|m| m.name)
+    }
+
+    /// Does it run, will it return to, or does it hold a fun of this version of a module?
+    #[must_use]
+    pub fn refers_to_code(&self, module: &crate::code::Module) -> bool {
+        let (start, end) = module.range();
+        let inside = |w: u64| (start..end).contains(&(w as usize));
+        if inside(self.pc as u64) || self.heap.stack().iter().any(|w| w & 3 == 0 && inside(*w)) {
+            return true;
+        }
+        self.heap.any_fun(&mut |entry| inside(entry.address() as u64))
     }
 
     /// The scheduler it runs on.
@@ -250,7 +298,14 @@ impl Default for Flags {
     }
 }
 
+static DEFAULT_POLICY: crate::sync::RwLock<Option<Policy>> = crate::sync::RwLock::new(None);
+
 /// The policy that processes get unless `spawn_opt` says otherwise (`system_flag(min_heap_size, …)`).
 pub fn default_policy() -> Policy {
-    Policy::default()
+    DEFAULT_POLICY.read().unwrap_or_default()
+}
+
+/// Sets the policy of processes made from now on.
+pub fn set_default_policy(policy: Policy) {
+    *DEFAULT_POLICY.write() = Some(policy);
 }

@@ -5,7 +5,7 @@
 
 use super::{Class, Process};
 use crate::atom::{self, Atom};
-use crate::code::Export;
+use crate::code::{Export, FunEntry};
 use crate::term::{Term, build};
 
 /// A native function.
@@ -30,11 +30,17 @@ pub enum Bail {
     Hibernate,
 }
 
+/// The address of a function's first instruction.
+#[derive(Debug, Clone, Copy)]
+pub struct CodeAddress(pub(crate) *const u64);
+
 /// The call that takes a native's place.
 #[derive(Debug, Default)]
 pub struct Trap {
     pub(crate) export: Option<&'static Export>,
     pub(crate) native: Option<Native>,
+    pub(crate) fun: Option<&'static FunEntry>,
+    pub(crate) code: Option<CodeAddress>,
     pub(crate) args: alloc::vec::Vec<Term>,
 }
 
@@ -90,6 +96,51 @@ impl Process {
         self.trap.args.clear();
         self.trap.args.extend_from_slice(args);
         Bail::Trap
+    }
+
+    /// As [`Process::trap_to`], with a fun's code; its free variables are the last arguments.
+    pub fn trap_to_fun(&mut self, entry: &'static FunEntry, args: &[Term]) -> Bail {
+        self.trap.export = None;
+        self.trap.native = None;
+        self.trap.fun = Some(entry);
+        self.trap.args.clear();
+        self.trap.args.extend_from_slice(args);
+        Bail::Trap
+    }
+
+    /// As [`Process::trap_to`], with code that takes no arguments (an `on_load` function).
+    pub fn trap_to_code(&mut self, entry: CodeAddress) -> Bail {
+        self.trap.export = None;
+        self.trap.native = None;
+        self.trap.code = Some(entry);
+        self.trap.args.clear();
+        Bail::Trap
+    }
+
+    /// The exception just raised is the caller's own: the native has no frame in the trace.
+    pub fn own_exception(&mut self) {
+        self.exception.own = true;
+    }
+
+    /// The arguments that the trace shows for the caller.
+    pub fn exception_args(&mut self, args: Term) {
+        self.exception.args = args;
+    }
+
+    /// The `error_info` map that the trace shows for the caller.
+    pub fn exception_info(&mut self, info: Term) {
+        self.exception.info = info;
+    }
+
+    /// The exception just raised comes with this trace (a list).
+    pub fn exception_trace(&mut self, class: Class, trace: Term) {
+        self.exception.trace = build::tuple(self, &[Term::atom(class.atom()), trace]);
+    }
+
+    /// The exception that the process holds.
+    #[must_use]
+    pub const fn exception(&self) -> &crate::process::Exception {
+        &self.exception
     }
 
     /// The native goes on as `native` with these arguments when the process is scheduled again.

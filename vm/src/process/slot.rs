@@ -50,6 +50,7 @@ pub struct Slot {
     pub(crate) alive: AtomicU64,
     /// The registered name's atom number plus one; 0 for none.
     pub(crate) name: AtomicU32,
+    pub(crate) system: core::sync::atomic::AtomicBool,
 }
 
 impl Slot {
@@ -66,6 +67,7 @@ impl Slot {
             }),
             alive: AtomicU64::new(0),
             name: AtomicU32::new(0),
+            system: core::sync::atomic::AtomicBool::new(false),
         }
     }
 
@@ -73,6 +75,12 @@ impl Slot {
     #[must_use]
     pub fn holds(&self, pid: Pid) -> bool {
         self.alive.load(core::sync::atomic::Ordering::Acquire) == pid.data() + 1
+    }
+
+    /// Was it made by `spawn_system_process`?
+    #[must_use]
+    pub fn is_system(&self) -> bool {
+        self.system.load(core::sync::atomic::Ordering::Relaxed)
     }
 
     /// The registered name.

@@ -16,6 +16,10 @@ pub struct SpawnOptions {
     pub link: bool,
     /// Monitor it under this reference.
     pub monitor: Option<Reference>,
+    /// How that reference is an alias.
+    pub alias: super::AliasMode,
+    /// The tag in place of `'DOWN'`.
+    pub tag: Option<crate::heap::OwnedTerm>,
     pub priority: Priority,
     pub policy: Policy,
     pub message_queue_off_heap: bool,
@@ -28,6 +32,8 @@ impl Default for SpawnOptions {
         SpawnOptions {
             link: false,
             monitor: None,
+            alias: super::AliasMode::None,
+            tag: None,
             priority: Priority::Normal,
             policy: super::default_policy(),
             message_queue_off_heap: false,
@@ -96,6 +102,8 @@ pub fn spawn(parent: Option<&mut Process>, mfa: Mfa, args: &[Term], o: &SpawnOpt
         label: Term::atom(atom::UNDEFINED),
         roots: Vec::new(),
         on_exit: Vec::new(),
+        collect_wanted: None,
+        waiting: false,
         started_ns: crate::platform::platform().monotonic_ns(),
     };
     let mut process = alloc::boxed::Box::new(process);
@@ -108,6 +116,7 @@ pub fn spawn(parent: Option<&mut Process>, mfa: Mfa, args: &[Term], o: &SpawnOpt
     inbox.suspended = 0;
     inbox.priority = o.priority as u8;
     inbox.state = RunState::Runnable;
+    slot.system.store(o.system, Ordering::Relaxed);
     slot.alive.store(pid.data() + 1, Ordering::Release);
     crate::sched::enqueue(slot, inbox.priority);
     Ok(pid)

@@ -6,6 +6,7 @@ mod run;
 mod timer;
 
 pub(crate) use queue::enqueue;
+pub use queue::{context_switches, total_reductions};
 pub use queue::{online, run_queue_lengths, schedulers};
 pub use run::{SLICE, resume, resume_by, start, stop_the_world, suspend};
 pub use timer::{TimerKey, cancel, fire_at, remaining};

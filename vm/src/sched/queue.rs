@@ -27,8 +27,6 @@ pub(crate) struct Scheduler {
     pub(crate) timers: Mutex<super::timer::Timers>,
     /// When the next timer fires (monotonic ns), or `u64::MAX`: what the scheduler sleeps until.
     pub(crate) next_timer: AtomicU64,
-    /// Nanoseconds spent running processes, for `scheduler_wall_time`.
-    pub(crate) busy_ns: AtomicU64,
     pub(crate) reductions: AtomicU64,
     pub(crate) context_switches: AtomicU64,
 }
@@ -49,7 +47,6 @@ pub(super) fn init(n: usize) {
                     len: AtomicUsize::new(0),
                     timers: Mutex::new(super::timer::Timers::default()),
                     next_timer: AtomicU64::new(u64::MAX),
-                    busy_ns: AtomicU64::new(0),
                     reductions: AtomicU64::new(0),
                     context_switches: AtomicU64::new(0),
                 }))
@@ -77,6 +74,16 @@ pub(crate) fn scheduler(id: usize) -> &'static Scheduler {
 /// Processes ready to run, per scheduler.
 pub fn run_queue_lengths() -> Vec<usize> {
     SCHEDULERS.get().into_iter().flatten().map(|s| s.len.load(Ordering::Relaxed)).collect()
+}
+
+/// Reductions done by all schedulers, in slices that are over.
+pub fn total_reductions() -> u64 {
+    SCHEDULERS.get().into_iter().flatten().map(|s| s.reductions.load(Ordering::Relaxed)).sum()
+}
+
+/// Slices there have been.
+pub fn context_switches() -> u64 {
+    SCHEDULERS.get().into_iter().flatten().map(|s| s.context_switches.load(Ordering::Relaxed)).sum()
 }
 
 /// Puts a runnable process into the caller's queue (or, from outside of any scheduler, into one in turn), and wakes

@@ -97,6 +97,8 @@ fn enter() {
 
 /// A process leaves its scheduler: into a queue, or to wait for a signal.
 fn put_back(p: Box<Process>, slot: &'static Slot, waits: bool) {
+    let mut p = p;
+    p.waiting = waits;
     let mut inbox = slot.inbox.lock();
     inbox.priority = p.priority as u8;
     let suspended = inbox.suspended > 0;

@@ -1,0 +1,37 @@
+//! `natives.tab` → the table of all natives.
+
+use std::fmt::Write;
+use std::{env, fs, path::PathBuf};
+
+fn main() {
+    println!("cargo:rerun-if-changed=natives.tab");
+    println!("cargo:rerun-if-changed=build.rs");
+    let table = fs::read_to_string("natives.tab").expect("natives.tab");
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    let mut o =
+        String::from("/// Every native of the C emulator, by module.\npub(crate) static TABLE: &[Entry] = &[\n");
+    let mut module = "";
+    for line in table.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')) {
+        if let Some(name) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
+            module = name;
+            continue;
+        }
+        let words: Vec<&str> = line.split(' ').collect();
+        let [function, arity, kind, releases] = words[..] else { panic!("natives.tab: {line}") };
+        let kind = match kind {
+            "guard" => "Guard",
+            "plain" => "Plain",
+            "nif" => "Nif",
+            _ => panic!("natives.tab: {line}"),
+        };
+        let (since, until) = releases.split_once("..").unwrap_or_else(|| panic!("natives.tab: {line}"));
+        let bound = |s: &str, default: u32| if s.is_empty() { default } else { s.parse().expect("a release") };
+        let (since, until) = (bound(since, 0), bound(until, u32::MAX));
+        let _ = writeln!(
+            o,
+            "    Entry {{ module: {module:?}, function: {function:?}, arity: {arity}, kind: Kind::{kind}, since: {since}, until: {until} }},"
+        );
+    }
+    o += "];\n";
+    fs::write(out.join("table.rs"), o).expect("write table.rs");
+}

@@ -1,0 +1,136 @@
+//! Errors, apply, and other natives that change where the caller goes.
+
+use joist_vm::atom;
+use joist_vm::code::{self, Mfa};
+use joist_vm::process::{Bail, Class, NativeResult, Process};
+use joist_vm::term::{FunRef, Term, build};
+
+use crate::table::Binding;
+use crate::term_args;
+
+pub(crate) const BINDINGS: &[Binding] = &[
+    ("error", 1, |p, a| Err(error(p, a[0], Term::NONE))),
+    ("error", 2, |p, a| Err(error(p, a[0], a[1]))),
+    ("error", 3, error3),
+    ("exit", 1, |p, a| Err(raise_here(p, Class::Exit, a[0]))),
+    ("throw", 1, |p, a| Err(raise_here(p, Class::Throw, a[0]))),
+    ("raise", 3, raise),
+    ("nif_error", 1, |p, a| Err(error(p, a[0], Term::NONE))),
+    ("nif_error", 2, |p, a| Err(error(p, a[0], a[1]))),
+    ("apply", 2, apply2),
+    ("apply", 3, |p, a| {
+        let args = term_args::list(p, a[2])?;
+        apply(p, a[0], a[1], &args)
+    }),
+    ("hibernate", 3, hibernate),
+    ("yield", 0, |p, _| {
+        let used = p.budget().max(0) as usize;
+        p.charge(used);
+        Ok(Term::bool(true))
+    }),
+    ("bump_reductions", 1, |p, a| {
+        let n = a[0].as_i64().filter(|n| *n > 0).ok_or_else(|| p.badarg())?;
+        p.charge(n as usize);
+        Ok(Term::bool(true))
+    }),
+    ("dt_get_tag", 0, |_, _| Ok(Term::atom(atom::UNDEFINED))),
+    ("dt_get_tag_data", 0, |_, _| Ok(Term::atom(atom::UNDEFINED))),
+    ("dt_put_tag", 1, |_, _| Ok(Term::atom(atom::UNDEFINED))),
+    ("dt_spread_tag", 1, |_, _| Ok(Term::bool(true))),
+    ("dt_restore_tag", 1, |_, _| Ok(Term::bool(true))),
+    ("dt_prepend_vm_tag_data", 1, |_, a| Ok(a[0])),
+    ("dt_append_vm_tag_data", 1, |_, a| Ok(a[0])),
+];
+
+/// An error that belongs to the caller: the native has no frame in the trace.
+fn raise_here(p: &mut Process, class: Class, reason: Term) -> Bail {
+    let bail = p.raise(class, reason);
+    p.own_exception();
+    bail
+}
+
+fn error(p: &mut Process, reason: Term, args: Term) -> Bail {
+    let bail = raise_here(p, Class::Error, reason);
+    if args.is_list() && !args.is_none() {
+        p.exception_args(args);
+    }
+    bail
+}
+
+/// `error(Reason, Args, Options)`: `{error_info, Map}` goes into the trace.
+fn error3(p: &mut Process, a: &[Term]) -> NativeResult {
+    let options = term_args::list(p, a[2])?;
+    let mut info = Term::NONE;
+    for o in options {
+        match o.as_tuple_of::<2>() {
+            Some([k, v]) if k.is(atom::ERROR_INFO) && v.is_map() => info = *v,
+            _ => return Err(p.badarg()),
+        }
+    }
+    let bail = error(p, a[0], a[1]);
+    p.exception_info(info);
+    Err(bail)
+}
+
+/// `raise(Class, Reason, Stacktrace)`.
+fn raise(p: &mut Process, a: &[Term]) -> NativeResult {
+    let Some(class) = Class::from_term(a[0]) else { return Ok(Term::atom(atom::BADARG)) };
+    if !is_trace(a[2]) {
+        return Ok(Term::atom(atom::BADARG));
+    }
+    let bail = p.raise(class, a[1]);
+    p.exception_trace(class, a[2]);
+    Err(bail)
+}
+
+/// A list of `{M, F, ArityOrArgs}`, `{Fun, Args}`, each perhaps with a location.
+fn is_trace(t: Term) -> bool {
+    let mut it = t.list();
+    let ok = it.by_ref().all(|f| match f.as_tuple() {
+        Some([m, f, a] | [m, f, a, _]) => m.is_atom() && f.is_atom() && (a.is_small() || a.is_list()),
+        Some([f, a]) => f.is_fun() && a.is_list(),
+        _ => false,
+    });
+    let three_with_fun = |t: Term| t.list().all(|f| f.as_tuple().is_some_and(|e| (2..=4).contains(&e.len())));
+    (ok || three_with_fun(t)) && it.rest().is_list()
+}
+
+fn apply2(p: &mut Process, a: &[Term]) -> NativeResult {
+    let mut args = term_args::list(p, a[1])?;
+    let Some(f) = a[0].as_fun() else { return Err(p.error_pair(atom::BADFUN, a[0])) };
+    if f.arity() as usize != args.len() {
+        let pair = build::tuple(p, &[a[0], a[1]]);
+        return Err(p.error_pair(atom::BADARITY, pair));
+    }
+    match f.code {
+        FunRef::External(export) => Err(p.trap_to(export, &args)),
+        FunRef::Local(entry) => {
+            if entry.is_loaded() {
+                args.extend_from_slice(f.env);
+            } else {
+                args.push(a[0]);
+            }
+            Err(p.trap_to_fun(entry, &args))
+        }
+    }
+}
+
+/// Goes on with `module:function(args…)`.
+pub(crate) fn apply(p: &mut Process, module: Term, function: Term, args: &[Term]) -> NativeResult {
+    let (Some(module), Some(function)) = (module.as_atom(), function.as_atom()) else { return Err(p.badarg()) };
+    if args.len() > 255 {
+        return Err(p.system_limit());
+    }
+    let export = code::export(Mfa::new(module, function, args.len() as u32));
+    Err(p.trap_to(export, args))
+}
+
+fn hibernate(p: &mut Process, a: &[Term]) -> NativeResult {
+    let args = term_args::list(p, a[2])?;
+    let (module, function) = (term_args::atom(p, a[0])?, term_args::atom(p, a[1])?);
+    if args.len() > 255 {
+        return Err(p.system_limit());
+    }
+    let _ = p.trap_to(code::export(Mfa::new(module, function, args.len() as u32)), &args);
+    Err(Bail::Hibernate)
+}

@@ -1,0 +1,201 @@
+//! Conversions between atoms, numbers, lists and binaries (`bif.c`, `erl_bif_*`).
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use joist_vm::atom::{self, Atom, MAX_CHARACTERS};
+use joist_vm::number::text::{self, parse as parse_integer};
+use joist_vm::number::{ArithError, float_text};
+use joist_vm::process::{Bail, NativeResult, Process};
+use joist_vm::term::{Term, build};
+
+use crate::table::Binding;
+use crate::term_args;
+
+pub(crate) const BINDINGS: &[Binding] = &[
+    ("atom_to_list", 1, |p, a| {
+        let codes: Vec<u32> = term_args::atom(p, a[0])?.text().chars().map(u32::from).collect();
+        Ok(build::list_of_ints(p, codes.into_iter(), Term::NIL))
+    }),
+    ("atom_to_binary", 1, |p, a| atom_to_binary(p, a[0], Term::atom(atom::UTF8))),
+    ("atom_to_binary", 2, |p, a| atom_to_binary(p, a[0], a[1])),
+    ("list_to_atom", 1, |p, a| list_to_atom(p, a[0], false)),
+    ("list_to_existing_atom", 1, |p, a| list_to_atom(p, a[0], true)),
+    ("binary_to_atom", 1, |p, a| binary_to_atom(p, a[0], Term::atom(atom::UTF8), false)),
+    ("binary_to_atom", 2, |p, a| binary_to_atom(p, a[0], a[1], false)),
+    ("binary_to_existing_atom", 1, |p, a| binary_to_atom(p, a[0], Term::atom(atom::UTF8), true)),
+    ("binary_to_existing_atom", 2, |p, a| binary_to_atom(p, a[0], a[1], true)),
+    ("integer_to_list", 1, |p, a| integer(p, a[0], None).map(|s| build::string(p, s.as_bytes()))),
+    ("integer_to_list", 2, |p, a| integer(p, a[0], Some(a[1])).map(|s| build::string(p, s.as_bytes()))),
+    ("integer_to_binary", 1, |p, a| integer(p, a[0], None).map(|s| build::binary(p, s.as_bytes()))),
+    ("integer_to_binary", 2, |p, a| integer(p, a[0], Some(a[1])).map(|s| build::binary(p, s.as_bytes()))),
+    ("list_to_integer", 1, |p, a| to_integer(p, string(a[0]), None)),
+    ("list_to_integer", 2, |p, a| to_integer(p, string(a[0]), Some(a[1]))),
+    ("binary_to_integer", 1, |p, a| to_integer(p, a[0].as_binary().map(|b| b.into_owned()), None)),
+    ("binary_to_integer", 2, |p, a| to_integer(p, a[0].as_binary().map(|b| b.into_owned()), Some(a[1]))),
+    ("float_to_list", 1, |p, a| float(p, a[0], Term::NIL).map(|s| build::string(p, s.as_bytes()))),
+    ("float_to_list", 2, |p, a| float(p, a[0], a[1]).map(|s| build::string(p, s.as_bytes()))),
+    ("float_to_binary", 1, |p, a| float(p, a[0], Term::NIL).map(|s| build::binary(p, s.as_bytes()))),
+    ("float_to_binary", 2, |p, a| float(p, a[0], a[1]).map(|s| build::binary(p, s.as_bytes()))),
+    ("list_to_float", 1, |p, a| to_float(p, string(a[0]))),
+    ("binary_to_float", 1, |p, a| to_float(p, a[0].as_binary().map(|b| b.into_owned()))),
+    ("pid_to_list", 1, |p, a| shown(p, a[0], a[0].is_pid())),
+    ("port_to_list", 1, |p, a| shown(p, a[0], a[0].is_port())),
+    ("ref_to_list", 1, |p, a| shown(p, a[0], a[0].is_reference())),
+    ("fun_to_list", 1, |p, a| shown(p, a[0], a[0].is_fun())),
+    ("list_to_pid", 1, list_to_pid),
+    ("list_to_port", 1, list_to_port),
+    ("list_to_ref", 1, list_to_ref),
+];
+
+/// A list of bytes.
+fn string(t: Term) -> Option<Vec<u8>> {
+    if t.is_list() { term_args::bytes(t) } else { None }
+}
+
+fn atom_to_binary(p: &mut Process, t: Term, encoding: Term) -> NativeResult {
+    let text = term_args::atom(p, t)?.text();
+    match encoding.as_atom() {
+        Some(atom::UTF8) => Ok(build::binary(p, text.as_bytes())),
+        Some(a) if a.text() == "unicode" => Ok(build::binary(p, text.as_bytes())),
+        Some(atom::LATIN1) => {
+            let bytes: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
+            match bytes {
+                Some(bytes) => Ok(build::binary(p, &bytes)),
+                None => Err(p.badarg()),
+            }
+        }
+        _ => Err(p.badarg()),
+    }
+}
+
+fn make_atom(p: &mut Process, text: &str, existing: bool) -> NativeResult {
+    if text.chars().count() > MAX_CHARACTERS {
+        return Err(if existing { p.badarg() } else { p.system_limit() });
+    }
+    if existing {
+        return Atom::existing(text).map(Term::atom).ok_or_else(|| p.badarg());
+    }
+    Atom::try_new(text).map(Term::atom).map_err(|_| p.system_limit())
+}
+
+fn list_to_atom(p: &mut Process, t: Term, existing: bool) -> NativeResult {
+    match term_args::text(t).filter(|_| t.is_list()) {
+        Some(text) => make_atom(p, &text, existing),
+        None => Err(p.badarg()),
+    }
+}
+
+fn binary_to_atom(p: &mut Process, t: Term, encoding: Term, existing: bool) -> NativeResult {
+    let Some(bytes) = t.as_binary() else { return Err(p.badarg()) };
+    let text: Option<String> = match encoding.as_atom() {
+        Some(atom::LATIN1) => Some(bytes.iter().map(|b| char::from(*b)).collect()),
+        Some(a) if a == atom::UTF8 || a.text() == "unicode" => String::from_utf8(bytes.into_owned()).ok(),
+        _ => None,
+    };
+    match text {
+        Some(text) => make_atom(p, &text, existing),
+        None => Err(p.badarg()),
+    }
+}
+
+fn base(p: &mut Process, t: Option<Term>) -> Result<u8, Bail> {
+    match t {
+        None => Ok(10),
+        Some(t) => t.as_byte().filter(|b| (2..=36).contains(b)).ok_or_else(|| p.badarg()),
+    }
+}
+
+fn integer(p: &mut Process, t: Term, b: Option<Term>) -> Result<String, Bail> {
+    let b = base(p, b)?;
+    let s = text::format(t, b).ok_or_else(|| p.badarg())?;
+    p.charge(s.len() / 50);
+    Ok(s)
+}
+
+fn to_integer(p: &mut Process, bytes: Option<Vec<u8>>, b: Option<Term>) -> NativeResult {
+    let b = base(p, b)?;
+    let Some(bytes) = bytes else { return Err(p.badarg()) };
+    p.charge(bytes.len() / 50);
+    parse_integer(p, &bytes, b).map_err(|e| match e {
+        ArithError::SystemLimit => p.system_limit(),
+        ArithError::Badarith => p.badarg(),
+    })
+}
+
+/// `[{decimals, N} | {scientific, N} | compact | short]`.
+fn float(p: &mut Process, t: Term, options: Term) -> Result<String, Bail> {
+    let Some(f) = t.as_float() else { return Err(p.badarg()) };
+    let (mut decimals, mut scientific, mut compact, mut short) = (None, Some(20), false, false);
+    for o in term_args::list(p, options)? {
+        match (o.as_atom(), o.as_tuple_of::<2>()) {
+            (Some(a), _) if a.text() == "compact" => compact = true,
+            (Some(a), _) if a.text() == "short" => (short, decimals, scientific) = (true, None, None),
+            (None, Some([k, n])) if k.as_atom().is_some_and(|k| k.text() == "decimals") => {
+                let n = n.as_usize().filter(|n| *n <= 253).ok_or_else(|| p.badarg())?;
+                (decimals, scientific, short) = (Some(n), None, false);
+            }
+            (None, Some([k, n])) if k.as_atom().is_some_and(|k| k.text() == "scientific") => {
+                let n = n.as_usize().filter(|n| *n <= 249).ok_or_else(|| p.badarg())?;
+                (scientific, decimals, short) = (Some(n), None, false);
+            }
+            _ => return Err(p.badarg()),
+        }
+    }
+    let s = match (short, decimals, scientific) {
+        (true, _, _) => Some(float_text::short(f)),
+        (_, Some(n), _) => float_text::fixed(f, n, compact),
+        (_, _, Some(n)) => float_text::scientific(f, n),
+        _ => None,
+    };
+    s.ok_or_else(|| p.badarg())
+}
+
+fn to_float(p: &mut Process, bytes: Option<Vec<u8>>) -> NativeResult {
+    match bytes.and_then(|b| float_text::parse(&b)) {
+        Some(f) => Ok(build::float(p, f)),
+        None => Err(p.badarg()),
+    }
+}
+
+/// The term as `erlang:display/1` shows it.
+fn shown(p: &mut Process, t: Term, ok: bool) -> NativeResult {
+    if !ok {
+        return Err(p.badarg());
+    }
+    let s = alloc::format!("{t}");
+    let codes: Vec<u32> = s.chars().map(u32::from).collect();
+    Ok(build::list_of_ints(p, codes.into_iter(), Term::NIL))
+}
+
+/// The numbers of `<0.1.2>`, `#Port<0.1>`, `#Ref<0.1.2.3>`.
+fn numbers(t: Term, before: &str) -> Option<Vec<u64>> {
+    let s = term_args::text(t)?;
+    s.strip_prefix(before)?.strip_suffix('>')?.split('.').map(|n| n.parse().ok()).collect()
+}
+
+fn list_to_pid(p: &mut Process, a: &[Term]) -> NativeResult {
+    match numbers(a[0], "<").as_deref() {
+        Some([0, n, s]) if *n < 1 << 28 && *s < 1 << 32 => {
+            Ok(Term::pid(joist_vm::term::Pid::new(*n as u32, *s as u32)))
+        }
+        _ => Err(p.badarg()),
+    }
+}
+
+fn list_to_port(p: &mut Process, a: &[Term]) -> NativeResult {
+    match numbers(a[0], "#Port<").as_deref() {
+        Some([0, n]) if *n < 1 << 60 => Ok(Term::port(joist_vm::term::PortId(*n))),
+        _ => Err(p.badarg()),
+    }
+}
+
+fn list_to_ref(p: &mut Process, a: &[Term]) -> NativeResult {
+    match numbers(a[0], "#Ref<").as_deref() {
+        Some([0, c, b, a]) if [*a, *b, *c].iter().all(|n| u32::try_from(*n).is_ok()) => {
+            let numbers = [*a as u32, *b as u32, *c as u32];
+            Ok(build::reference(p, joist_vm::term::Reference { numbers, pid: None }))
+        }
+        _ => Err(p.badarg()),
+    }
+}

@@ -1,0 +1,305 @@
+//! Links, monitors, aliases, exit signals.
+
+use joist_vm::atom::{self, Atom};
+use joist_vm::heap::OwnedTerm;
+use joist_vm::node;
+use joist_vm::port;
+use joist_vm::process::names::{self, Registered};
+use joist_vm::process::{self, AliasMode, Bail, MonitorInfo, MonitorKind, NativeResult, Process, Signal};
+use joist_vm::term::{Pid, Term, build};
+
+use crate::table::Binding;
+use crate::term_args;
+
+pub(crate) const BINDINGS: &[Binding] = &[
+    ("link", 1, |p, a| link(p, a[0])),
+    ("link", 2, |p, a| {
+        term_args::list(p, a[1])?;
+        link(p, a[0])
+    }),
+    ("unlink", 1, unlink),
+    ("monitor", 2, |p, a| monitor(p, a, AliasMode::None, None)),
+    ("monitor", 3, monitor3),
+    ("demonitor", 1, |p, a| demonitor(p, a[0]).map(|_| Term::bool(true))),
+    ("demonitor", 2, demonitor2),
+    ("alias", 0, |p, _| Ok(alias(p, AliasMode::Explicit))),
+    ("alias", 1, |p, a| {
+        let mut mode = AliasMode::Explicit;
+        for o in term_args::list(p, a[0])? {
+            mode = match o.as_atom() {
+                Some(atom::EXPLICIT_UNALIAS) => AliasMode::Explicit,
+                Some(atom::REPLY) => AliasMode::Reply,
+                Some(n) if n.text() == "priority" => mode,
+                _ => return Err(p.badarg()),
+            };
+        }
+        Ok(alias(p, mode))
+    }),
+    ("unalias", 1, unalias),
+    ("exit", 2, |p, a| exit(p, a[0], a[1])),
+    ("exit", 3, |p, a| exit(p, a[0], a[1])),
+    ("exit_signal", 2, |p, a| exit(p, a[0], a[1])),
+];
+
+fn link(p: &mut Process, to: Term) -> NativeResult {
+    if let Some(pid) = to.as_pid() {
+        if pid == p.pid() || !p.links.processes.insert(pid) {
+            return Ok(Term::bool(true));
+        }
+        if process::deliver(pid, Signal::Link { from: p.pid() }).is_some() {
+            p.links.processes.remove(&pid);
+            return no_process(p, to);
+        }
+        return Ok(Term::bool(true));
+    }
+    let Some(port) = to.as_port() else {
+        return if to.is_pid() { no_connection(p, to) } else { Err(p.badarg()) };
+    };
+    match port::lookup(port) {
+        Some(found) => {
+            found.state.lock().links.insert(p.pid());
+            p.links.ports.insert(port);
+            Ok(Term::bool(true))
+        }
+        None => no_process(p, to),
+    }
+}
+
+/// The other end is gone: an error, or an exit message where exits are trapped.
+fn no_process(p: &mut Process, to: Term) -> NativeResult {
+    if !p.flags.trap_exit {
+        return Err(p.error_atom(atom::NOPROC));
+    }
+    exit_message(p, to, atom::NOPROC);
+    Ok(Term::bool(true))
+}
+
+fn no_connection(p: &mut Process, to: Term) -> NativeResult {
+    if !p.flags.trap_exit {
+        return Err(p.error_atom(atom::NOCONNECTION));
+    }
+    exit_message(p, to, atom::NOCONNECTION);
+    Ok(Term::bool(true))
+}
+
+fn exit_message(p: &mut Process, from: Term, reason: Atom) {
+    let m = build::tuple(p, &[Term::atom(atom::EXIT_UPPER), from, Term::atom(reason)]);
+    process::send(p.pid(), m);
+}
+
+fn unlink(p: &mut Process, a: &[Term]) -> NativeResult {
+    if let Some(pid) = a[0].as_pid() {
+        if p.links.processes.remove(&pid) {
+            process::deliver(pid, Signal::Unlink { from: p.pid() });
+        }
+    } else if let Some(id) = a[0].as_port() {
+        p.links.ports.remove(&id);
+        if let Some(port) = port::lookup(id) {
+            port.state.lock().links.remove(&p.pid());
+        }
+    } else if !a[0].is_pid() && !a[0].is_port() {
+        return Err(p.badarg());
+    }
+    Ok(Term::bool(true))
+}
+
+/// What a monitor's item stands for: its kind, and the object that DOWN names; none if nobody has the name.
+fn target(p: &mut Process, kind: Atom, item: Term) -> Result<(Option<MonitorKind>, Term), Bail> {
+    if kind == atom::PROCESS {
+        if let Some(pid) = item.as_pid() {
+            return Ok((Some(MonitorKind::Process(pid)), item));
+        }
+        if item.is_pid() {
+            return Ok((None, item));
+        }
+        let (name, at) = match item.as_tuple_of::<2>() {
+            Some([n, at]) if n.is_atom() && at.is_atom() => (n.as_atom(), at.as_atom()),
+            _ => (item.as_atom(), Some(node::this().name)),
+        };
+        let (Some(name), Some(at)) = (name, at) else { return Err(p.badarg()) };
+        let object = build::tuple(p, &[Term::atom(name), Term::atom(at)]);
+        if at != node::this().name {
+            return Ok((None, object));
+        }
+        return Ok(match names::whereis(name) {
+            Some(Registered::Process(pid)) => (Some(MonitorKind::Process(pid)), object),
+            _ => (None, object),
+        });
+    }
+    if kind == atom::PORT {
+        if let Some(id) = item.as_port() {
+            return Ok((port::lookup(id).map(|_| MonitorKind::Port(id)), item));
+        }
+        let Some(name) = item.as_atom() else { return Err(p.badarg()) };
+        let object = build::tuple(p, &[item, Term::atom(node::this().name)]);
+        return Ok(match names::whereis(name) {
+            Some(Registered::Port(id)) => (Some(MonitorKind::Port(id)), object),
+            _ => (None, object),
+        });
+    }
+    if kind == atom::TIME_OFFSET && item.is(atom::CLOCK_SERVICE) {
+        return Ok((Some(MonitorKind::TimeOffset), item));
+    }
+    Err(p.badarg())
+}
+
+fn monitor(p: &mut Process, a: &[Term], alias: AliasMode, tag: Option<OwnedTerm>) -> NativeResult {
+    let kind = term_args::atom(p, a[0])?;
+    let (found, object) = target(p, kind, a[1])?;
+    let mut reference = process::make_reference();
+    if alias != AliasMode::None {
+        reference.pid = Some(p.pid());
+    }
+    let me = p.pid();
+    let info = |kind| MonitorInfo { kind, object: OwnedTerm::new(object), alias, tag: tag.clone() };
+    let lost = match found {
+        Some(MonitorKind::Process(pid)) if pid == me => false,
+        Some(MonitorKind::Process(pid)) => {
+            p.links.monitors.insert(reference.numbers, info(MonitorKind::Process(pid)));
+            process::deliver(pid, Signal::Monitor { from: me, reference }).is_some()
+        }
+        Some(MonitorKind::Port(id)) => {
+            p.links.monitors.insert(reference.numbers, info(MonitorKind::Port(id)));
+            match port::lookup(id) {
+                Some(port) => {
+                    port.state.lock().monitored_by.insert(reference.numbers, me);
+                    false
+                }
+                None => true,
+            }
+        }
+        Some(other) => {
+            p.links.monitors.insert(reference.numbers, info(other));
+            false
+        }
+        None => {
+            let gone = if kind == atom::PORT {
+                MonitorKind::Port(joist_vm::term::PortId(0))
+            } else {
+                MonitorKind::Process(me)
+            };
+            p.links.monitors.insert(reference.numbers, info(gone));
+            true
+        }
+    };
+    if lost {
+        let other_node =
+            object.as_tuple_of::<2>().is_some_and(|t| !t[1].is(node::this().name)) || object.as_external().is_some();
+        let reason = if other_node { atom::NOCONNECTION } else { atom::NOPROC };
+        process::deliver(me, Signal::Down { reference, reason: OwnedTerm::new(Term::atom(reason)) });
+    }
+    Ok(build::reference(p, reference))
+}
+
+fn monitor3(p: &mut Process, a: &[Term]) -> NativeResult {
+    let (mut alias, mut tag) = (AliasMode::None, None);
+    for o in term_args::list(p, a[2])? {
+        match o.as_tuple_of::<2>() {
+            Some([k, v]) if k.is(atom::ALIAS) => {
+                alias = match v.as_atom() {
+                    Some(atom::EXPLICIT_UNALIAS) => AliasMode::Explicit,
+                    Some(atom::DEMONITOR) => AliasMode::Demonitor,
+                    Some(atom::REPLY_DEMONITOR) => AliasMode::Reply,
+                    _ => return Err(p.badarg()),
+                };
+            }
+            Some([k, v]) if k.is(atom::TAG) => tag = Some(OwnedTerm::new(*v)),
+            _ => return Err(p.badarg()),
+        }
+    }
+    monitor(p, a, alias, tag)
+}
+
+/// Ends a monitor; was there one?
+fn demonitor(p: &mut Process, t: Term) -> Result<bool, Bail> {
+    let Some(r) = t.as_reference() else {
+        return if t.is_reference() { Ok(false) } else { Err(p.badarg()) };
+    };
+    let Some(m) = p.links.monitors.get_mut(&r.numbers) else { return Ok(false) };
+    let kind = core::mem::replace(&mut m.kind, MonitorKind::None);
+    if m.alias != AliasMode::Explicit {
+        p.links.monitors.remove(&r.numbers);
+    }
+    match kind {
+        MonitorKind::Process(pid) => {
+            process::deliver(pid, Signal::Demonitor { reference: r });
+        }
+        MonitorKind::Port(id) => port::demonitor(id, r),
+        MonitorKind::TimeOffset => {}
+        MonitorKind::None => return Ok(false),
+    }
+    Ok(true)
+}
+
+fn demonitor2(p: &mut Process, a: &[Term]) -> NativeResult {
+    let (mut flush, mut info) = (false, false);
+    for o in term_args::list(p, a[1])? {
+        match o.as_atom() {
+            Some(atom::FLUSH) => flush = true,
+            Some(atom::INFO) => info = true,
+            _ => return Err(p.badarg()),
+        }
+    }
+    let found = demonitor(p, a[0])?;
+    if flush && !found {
+        // Its message may be among the signals that have not been fetched yet.
+        p.fetch_signals();
+        let r = a[0];
+        p.mailbox.take_if(|m| m.term.as_tuple_of::<5>().is_some_and(|t| joist_vm::term::compare::exact_eq(t[1], r)));
+    }
+    Ok(Term::bool(if info { found } else { true }))
+}
+
+fn alias(p: &mut Process, mode: AliasMode) -> Term {
+    let mut r = process::make_reference();
+    r.pid = Some(p.pid());
+    let object = OwnedTerm::new(Term::NIL);
+    p.links.monitors.insert(r.numbers, MonitorInfo { kind: MonitorKind::None, object, alias: mode, tag: None });
+    build::reference(p, r)
+}
+
+fn unalias(p: &mut Process, a: &[Term]) -> NativeResult {
+    let Some(r) = a[0].as_reference() else {
+        return if a[0].is_reference() { Ok(Term::bool(false)) } else { Err(p.badarg()) };
+    };
+    let Some(m) = p.links.monitors.get_mut(&r.numbers) else { return Ok(Term::bool(false)) };
+    if m.alias == AliasMode::None {
+        return Ok(Term::bool(false));
+    }
+    m.alias = AliasMode::None;
+    if m.kind == MonitorKind::None {
+        p.links.monitors.remove(&r.numbers);
+    }
+    Ok(Term::bool(true))
+}
+
+/// `exit(Pid, Reason)`.
+fn exit(p: &mut Process, to: Term, reason: Term) -> NativeResult {
+    let pid: Pid = match (to.as_pid(), to.as_port()) {
+        (Some(pid), _) => pid,
+        (None, Some(id)) => {
+            if let Some(port) = port::lookup(id)
+                && !reason.is(atom::NORMAL)
+            {
+                port.close(reason);
+            }
+            return Ok(Term::bool(true));
+        }
+        _ => {
+            return if to.is_pid() || to.is_port() || to.as_reference().is_some() {
+                Ok(Term::bool(true))
+            } else {
+                Err(p.badarg())
+            };
+        }
+    };
+    let from = Term::pid(p.pid());
+    process::deliver(pid, Signal::Exit { from, reason: OwnedTerm::new(reason), linked: false });
+    if pid == p.pid() {
+        // A process that exits itself does so before the call returns.
+        let used = p.budget().max(0) as usize;
+        p.charge(used);
+        return Err(p.yield_to(|_, _| Ok(Term::bool(true)), &[]));
+    }
+    Ok(Term::bool(true))
+}

@@ -1,0 +1,158 @@
+//! Halting, display, statistics, memory.
+
+use alloc::vec::Vec;
+
+use joist_vm::atom;
+use joist_vm::platform::{Halt, platform};
+use joist_vm::process::{self, NativeResult, Process};
+use joist_vm::sched;
+use joist_vm::term::{Term, build};
+
+use crate::table::Binding;
+use crate::term_args;
+
+pub(crate) const BINDINGS: &[Binding] = &[
+    ("halt", 0, |p, _| halt(p, Term::small(0), Term::NIL)),
+    ("halt", 1, |p, a| halt(p, a[0], Term::NIL)),
+    ("halt", 2, |p, a| halt(p, a[0], a[1])),
+    ("display", 1, |_, a| {
+        let text = alloc::format!("{}\n", a[0]);
+        // Whoever reads the console is gone if this fails; display has no way to say so.
+        let _ = platform().console_write(1, text.as_bytes());
+        Ok(Term::bool(true))
+    }),
+    ("display_string", 1, |p, a| display_string(p, atom::STDOUT, a[0])),
+    ("display_string", 2, |p, a| {
+        let to = term_args::atom(p, a[0])?;
+        display_string(p, to, a[1])
+    }),
+    ("display_nl", 0, |_, _| {
+        let _ = platform().console_write(1, b"\n");
+        Ok(Term::bool(true))
+    }),
+    ("statistics", 1, statistics),
+    ("memory", 0, |p, _| Ok(memory(p))),
+];
+
+fn halt(p: &mut Process, status: Term, options: Term) -> NativeResult {
+    for o in term_args::list(p, options)? {
+        match o.as_tuple_of::<2>() {
+            Some([k, v]) if k.is(atom::FLUSH) && v.as_bool().is_some() => {}
+            Some([k, v])
+                if k.as_atom().is_some_and(|k| k.text() == "flush_timeout")
+                    && (v.is_integer() || v.is(atom::INFINITY)) => {}
+            _ => return Err(p.badarg()),
+        }
+    }
+    if let Some(code) = status.as_small().filter(|c| *c >= 0) {
+        platform().halt(Halt::Status((code & 0x7fff_ffff) as i32));
+    }
+    if status.is(atom::ABORT) {
+        platform().halt(Halt::Abort);
+    }
+    if status.is_list() {
+        let Some(slogan) = term_args::text(status) else { return Err(p.badarg()) };
+        crate::crash_dump::write(p, &slogan);
+        platform().halt(Halt::Status(1));
+    }
+    Err(p.badarg())
+}
+
+fn display_string(p: &mut Process, to: atom::Atom, t: Term) -> NativeResult {
+    let fd = match to {
+        atom::STDOUT => 1,
+        atom::STDERR => 2,
+        _ => return Err(p.badarg()),
+    };
+    let Some(text) = term_args::text(t) else { return Err(p.badarg()) };
+    let _ = platform().console_write(fd, text.as_bytes());
+    Ok(Term::bool(true))
+}
+
+fn pair(p: &mut Process, a: u64, b: u64) -> Term {
+    let (a, b) = (build::unsigned(p, a), build::unsigned(p, b));
+    build::tuple(p, &[a, b])
+}
+
+/// A total, and what it grew by since it was last asked for.
+fn since(last: &core::sync::atomic::AtomicU64, now: u64) -> (u64, u64) {
+    (now, now.saturating_sub(last.swap(now, core::sync::atomic::Ordering::Relaxed)))
+}
+
+fn statistics(p: &mut Process, a: &[Term]) -> NativeResult {
+    use core::sync::atomic::AtomicU64;
+    static REDUCTIONS: AtomicU64 = AtomicU64::new(0);
+    static RUNTIME: AtomicU64 = AtomicU64::new(0);
+    static WALL: AtomicU64 = AtomicU64::new(0);
+    let Some(item) = a[0].as_atom() else { return Err(p.badarg()) };
+    Ok(match item.text() {
+        "reductions" | "exact_reductions" => {
+            let (all, new) = since(&REDUCTIONS, sched::total_reductions() + p.reductions());
+            pair(p, all, new)
+        }
+        "runtime" => {
+            let (all, new) = since(&RUNTIME, platform().cpu_time_ns() / 1_000_000);
+            pair(p, all, new)
+        }
+        "wall_clock" => {
+            let (all, new) = since(&WALL, platform().monotonic_ns() / 1_000_000);
+            pair(p, all, new)
+        }
+        "context_switches" => pair(p, sched::context_switches(), 0),
+        "garbage_collection" => {
+            let (a, b) =
+                (build::unsigned(p, joist_vm::heap::collections()), build::unsigned(p, joist_vm::heap::reclaimed()));
+            build::tuple(p, &[a, b, Term::small(0)])
+        }
+        "run_queue" | "total_run_queue_lengths" | "total_run_queue_lengths_all" => {
+            Term::small(sched::run_queue_lengths().iter().sum::<usize>() as i64)
+        }
+        "total_active_tasks" | "total_active_tasks_all" => {
+            Term::small(sched::run_queue_lengths().iter().sum::<usize>() as i64 + 1)
+        }
+        "run_queue_lengths" | "run_queue_lengths_all" | "active_tasks" | "active_tasks_all" | "run_queues" => {
+            let all: Vec<Term> = sched::run_queue_lengths().iter().map(|n| Term::small(*n as i64)).collect();
+            build::list(p, &all)
+        }
+        "io" => {
+            let input = pair_of(p, "input");
+            let output = pair_of(p, "output");
+            build::tuple(p, &[input, output])
+        }
+        "scheduler_wall_time" | "scheduler_wall_time_all" => Term::atom(atom::UNDEFINED),
+        _ => return Err(p.badarg()),
+    })
+}
+
+fn pair_of(p: &mut Process, name: &str) -> Term {
+    let bytes = joist_vm::port::all()
+        .into_iter()
+        .filter_map(joist_vm::port::lookup)
+        .map(|port| {
+            let s = port.state.lock();
+            if name == "input" { s.input } else { s.output }
+        })
+        .sum();
+    let n = build::unsigned(p, bytes);
+    build::tuple(p, &[Term::atom(atom::Atom::new(name)), n])
+}
+
+/// Bytes by kind. What isn't counted apart (code, atoms) is in `system`.
+fn memory(p: &mut Process) -> Term {
+    let (total, _) = platform().memory();
+    let processes = process::count() * 3000;
+    let pairs = [
+        ("total", total),
+        ("processes", processes.min(total)),
+        ("processes_used", processes.min(total)),
+        ("system", total.saturating_sub(processes)),
+        ("atom", atom::count() * 64),
+        ("atom_used", atom::count() * 64),
+        ("binary", 0),
+        ("code", 0),
+        ("ets", 0),
+    ];
+    let items: Vec<Term> =
+        pairs.iter().map(|(k, v)| build::tuple(p, &[Term::atom(atom::Atom::new(k)), Term::small(*v as i64)])).collect();
+    build::list(p, &items)
+}

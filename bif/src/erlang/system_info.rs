@@ -1,0 +1,240 @@
+//! `system_info/1` and `system_flag/2` (`erl_bif_info.c`).
+
+use alloc::vec::Vec;
+
+use joist_vm::atom::{self, Atom};
+use joist_vm::engine;
+use joist_vm::heap::sizes;
+use joist_vm::platform::platform;
+use joist_vm::process::{self, NativeResult, Process};
+use joist_vm::term::{Term, build};
+use joist_vm::{port, release, sched};
+
+use crate::table::Binding;
+
+pub(crate) const BINDINGS: &[Binding] = &[("system_info", 1, system_info), ("system_flag", 2, system_flag)];
+
+fn text(p: &mut Process, s: &str) -> Term {
+    build::string(p, s.as_bytes())
+}
+
+fn number(n: usize) -> Term {
+    Term::small(n as i64)
+}
+
+fn version() -> &'static str {
+    match release::current() {
+        25 => "13.1.5",
+        26 => "14.2.5",
+        27 => "15.2.7",
+        28 => "16.1",
+        _ => "17.0",
+    }
+}
+
+fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
+    if let Some(t) = a[0].as_tuple() {
+        return tuple_item(p, t);
+    }
+    let Some(item) = a[0].as_atom() else { return Err(p.badarg()) };
+    let schedulers = sched::schedulers();
+    Ok(match item.text() {
+        "schedulers"
+        | "schedulers_online"
+        | "logical_processors_online"
+        | "logical_processors"
+        | "logical_processors_available" => number(schedulers),
+        // No native of ours blocks a scheduler, so there are no dirty ones; stock never has fewer than one.
+        "dirty_cpu_schedulers" | "dirty_cpu_schedulers_online" => number(schedulers),
+        "dirty_io_schedulers" => number(10),
+        "scheduler_id" => number(p.scheduler() + 1),
+        "scheduler_bind_type" => Term::atom(Atom::new("unbound")),
+        "scheduler_bindings" => {
+            let all = alloc::vec![Term::atom(Atom::new("unbound")); schedulers];
+            build::tuple(p, &all)
+        }
+        "process_count" => number(process::count()),
+        "process_limit" => number(process::limit()),
+        "port_count" => number(port::all().len()),
+        "port_limit" => number(65536),
+        "atom_count" => number(atom::count()),
+        "atom_limit" => number(atom::limit()),
+        "ets_limit" => number(8192),
+        "ets_count" => number(crate::ets_count()),
+        "otp_release" => {
+            let s = alloc::format!("{}", release::current());
+            text(p, &s)
+        }
+        "version" => text(p, version()),
+        "system_version" => {
+            let s = alloc::format!(
+                "Joist {} (Erlang/OTP {}) [64-bit] [smp:{schedulers}:{schedulers}]\n",
+                env!("CARGO_PKG_VERSION"),
+                release::current()
+            );
+            text(p, &s)
+        }
+        "system_architecture" => text(p, "x86_64-joist-linux"),
+        "machine" => text(p, "BEAM"),
+        "wordsize" => number(8),
+        "threads" | "smp_support" => Term::bool(true),
+        "thread_pool_size" | "async_threads" => number(1),
+        "kernel_poll" => Term::bool(true),
+        "multi_scheduling" => Term::atom(Atom::new("enabled")),
+        "heap_type" => Term::atom(Atom::new("private")),
+        "heap_sizes" => {
+            let mut all = Vec::new();
+            let mut s = 1;
+            while all.len() < 50 {
+                s = sizes::next_size(s + 1);
+                all.push(number(s));
+            }
+            build::list(p, &all)
+        }
+        "creation" => number(joist_vm::node::this().creation as usize),
+        "build_type" => Term::atom(Atom::new("opt")),
+        "debug_compiled" | "lock_checking" | "lock_counting" | "eager_check_io" | "dynamic_trace_probes" => {
+            Term::bool(false)
+        }
+        "emu_type" => Term::atom(Atom::new("opt")),
+        "emu_flavor" => Term::atom(Atom::new("emu")),
+        "c_compiler_used" => {
+            let v = build::tuple(p, &[Term::small(0)]);
+            build::tuple(p, &[Term::atom(Atom::new("rustc")), v])
+        }
+        "compat_rel" => number(release::current() as usize),
+        "dist_ctrl" => Term::NIL,
+        "dist" | "dist_buf_busy_limit" => number(1024 * 1024),
+        "delayed_node_table_gc" => number(60),
+        "driver_version" => text(p, "3.3"),
+        "nif_version" => text(p, "2.16"),
+        "dynamic_trace" => Term::atom(atom::NONE),
+        "elib_malloc" => Term::bool(false),
+        "fullsweep_after" => pair(p, "fullsweep_after", process::default_policy().fullsweep_after as usize),
+        "min_heap_size" => pair(p, "min_heap_size", process::default_policy().min_heap_size),
+        "min_bin_vheap_size" => pair(p, "min_bin_vheap_size", process::default_policy().min_bin_vheap_size),
+        "max_heap_size" => {
+            let limit = super::process_flag::max_heap_size_map(p, process::default_policy());
+            build::tuple(p, &[Term::atom(item), limit])
+        }
+        "garbage_collection" => {
+            let policy = process::default_policy();
+            let limit = super::process_flag::max_heap_size_map(p, policy);
+            let all = [
+                build::tuple(p, &[Term::atom(atom::MAX_HEAP_SIZE), limit]),
+                pair(p, "min_bin_vheap_size", policy.min_bin_vheap_size),
+                pair(p, "min_heap_size", policy.min_heap_size),
+                pair(p, "fullsweep_after", policy.fullsweep_after as usize),
+            ];
+            build::list(p, &all)
+        }
+        "message_queue_data" => Term::atom(atom::ON_HEAP),
+        "modified_timing_level" | "cpu_topology" | "trace_control_word_undefined" => Term::atom(atom::UNDEFINED),
+        "trace_control_word" => number(0),
+        "os_monotonic_time_source" => clock(p, "os_monotonic_time"),
+        "os_system_time_source" => clock(p, "os_system_time"),
+        "time_correction" => Term::bool(true),
+        "time_warp_mode" => Term::atom(Atom::new("no_time_warp")),
+        "time_offset" => Term::atom(Atom::new("final")),
+        "tolerant_timeofday" => Term::atom(Atom::new("enabled")),
+        "start_time" => {
+            let t = super::time::monotonic() - platform().monotonic_ns() as i64;
+            build::integer(p, t)
+        }
+        "end_time" => build::integer(p, i64::MAX),
+        "update_cpu_info" => Term::atom(Atom::new("unchanged")),
+        "port_parallelism" | "system_logger_undefined" => Term::bool(false),
+        "system_logger" => Term::atom(atom::LOGGER),
+        "outstanding_system_requests_limit" => number(100),
+        "async_dist" => Term::bool(false),
+        "atom_used" => number(atom::count() * 64),
+        "check_io" | "loaded" | "procs" | "info" | "allocated_areas" | "alloc_util_allocators" => Term::NIL,
+        "allocator" => {
+            let name = Term::atom(Atom::new("joist"));
+            build::tuple(p, &[name, Term::NIL, Term::NIL, Term::NIL])
+        }
+        "taints" | "alloc" => Term::NIL,
+        "ets_realloc_moves" | "dist_nodes" => Term::bool(false),
+        "sequential_tracer" => build::tuple(p, &[Term::atom(Atom::new("sequential_tracer")), Term::bool(false)]),
+        "halt_flush_timeout" => Term::atom(atom::INFINITY),
+        _ => return Err(p.badarg()),
+    })
+}
+
+fn pair(p: &mut Process, name: &str, n: usize) -> Term {
+    build::tuple(p, &[Term::atom(Atom::new(name)), number(n)])
+}
+
+fn clock(p: &mut Process, function: &str) -> Term {
+    let mut items = Vec::new();
+    for (k, v) in [
+        ("function", Term::atom(Atom::new(function))),
+        ("resolution", number(1_000_000_000)),
+        ("parallel", Term::atom(Atom::new("yes"))),
+    ] {
+        items.push(build::tuple(p, &[Term::atom(Atom::new(k)), v]));
+    }
+    build::list(p, &items)
+}
+
+fn tuple_item(p: &mut Process, t: &[Term]) -> NativeResult {
+    let name = t.first().and_then(|t| t.as_atom()).map_or("", |a| a.text());
+    match (name, t) {
+        ("wordsize", [_, k]) if k.as_atom().is_some_and(|k| matches!(k.text(), "internal" | "external")) => {
+            Ok(number(8))
+        }
+        ("allocator" | "allocator_sizes", [_, _]) => Ok(Term::bool(false)),
+        ("cpu_topology", [_, _]) => Ok(Term::atom(atom::UNDEFINED)),
+        _ => Err(p.badarg()),
+    }
+}
+
+fn system_flag(p: &mut Process, a: &[Term]) -> NativeResult {
+    let Some(flag) = a[0].as_atom() else { return Err(p.badarg()) };
+    match flag.text() {
+        "backtrace_depth" => match a[1].as_usize() {
+            Some(n) => Ok(number(engine::set_backtrace_depth(n.min(1024)))),
+            None => Err(p.badarg()),
+        },
+        "schedulers_online" => match a[1].as_usize() {
+            Some(n) if (1..=sched::schedulers()).contains(&n) => Ok(number(sched::schedulers())),
+            _ => Err(p.badarg()),
+        },
+        "dirty_cpu_schedulers_online" => match a[1].as_usize() {
+            Some(n) if n >= 1 => Ok(number(sched::schedulers())),
+            _ => Err(p.badarg()),
+        },
+        "multi_scheduling" => Ok(Term::atom(Atom::new("enabled"))),
+        "system_logger" => Ok(Term::atom(atom::LOGGER)),
+        "trace_control_word" => Ok(number(0)),
+        "scheduler_wall_time" => Ok(Term::bool(false)),
+        "time_offset" => Ok(Term::atom(Atom::new("final"))),
+        "fullsweep_after" | "min_heap_size" | "min_bin_vheap_size" | "max_heap_size" => {
+            let policy = process::default_policy();
+            let mut new = policy;
+            let old = match (flag.text(), a[1].as_usize()) {
+                ("max_heap_size", _) => {
+                    let old = super::process_flag::max_heap_size_map(p, policy);
+                    super::process_flag::max_heap_size(p, &mut new, a[1])?;
+                    old
+                }
+                ("fullsweep_after", Some(n)) => {
+                    new.fullsweep_after = n.min(u32::MAX as usize) as u32;
+                    number(policy.fullsweep_after as usize)
+                }
+                ("min_heap_size", Some(n)) => {
+                    new.min_heap_size = sizes::next_size(n.min(1 << 40));
+                    number(policy.min_heap_size)
+                }
+                (_, Some(n)) => {
+                    new.min_bin_vheap_size = n;
+                    number(policy.min_bin_vheap_size)
+                }
+                _ => return Err(p.badarg()),
+            };
+            process::set_default_policy(new);
+            Ok(old)
+        }
+        _ => Err(p.badarg()),
+    }
+}

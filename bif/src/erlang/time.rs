@@ -1,0 +1,179 @@
+//! Clocks and calendars (`erl_bif_info.c`, `time.c`).
+
+use alloc::vec::Vec;
+
+use joist_vm::number::arith;
+use joist_vm::platform::platform;
+use joist_vm::process::{Bail, NativeResult, Process};
+use joist_vm::term::{Term, build};
+
+use crate::table::Binding;
+use crate::term_args;
+
+pub(crate) const BINDINGS: &[Binding] = &[
+    ("monotonic_time", 0, |p, _| Ok(build::integer(p, monotonic()))),
+    ("monotonic_time", 1, |p, a| convert(p, monotonic(), a[0])),
+    ("system_time", 0, |p, _| Ok(build::integer(p, system()))),
+    ("system_time", 1, |p, a| convert(p, system(), a[0])),
+    ("time_offset", 0, |p, _| Ok(build::integer(p, offset()))),
+    ("time_offset", 1, |p, a| convert(p, offset(), a[0])),
+    ("timestamp", 0, |p, _| Ok(timestamp(p, system() / 1000))),
+    ("now", 0, |p, _| {
+        let us = unique_us();
+        Ok(timestamp(p, us))
+    }),
+    ("unique_integer", 0, |p, _| Ok(build::integer(p, unique()))),
+    ("unique_integer", 1, |p, a| {
+        for o in term_args::list(p, a[0])? {
+            match o.as_atom() {
+                Some(n) if n.text() == "positive" || n.text() == "monotonic" => {}
+                _ => return Err(p.badarg()),
+            }
+        }
+        Ok(build::integer(p, unique()))
+    }),
+    ("date", 0, |p, _| {
+        let (date, _) = split(local_now());
+        Ok(small_tuple(p, &date))
+    }),
+    ("time", 0, |p, _| {
+        let (_, time) = split(local_now());
+        Ok(small_tuple(p, &time))
+    }),
+    ("localtime", 0, |p, _| Ok(date_time(p, local_now()))),
+    ("universaltime", 0, |p, _| Ok(date_time(p, system().div_euclid(1_000_000_000)))),
+    ("universaltime_to_localtime", 1, |p, a| {
+        let s = seconds(p, a[0])?;
+        let (east, _) = platform().local_offset(s);
+        Ok(date_time(p, s + i64::from(east)))
+    }),
+    ("localtime_to_universaltime", 2, |p, a| {
+        let s = seconds(p, a[0])?;
+        // The offset depends on the time itself: guess, then look again.
+        let (east, _) = platform().local_offset(s);
+        let (east, _) = platform().local_offset(s - i64::from(east));
+        Ok(date_time(p, s - i64::from(east)))
+    }),
+    ("posixtime_to_universaltime", 1, |p, a| match a[0].as_i64() {
+        Some(s) if (-67_768_100_567_971_200..=67_767_976_233_532_799).contains(&s) => Ok(date_time(p, s)),
+        _ => Err(p.badarg()),
+    }),
+    ("universaltime_to_posixtime", 1, |p, a| {
+        let s = seconds(p, a[0])?;
+        Ok(build::integer(p, s))
+    }),
+];
+
+/// Nanoseconds of the monotonic clock, which starts negative as stock's does.
+pub(crate) fn monotonic() -> i64 {
+    platform().monotonic_ns() as i64 - (1 << 59)
+}
+
+fn system() -> i64 {
+    platform().system_time_ns()
+}
+
+fn offset() -> i64 {
+    system() - monotonic()
+}
+
+/// Nanoseconds in another unit: an atom, or parts per second.
+fn convert(p: &mut Process, ns: i64, unit: Term) -> NativeResult {
+    let per_second: i64 = match unit.as_atom().map(|a| a.text()) {
+        Some("second" | "seconds") => 1,
+        Some("millisecond" | "milli_seconds") => 1000,
+        Some("microsecond" | "micro_seconds") => 1_000_000,
+        Some("nanosecond" | "nano_seconds" | "native" | "perf_counter") => return Ok(build::integer(p, ns)),
+        Some(_) => return Err(p.badarg()),
+        None => match unit.as_i64() {
+            Some(n) if n > 0 => n,
+            _ if unit.as_big().is_some_and(|b| !b.0) => {
+                let ns = build::integer(p, ns);
+                let scaled = arith::mul(p, ns, unit).map_err(|_| p.badarg())?;
+                return arith::div(p, scaled, Term::small(1_000_000_000)).map_err(|_| p.badarg());
+            }
+            _ => return Err(p.badarg()),
+        },
+    };
+    let scaled = i128::from(ns) * i128::from(per_second);
+    match i64::try_from(scaled.div_euclid(1_000_000_000)) {
+        Ok(v) => Ok(build::integer(p, v)),
+        Err(_) => Err(p.badarg()),
+    }
+}
+
+/// Strictly increasing.
+pub(crate) fn unique() -> i64 {
+    use core::sync::atomic::{AtomicI64, Ordering};
+    static NEXT: AtomicI64 = AtomicI64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+fn unique_us() -> i64 {
+    use core::sync::atomic::{AtomicI64, Ordering};
+    static LAST: AtomicI64 = AtomicI64::new(0);
+    let now = system() / 1000;
+    let last = LAST.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |last| Some(now.max(last + 1)));
+    now.max(last.unwrap_or(0) + 1)
+}
+
+/// `{MegaSecs, Secs, MicroSecs}`.
+fn timestamp(p: &mut Process, us: i64) -> Term {
+    small_tuple(p, &[us / 1_000_000_000_000, us / 1_000_000 % 1_000_000, us % 1_000_000])
+}
+
+fn local_now() -> i64 {
+    let s = system().div_euclid(1_000_000_000);
+    s + i64::from(platform().local_offset(s).0)
+}
+
+fn small_tuple(p: &mut Process, items: &[i64]) -> Term {
+    let items: Vec<Term> = items.iter().map(|n| build::integer(p, *n)).collect();
+    build::tuple(p, &items)
+}
+
+fn date_time(p: &mut Process, seconds: i64) -> Term {
+    let (date, time) = split(seconds);
+    let (date, time) = (small_tuple(p, &date), small_tuple(p, &time));
+    build::tuple(p, &[date, time])
+}
+
+/// POSIX seconds as date and time (Howard Hinnant's `civil_from_days`, in the public domain, as a formula).
+fn split(seconds: i64) -> ([i64; 3], [i64; 3]) {
+    let (days, s) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let z = days + 719_468;
+    let era = z.div_euclid(146_097);
+    let doe = z.rem_euclid(146_097);
+    let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
+    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    let mp = (5 * doy + 2) / 153;
+    let month = if mp < 10 { mp + 3 } else { mp - 9 };
+    let year = yoe + era * 400 + i64::from(month <= 2);
+    ([year, month, doy - (153 * mp + 2) / 5 + 1], [s / 3600, s / 60 % 60, s % 60])
+}
+
+/// `{{Y, M, D}, {H, Mi, S}}` as POSIX seconds.
+fn seconds(p: &mut Process, t: Term) -> Result<i64, Bail> {
+    let parts = t.as_tuple_of::<2>().and_then(|[date, time]| {
+        let three =
+            |t: Term| t.as_tuple_of::<3>().and_then(|t| Some([t[0].as_small()?, t[1].as_small()?, t[2].as_small()?]));
+        Some((three(*date)?, three(*time)?))
+    });
+    let Some(([y, m, d], [h, mi, s])) = parts else { return Err(p.badarg()) };
+    let leap = y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
+    let last = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let ok = (1..=12).contains(&m)
+        && y.abs() < 1 << 31
+        && (1..=last[(m - 1) as usize]).contains(&d)
+        && (0..24).contains(&h)
+        && (0..60).contains(&mi)
+        && (0..60).contains(&s);
+    if !ok {
+        return Err(p.badarg());
+    }
+    let y = if m <= 2 { y - 1 } else { y };
+    let (era, yoe) = (y.div_euclid(400), y.rem_euclid(400));
+    let doy = (153 * (if m > 2 { m - 3 } else { m + 9 }) + 2) / 5 + d - 1;
+    let doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+    Ok((era * 146_097 + doe - 719_468) * 86_400 + h * 3600 + mi * 60 + s)
+}

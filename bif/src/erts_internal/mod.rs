@@ -1,0 +1,177 @@
+//! `erts_internal`: what OTP's own Erlang code asks of the emulator.
+
+pub(crate) mod ports;
+pub(crate) mod purge;
+pub(crate) mod requests;
+
+use alloc::vec::Vec;
+
+use joist_vm::atom::{self, Atom};
+use joist_vm::map::MapIter;
+use joist_vm::process::{NativeResult, Process, SpawnOptions};
+use joist_vm::term::{Term, build};
+
+use crate::erlang;
+use crate::table::Binding;
+use crate::term_args;
+
+pub(crate) const BINDINGS: &[Binding] = &[
+    ("spawn_system_process", 3, |p, a| {
+        erlang::spawn::start(p, a, &SpawnOptions { system: true, ..SpawnOptions::default() })
+    }),
+    ("spawn_init", 1, |p, _| Err(p.badarg())),
+    ("prepare_loading", 2, |p, a| {
+        let Some(bytes) = a[1].as_binary() else { return Err(p.badarg()) };
+        erlang::code::prepare(p, a[0], &bytes)
+    }),
+    ("beamfile_chunk", 2, |p, a| {
+        let (Some(bytes), Some(name)) = (a[0].as_binary(), term_args::bytes(a[1])) else { return Err(p.badarg()) };
+        let Ok(name) = <[u8; 4]>::try_from(&name[..]) else { return Err(p.badarg()) };
+        match joist_vm::load::BeamFile::new_checked(&bytes).ok().and_then(|f| f.chunk(&name).map(<[u8]>::to_vec)) {
+            Some(chunk) => Ok(build::binary(p, &chunk)),
+            None => Ok(Term::atom(atom::UNDEFINED)),
+        }
+    }),
+    ("beamfile_module_md5", 1, |p, a| {
+        let Some(bytes) = a[0].as_binary() else { return Err(p.badarg()) };
+        match joist_vm::load::prepare(&bytes) {
+            Ok(m) => Ok(build::binary(p, &m.md5)),
+            Err(_) => Ok(Term::atom(atom::UNDEFINED)),
+        }
+    }),
+    ("map_next", 3, map_next),
+    ("map_to_tuple_keys", 1, |p, a| a[0].flat_map_keys().ok_or_else(|| p.badarg())),
+    ("map_hashmap_children", 1, |p, a| match (a[0].as_hash_map(), a[0].as_hamt_node()) {
+        (Some((_, _, c)), _) | (None, Some((_, c))) => Ok(build::tuple(p, c)),
+        (None, None) => Err(p.badarg()),
+    }),
+    ("term_type", 1, |_, a| Ok(Term::atom(Atom::new(term_type(a[0]))))),
+    ("flush_monitor_messages", 3, |p, a| {
+        let r = a[0];
+        p.fetch_signals();
+        p.mailbox.take_if(|m| m.term.as_tuple_of::<5>().is_some_and(|t| joist_vm::term::compare::exact_eq(t[1], r)));
+        Ok(a[2])
+    }),
+    ("get_internal_state_blocked", 1, |p, _| Err(p.notsup())),
+    ("create_dist_channel", 3, |p, _| Err(p.notsup())),
+    ("scheduler_wall_time", 1, |p, a| {
+        term_args::boolean(p, a[0])?;
+        Ok(Term::bool(false))
+    }),
+    ("time_unit", 0, |_, _| Ok(Term::small(1_000_000_000))),
+    ("perf_counter_unit", 0, |_, _| Ok(Term::small(1_000_000_000))),
+    ("is_system_process", 1, |p, a| {
+        let pid = term_args::local_pid(p, a[0])?;
+        Ok(Term::bool(joist_vm::process::lookup(pid).is_some_and(|s| s.is_system())))
+    }),
+    ("cmp_term", 2, |_, a| Ok(Term::small(joist_vm::term::compare::compare_exact(a[0], a[1]) as i64))),
+    ("get_dflags", 0, |p, _| {
+        Ok(build::tuple(
+            p,
+            &[
+                Term::atom(Atom::new("erts_dflags")),
+                Term::small(0),
+                Term::small(0),
+                Term::small(0),
+                Term::small(0),
+                Term::small(0),
+            ],
+        ))
+    }),
+    ("no_aux_work_threads", 0, |_, _| Ok(Term::small(1))),
+    ("dynamic_node_name", 0, |_, _| Ok(Term::bool(false))),
+    ("dynamic_node_name", 1, |_, _| Ok(Term::bool(false))),
+    ("ets_lookup_binary_info", 2, |p, _| Err(p.notsup())),
+    ("ets_info_binary", 1, |p, _| Err(p.notsup())),
+    ("mc_iterator", 1, |p, _| Err(p.notsup())),
+    ("mc_refill", 1, |p, _| Err(p.notsup())),
+    ("atomics_new", 2, |p, a| crate::atomics::new(p, a)),
+    ("counters_new", 1, |p, a| crate::atomics::counters_new(p, a)),
+    ("counters_get", 2, |p, a| crate::atomics::counters_get(p, a)),
+    ("counters_add", 3, |p, a| crate::atomics::counters_add(p, a)),
+    ("counters_put", 3, |p, a| crate::atomics::counters_put(p, a)),
+    ("counters_info", 1, |p, a| crate::atomics::counters_info(p, a)),
+    ("trace", 3, |p, _| Err(p.notsup())),
+    ("trace_pattern", 3, |p, _| Err(p.notsup())),
+    ("system_monitor", 1, |_, _| Ok(Term::atom(atom::UNDEFINED))),
+    ("processes_next", 1, processes_next),
+];
+
+/// `processes_next(Iterator)` of OTP 28: all at once.
+fn processes_next(p: &mut Process, a: &[Term]) -> NativeResult {
+    if a[0] != Term::small(0) {
+        return Err(p.badarg());
+    }
+    let all: Vec<Term> = joist_vm::process::pids().into_iter().map(Term::pid).collect();
+    let list = build::list(p, &all);
+    Ok(build::tuple(p, &[Term::atom(atom::NONE), list]))
+}
+
+fn term_type(t: Term) -> &'static str {
+    use joist_vm::term::Tag;
+    match t.header().map(|h| h.tag()) {
+        Some(Tag::Tuple) => "tuple",
+        Some(Tag::PosBig | Tag::NegBig) => "bignum",
+        Some(Tag::Float) => "hfloat",
+        Some(Tag::HeapBits) => "heap_binary",
+        Some(Tag::SubBits) => "sub_binary",
+        Some(Tag::BinRef) => "refc_binary",
+        Some(Tag::MatchContext) => "matchstate",
+        Some(Tag::Ref) => "reference",
+        Some(Tag::External) if t.is_pid() => "external_pid",
+        Some(Tag::External) if t.is_port() => "external_port",
+        Some(Tag::External) => "external_reference",
+        Some(Tag::Fun | Tag::Export) => "fun",
+        Some(Tag::FlatMap) => "flatmap",
+        Some(Tag::HashMap) => "hashmap",
+        Some(Tag::HamtNode) => "hashmap_node",
+        Some(Tag::Record) => "record",
+        None if t.is_small() => "fixnum",
+        None if t.is_atom() => "atom",
+        None if t.is_nil() => "nil",
+        None if t.is_cons() => "list",
+        None if t.is_local_pid() => "pid",
+        None => "port",
+    }
+}
+
+/// How many pairs an iterator hands out at once.
+const BATCH: usize = 128;
+
+/// `map_next(Path, Map, iterator | List)`: `{K1, V1, {K2, V2, … [Path | Map]}}`, or the pairs before a list.
+fn map_next(p: &mut Process, a: &[Term]) -> NativeResult {
+    let path = match (a[0].as_u64(), a[0].as_big()) {
+        (Some(n), _) => [n].into_iter().collect(),
+        (None, Some((false, limbs))) => limbs.to_vec(),
+        _ => return Err(p.badarg()),
+    };
+    if !a[1].is_map() {
+        return Err(p.badarg());
+    }
+    let iterator = a[2].is(Atom::new("iterator"));
+    if !iterator && !a[2].is_list() {
+        return Err(p.badarg());
+    }
+    let mut it = MapIter::resume(a[1], &path);
+    let batch: Vec<(Term, Term)> = it.by_ref().take(BATCH).collect();
+    let next = it.path().map(|path| build::big(p, false, &path));
+    if iterator {
+        let mut result = match next {
+            Some(path) => build::cons(p, path, a[1]),
+            None => Term::atom(atom::NONE),
+        };
+        for (k, v) in batch.into_iter().rev() {
+            result = build::tuple(p, &[k, v, result]);
+        }
+        return Ok(result);
+    }
+    let mut list = a[2];
+    for (k, v) in batch.into_iter().rev() {
+        let pair = build::tuple(p, &[k, v]);
+        list = build::cons(p, pair, list);
+    }
+    Ok(match next {
+        Some(path) => build::list_with_tail(p, &[path, a[1]], list),
+        None => list,
+    })
+}

@@ -1,0 +1,184 @@
+//! Requests to other processes: system tasks, group leaders, suspension, spawning with options.
+
+use alloc::boxed::Box;
+
+use joist_vm::atom::{self, Atom};
+use joist_vm::heap::OwnedTerm;
+use joist_vm::process::{self, NativeResult, Process, Signal};
+use joist_vm::term::{Pid, Term, build};
+
+use crate::erlang;
+use crate::table::Binding;
+use crate::term_args;
+
+pub(crate) const BINDINGS: &[Binding] = &[
+    ("group_leader", 2, |p, a| {
+        if !a[0].is_pid() {
+            return Ok(Term::atom(atom::BADARG));
+        }
+        let pid = term_args::local_pid(p, a[1])?;
+        let leader = OwnedTerm::new(a[0]);
+        let set = move |q: &mut Process| q.group_leader = joist_vm::heap::copy(q, leader.get());
+        if pid == p.pid() {
+            set(p);
+            return Ok(Term::bool(true));
+        }
+        match process::deliver(pid, Signal::Call(Box::new(set))) {
+            None => Ok(Term::bool(true)),
+            Some(_) => Ok(Term::atom(atom::BADARG)),
+        }
+    }),
+    ("group_leader", 3, |p, a| {
+        // The caller waits for {Ref, true}: the leader is set by the process itself.
+        let pid = term_args::local_pid(p, a[1])?;
+        let (leader, r, asker) = (OwnedTerm::new(a[0]), OwnedTerm::new(a[2]), p.pid());
+        let set = move |q: &mut Process| {
+            q.group_leader = joist_vm::heap::copy(q, leader.get());
+            answer(asker, &r, Term::bool(true));
+        };
+        if let Some(Signal::Call(_)) = process::deliver(pid, Signal::Call(Box::new(set))) {
+            let m = build::tuple(p, &[a[2], Term::atom(atom::BADARG)]);
+            process::send(p.pid(), m);
+        }
+        Ok(Term::atom(atom::OK))
+    }),
+    ("garbage_collect", 1, |p, a| {
+        p.collect_garbage(!a[0].is(Atom::new("minor")));
+        Ok(Term::bool(true))
+    }),
+    ("request_system_task", 3, |p, a| request_system_task(p, a[0], a[2])),
+    ("request_system_task", 4, |p, a| request_system_task(p, a[0], a[3])),
+    ("check_process_code", 1, |p, a| {
+        let name = term_args::atom(p, a[0])?;
+        Ok(Term::bool(super::purge::uses_old(p, name)))
+    }),
+    ("process_flag", 3, |p, a| {
+        let pid = term_args::local_pid(p, a[0])?;
+        if !a[1].is(atom::SAVE_CALLS) && !a[1].is(atom::SENSITIVE) {
+            return Ok(Term::atom(atom::BADARG));
+        }
+        let n = term_args::size(p, a[2])?;
+        erlang::process_info::request(p, pid, move |q| {
+            Term::small(i64::from(core::mem::replace(&mut q.flags.save_calls, n as u32)))
+        })
+    }),
+    ("suspend_process", 2, suspend),
+    ("spawn_request", 4, spawn_request),
+];
+
+/// `{Ref, Answer}` to whoever asked.
+fn answer(to: Pid, r: &OwnedTerm, value: Term) {
+    let m = process::Message::build(|h| {
+        let (r, value) = (joist_vm::heap::copy(h, r.get()), joist_vm::heap::copy(h, value));
+        build::tuple(h, &[r, value])
+    });
+    process::deliver(to, Signal::Message(m));
+}
+
+/// `request_system_task(Pid, Priority, {Type, Id, Args…})`: the answer comes as `{Type, Id, Result}`.
+fn request_system_task(p: &mut Process, pid: Term, task: Term) -> NativeResult {
+    let pid = term_args::local_pid(p, pid)?;
+    let Some([kind, id, arg, ..]) = task.as_tuple() else { return Err(p.badarg()) };
+    let (Some(kind), arg) = (kind.as_atom(), *arg) else { return Err(p.badarg()) };
+    let (id, asker) = (OwnedTerm::new(*id), p.pid());
+    let done = move |id: &OwnedTerm, result: Term| {
+        let m = process::Message::build(|h| {
+            let (id, result) = (joist_vm::heap::copy(h, id.get()), joist_vm::heap::copy(h, result));
+            build::tuple(h, &[Term::atom(kind), id, result])
+        });
+        process::deliver(asker, Signal::Message(m));
+    };
+    let id2 = id.clone();
+    let work: Box<dyn FnOnce(&mut Process) + Send> = match kind {
+        atom::GARBAGE_COLLECT => {
+            let major = !arg.is(Atom::new("minor"));
+            Box::new(move |q| {
+                q.collect_garbage(major);
+                done(&id, Term::bool(true));
+            })
+        }
+        atom::CHECK_PROCESS_CODE => {
+            let Some(name) = arg.as_atom() else { return Err(p.badarg()) };
+            Box::new(move |q| done(&id, Term::bool(super::purge::uses_old(q, name))))
+        }
+        atom::COPY_LITERALS => Box::new(move |q| {
+            super::purge::copy_literals(q);
+            done(&id, Term::bool(true));
+        }),
+        _ => return Err(p.badarg()),
+    };
+    if pid == p.pid() {
+        work(p);
+    } else if process::deliver(pid, Signal::Call(work)).is_some() {
+        done(&id2, Term::bool(false));
+    }
+    Ok(Term::atom(atom::OK))
+}
+
+/// `suspend_process(Pid, Options)`.
+fn suspend(p: &mut Process, a: &[Term]) -> NativeResult {
+    let pid = term_args::local_pid(p, a[0])?;
+    let mut unless = false;
+    for o in term_args::list(p, a[1])? {
+        match o.as_atom().map(|a| a.text()) {
+            Some("unless_suspending") => unless = true,
+            // Suspension takes effect at the end of the other's slice in any case.
+            Some("asynchronous") => {}
+            _ => return Err(p.badarg()),
+        }
+    }
+    if pid == p.pid() {
+        return Ok(Term::atom(atom::BADARG));
+    }
+    if unless && p.links.suspending.contains_key(&pid) {
+        return Ok(Term::bool(false));
+    }
+    if !joist_vm::sched::suspend(pid) {
+        return Ok(Term::atom(atom::BADARG));
+    }
+    *p.links.suspending.entry(pid).or_insert(0) += 1;
+    Ok(Term::bool(true))
+}
+
+/// `spawn_request(M, F, Args, Options)`: a reference now, `{spawn_reply, Ref, ok, Pid}` as a message.
+fn spawn_request(p: &mut Process, a: &[Term]) -> NativeResult {
+    let mut kept = alloc::vec::Vec::new();
+    let (mut reply, mut tag) = ("yes", Term::atom(atom::SPAWN_REPLY));
+    for o in term_args::list(p, a[3])? {
+        match o.as_tuple_of::<2>() {
+            Some([k, v]) if k.is(atom::REPLY) => {
+                reply = match v.as_atom().map(|a| a.text()) {
+                    Some(r @ ("yes" | "no" | "error_only" | "success_only")) => r,
+                    _ => return Ok(Term::atom(atom::BADARG)),
+                };
+            }
+            Some([k, v]) if k.as_atom().is_some_and(|k| k.text() == "reply_tag") => tag = *v,
+            _ => kept.push(o),
+        }
+    }
+    let list = build::list(p, &kept);
+    let Ok((mut o, monitor)) = erlang::spawn::options(p, list) else { return Ok(Term::atom(atom::BADARG)) };
+    let r = match monitor {
+        Some((r, _)) => r,
+        None => process::make_reference(),
+    };
+    if o.monitor.is_some() {
+        o.monitor = Some(r);
+    }
+    let reference = build::reference(p, r);
+    let (result, word) = match erlang::spawn::start(p, a, &o) {
+        Ok(pid) => (pid, atom::OK),
+        Err(_) => (p.exception().reason, atom::ERROR),
+    };
+    let wanted = match reply {
+        "yes" => true,
+        "error_only" => word == atom::ERROR,
+        "success_only" => word == atom::OK,
+        _ => false,
+    };
+    if wanted {
+        let m = build::tuple(p, &[tag, reference, Term::atom(word), result]);
+        process::send(p.pid(), m);
+    }
+    Ok(reference)
+}
