@@ -16,6 +16,8 @@ mod idle;
 mod image;
 mod lang;
 mod mm;
+mod node;
+mod platform;
 mod report;
 mod selftest;
 mod smp;
@@ -98,8 +100,8 @@ fn start(info: &'static BootInfo) -> ! {
 
 /// The machine is up: start what the command line says.
 fn run(info: &'static BootInfo) -> ! {
-    if let Some(name) = selftest::requested(info.command_line()) {
-        selftest::run(name);
+    match node::start(info.command_line()) {
+        Ok(()) => exit::exit(0),
+        Err(error) => fail(&error),
     }
-    fail(&"this image holds no release: build one with `joist build`")
 }

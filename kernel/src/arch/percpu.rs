@@ -52,6 +52,13 @@ impl PerCpu {
     }
 }
 
+impl PerCpu {
+    /// Seconds spent in `hlt`.
+    pub fn idle_seconds(&self) -> f64 {
+        self.idle_ns.load(Ordering::Relaxed) as f64 / 1e9
+    }
+}
+
 static CPUS: [AtomicPtr<PerCpu>; MAX_CPUS] = [const { AtomicPtr::new(core::ptr::null_mut()) }; MAX_CPUS];
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 

@@ -8,9 +8,8 @@ pub mod virtio;
 use core::fmt;
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-/// Columns and rows that the loader's command line gave, packed; 0: not given.
-static GIVEN_SIZE: AtomicU32 = AtomicU32::new(0);
-const DEFAULT_SIZE: (u16, u16) = (80, 24);
+/// Columns and rows of the terminal at the other end, packed; 0: it is none.
+static TERMINAL: AtomicU32 = AtomicU32::new(80 << 16 | 24);
 
 /// Writes all bytes; waits where the other end is slow.
 pub fn write(bytes: &[u8]) {
@@ -33,16 +32,16 @@ pub fn read(buf: &mut [u8]) -> usize {
     count
 }
 
-/// (columns, rows): as the device says, as the command line says, else a terminal's classic size.
-pub fn size() -> (u16, u16) {
-    let given = GIVEN_SIZE.load(Relaxed);
-    let given = (given != 0).then_some(((given >> 16) as u16, given as u16));
-    virtio::size().or(given).unwrap_or(DEFAULT_SIZE)
+/// (columns, rows) as the device says, or as the command line, or a terminal's classic size; `None` if the command line
+/// says that the other end is no terminal.
+pub fn size() -> Option<(u16, u16)> {
+    let given = TERMINAL.load(Relaxed);
+    (given != 0).then(|| virtio::size().unwrap_or(((given >> 16) as u16, given as u16)))
 }
 
-/// What the command line says of the terminal's size.
-pub fn set_size(columns: u16, rows: u16) {
-    GIVEN_SIZE.store(u32::from(columns) << 16 | u32::from(rows), Relaxed);
+/// What is known of the other end: its size, or that it is no terminal.
+pub fn set_terminal(size: Option<(u16, u16)>) {
+    TERMINAL.store(size.map_or(0, |(columns, rows)| u32::from(columns) << 16 | u32::from(rows)), Relaxed);
 }
 
 /// The kernel's own lines, on the serial port.
