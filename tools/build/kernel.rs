@@ -1,16 +1,32 @@
 //! The kernel's own cargo call. It shares the host's target triple, and with it cargo's unified features, so it must
 //! never be built in one call with host crates: it gets a call, a target directory and flags of its own.
 
+use crate::{elf, symbols};
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Where a change means that the kernel must be built again.
-const SOURCES: [&str; 6] = ["kernel", "vm", "bif", "image", "Cargo.toml", "Cargo.lock"];
+const SOURCES: [&str; 7] = ["kernel", "vfs", "vm", "bif", "image", "Cargo.toml", "Cargo.lock"];
 
-/// Frame pointers, so that a panic's backtrace is a walk of two loads a frame.
-const RUSTFLAGS: &str = "-Cforce-frame-pointers=yes";
+/// Frame pointers, so that a panic's backtrace is a walk of two loads a frame; and no paths of the building machine in
+/// what is built.
+fn rustflags(root: &Path) -> String {
+    let mut flags = vec!["-Cforce-frame-pointers=yes".to_string()];
+    let mut remap = |from: &Path, to: &str| flags.push(format!("--remap-path-prefix={}={to}", from.display()));
+    if let Ok(root) = root.canonicalize() {
+        remap(&root, "");
+    }
+    if let Some(home) = cargo_home() {
+        remap(&home, "cargo");
+    }
+    flags.join("\u{1f}")
+}
+
+fn cargo_home() -> Option<PathBuf> {
+    env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")))
+}
 
 /// Builds the kernel and puts it into `OUT_DIR/joist-kernel`.
 pub fn build() -> Result<(), String> {
@@ -23,6 +39,8 @@ pub fn build() -> Result<(), String> {
     }
     let built = compile(&root, &out.join("kernel"))?;
     let kernel = std::fs::read(&built).map_err(|e| format!("{}: {e}", built.display()))?;
+    let symbols = symbols::table(&kernel).map_err(|e| format!("the kernel's symbols: {e}"))?;
+    let kernel = elf::finish(&kernel, symbols)?;
     let to = out.join("joist-kernel");
     std::fs::write(&to, kernel).map_err(|e| format!("{}: {e}", to.display()))
 }
@@ -48,7 +66,7 @@ fn compile(root: &Path, target: &Path) -> Result<PathBuf, String> {
             command.env_remove(&*name);
         }
     }
-    command.env("RUSTFLAGS", RUSTFLAGS);
+    command.env("CARGO_ENCODED_RUSTFLAGS", rustflags(root));
     let status = command.status().map_err(|e| format!("cargo did not start: {e}"))?;
     if !status.success() {
         return Err(format!("cargo ended with {status}"));
