@@ -83,8 +83,6 @@ fn start(info: &'static BootInfo) -> ! {
     if let Some(power) = machine.power.take() {
         acpi::power::install(power, |irq| machine.legacy(irq), cpu);
     }
-    let (line, mode) = machine.legacy(uart::LINE as u8);
-    uart::connect(line, mode, cpu);
     match calibration.finish() {
         Ok(rates) => {
             time::set_rate(rates.tsc);
@@ -92,6 +90,8 @@ fn start(info: &'static BootInfo) -> ! {
         }
         Err(error) => fail(&error),
     }
+    let (line, mode) = machine.legacy(uart::LINE as u8);
+    uart::connect(line, mode, cpu);
     let wall = kvmclock::wall_ns().or_else(|| rtc::unix_seconds().map(|s| s * 1_000_000_000));
     time::set_wall_ns(wall.unwrap_or(0));
     interrupts::enable();

@@ -62,5 +62,9 @@ fn run(machine: &'static Machine, boot: &joist_image::Boot<'static>, line: &Comm
         preloaded: boot.preloaded().map(|m| (m.name.to_string(), m.beam.into())).collect(),
         schedulers: joist_vm::platform::Platform::processors(machine),
     };
-    Err(format!("this kernel was built without the VM ({} arguments, {} modules)", config.args.len(), config.preloaded.len()))
+    Err(format!(
+        "this kernel was built without the VM ({} arguments, {} modules)",
+        config.args.len(),
+        config.preloaded.len()
+    ))
 }

@@ -30,14 +30,18 @@ fn cargo_home() -> Option<PathBuf> {
 
 /// Builds the kernel and puts it into `OUT_DIR/joist-kernel`.
 pub fn build() -> Result<(), String> {
-    let root = dir("CARGO_MANIFEST_DIR")?.join("..");
+    let manifest = dir("CARGO_MANIFEST_DIR")?;
+    let root =
+        manifest.ancestors().find(|d| d.join("kernel/kernel.ld").exists()).ok_or("no kernel beside the crate")?;
     let out = dir("OUT_DIR")?;
+    // TARGET/PROFILE/build/CRATE/out: one place for every crate and profile that embeds the kernel.
+    let target = out.ancestors().nth(4).unwrap_or(&out).join("kernel");
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=build");
     for source in SOURCES {
         println!("cargo:rerun-if-changed={}", root.join(source).display());
     }
-    let built = compile(&root, &out.join("kernel"))?;
+    let built = compile(root, &target)?;
     let kernel = std::fs::read(&built).map_err(|e| format!("{}: {e}", built.display()))?;
     let symbols = symbols::table(&kernel).map_err(|e| format!("the kernel's symbols: {e}"))?;
     let kernel = elf::finish(&kernel, symbols)?;

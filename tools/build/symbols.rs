@@ -11,9 +11,9 @@
 //!
 //! A varint has 7 bits a byte, least significant first; the high bit says that more follow.
 
+use object::LittleEndian;
 use object::elf::{FileHeader64, STT_FUNC};
 use object::read::elf::{FileHeader, Sym};
-use object::LittleEndian;
 
 const BLOCK: usize = 16;
 /// As the reader's buffer.
@@ -29,8 +29,9 @@ pub fn table(elf: &[u8]) -> Result<Vec<u8>, object::Error> {
     for symbol in symbols.iter() {
         let address = symbol.st_value(endian);
         let label = symbol.st_type() == STT_FUNC || is_label(symbol, endian, &sections)?;
-        if label && address != 0 {
-            let name = symbol.name(endian, symbols.strings())?;
+        let name = symbol.name(endian, symbols.strings())?;
+        // The linker script's marks are no functions.
+        if label && address != 0 && !(symbol.st_type() != STT_FUNC && name.starts_with(b"__")) {
             functions.push((address as u32, short(&String::from_utf8_lossy(name))));
         }
     }

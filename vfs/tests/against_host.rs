@@ -167,7 +167,10 @@ impl Pair {
             }
             Op::Pwrite(n, at, bytes) => {
                 let (handle, file) = pick(&mut self.open, *n);
-                (format!("{:?}", self.vfs.pwrite(*handle, *at, bytes)), format!("{:?}", host(file.write_at(bytes, *at))))
+                (
+                    format!("{:?}", self.vfs.pwrite(*handle, *at, bytes)),
+                    format!("{:?}", host(file.write_at(bytes, *at))),
+                )
             }
             Op::Seek(n, whence, offset) => {
                 let (handle, file) = pick(&mut self.open, *n);

@@ -5,6 +5,7 @@ use super::input;
 use crate::arch::lock::IrqLock;
 use crate::arch::port::Port;
 use crate::arch::{ioapic, irq};
+use crate::time;
 
 // SAFETY: a serial port's registers don't reach memory.
 const COM1: Port = unsafe { Port::new(0x3f8) };
@@ -28,19 +29,29 @@ const ON_RECEIVED: u8 = 1;
 const ON_HOLDING_EMPTY: u8 = 2;
 const FIFO_SIZE: usize = 16;
 const RING: usize = 16 * 1024;
+/// Input that was waiting for the port to be read follows within this time.
+const QUIET_NS: u64 = 300_000;
 
 struct Uart {
     present: bool,
     /// Interrupts are connected: output may stay in the ring.
     interrupts: bool,
     enabled: u8,
+    fifo: bool,
     ring: [u8; RING],
     head: usize,
     length: usize,
 }
 
-static UART: IrqLock<Uart> =
-    IrqLock::new(Uart { present: false, interrupts: false, enabled: 0, ring: [0; RING], head: 0, length: 0 });
+static UART: IrqLock<Uart> = IrqLock::new(Uart {
+    present: false,
+    interrupts: false,
+    enabled: 0,
+    fifo: false,
+    ring: [0; RING],
+    head: 0,
+    length: 0,
+});
 
 fn register(offset: u16) -> Port {
     // SAFETY: the offsets above stay inside the port's eight registers.
@@ -58,12 +69,28 @@ impl Uart {
     /// Moves bytes from the ring to the port while it takes them.
     fn send(&mut self) {
         while self.length > 0 && register(reg::LINE_STATUS).read() & HOLDING_EMPTY != 0 {
-            for _ in 0..self.length.min(FIFO_SIZE) {
+            for _ in 0..self.length.min(if self.fifo { FIFO_SIZE } else { 1 }) {
                 register(reg::DATA).write(self.ring[self.head]);
                 self.head = (self.head + 1) % RING;
                 self.length -= 1;
             }
         }
+    }
+
+    /// Turns the FIFOs on, which empties them: only while no input is under way. Else the port goes on without.
+    fn enable_fifo(&mut self) {
+        let mut quiet = time::monotonic_ns();
+        while time::monotonic_ns() - quiet < QUIET_NS {
+            if input::room() == 0 {
+                return;
+            }
+            if register(reg::LINE_STATUS).read() & DATA_READY != 0 {
+                input::put(register(reg::DATA).read());
+                quiet = time::monotonic_ns();
+            }
+        }
+        register(reg::FIFO).write(1);
+        self.fifo = true;
     }
 
     /// Moves bytes from the port to the input ring while that has room.
@@ -94,11 +121,7 @@ pub fn init() {
     register(reg::INTERRUPT_ENABLE).write(0);
     register(reg::LINE_CONTROL).write(3); // 8 data bits, no parity, 1 stop bit
     register(reg::MODEM_CONTROL).write(0xb); // DTR, RTS, OUT2 (which lets interrupts through)
-    // Turning the FIFOs on empties them: save what was typed before.
-    if register(reg::LINE_STATUS).read() & DATA_READY != 0 {
-        input::put(register(reg::DATA).read());
-    }
-    register(reg::FIFO).write(1);
+    register(reg::FIFO).write(0);
 }
 
 /// Connects the port's interrupts to a CPU.
@@ -107,6 +130,7 @@ pub fn connect(line: u32, mode: ioapic::Mode, cpu: u32) {
         return;
     }
     let mut uart = UART.lock();
+    uart.enable_fifo();
     uart.interrupts = true;
     uart.receive();
 }

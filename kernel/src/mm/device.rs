@@ -23,19 +23,10 @@ impl Registers {
         (self.base as usize + offset) as *mut T
     }
 
-    pub fn read8(&self, offset: usize) -> u8 {
-        // SAFETY: `at` checked that it lies in the block, which `map` mapped and which is never unmapped.
-        unsafe { self.at::<u8>(offset).read_volatile() }
-    }
-
     pub fn write8(&self, offset: usize, value: u8) {
-        // SAFETY: as in `read8`; the block holds registers, no Rust object.
+        // SAFETY: `at` checked that it lies in the block, which `map` mapped and which is never unmapped; it holds
+        // registers, no Rust object.
         unsafe { self.at::<u8>(offset).write_volatile(value) }
-    }
-
-    pub fn read16(&self, offset: usize) -> u16 {
-        // SAFETY: as in `read8`.
-        unsafe { self.at::<u16>(offset).read_volatile() }
     }
 
     pub fn write16(&self, offset: usize, value: u16) {
@@ -44,7 +35,7 @@ impl Registers {
     }
 
     pub fn read32(&self, offset: usize) -> u32 {
-        // SAFETY: as in `read8`.
+        // SAFETY: as in `write8`.
         unsafe { self.at::<u32>(offset).read_volatile() }
     }
 

@@ -123,11 +123,6 @@ pub fn init(regions: &mut Regions) {
     unsafe { Cr3::write(root, Cr3Flags::empty()) };
 }
 
-/// The root table's physical address, for other CPUs; below 1 GiB.
-pub fn root() -> u64 {
-    TABLES.lock().root
-}
-
 /// A zeroed page from the heap for a table.
 fn heap_page() -> u64 {
     let layout = Layout::from_size_align(PAGE as usize, PAGE as usize).expect("a page is a valid layout");

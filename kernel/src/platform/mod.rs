@@ -43,11 +43,7 @@ pub fn create(setup: Setup<'_>) -> &'static Machine {
         if let Err(error) = joist_vm::platform::Files::set_cwd(&files, setup.cwd) {
             crate::log!("no working directory {}: {}", setup.cwd.escape_ascii(), error.name());
         }
-        Machine {
-            files,
-            environment: Environment::new(setup.environment),
-            hostname: String::from(setup.hostname),
-        }
+        Machine { files, environment: Environment::new(setup.environment), hostname: String::from(setup.hostname) }
     })
 }
 

@@ -32,24 +32,41 @@ pub fn print(out: &mut dyn Write, frame_pointer: u64, instruction: Option<u64>) 
     }
     let (bottom, top) = stack();
     let mut frame = frame_pointer;
-    for n in 1..=DEPTH {
+    let (mut n, mut before, mut same) = (1, 0, 0u64);
+    while n <= DEPTH {
         // Every frame lies in the stack, further out than the one before.
         if frame < bottom || frame + 16 > top || frame % 8 != 0 {
-            return Ok(());
+            break;
         }
         // SAFETY: both words lie in a mapped stack, aligned, as just checked.
         let (next, return_address) = unsafe { (*(frame as *const u64), *((frame + 8) as *const u64)) };
         if !(text.start..text.end).contains(&return_address) {
-            return Ok(());
+            break;
         }
-        // The call is before the address that it returns to.
-        line(out, n, return_address - 1)?;
+        // A recursion's frames are counted, not shown.
+        if return_address == before {
+            same += 1;
+        } else {
+            repeated(out, &mut same)?;
+            // The call is before the address that it returns to.
+            line(out, n, return_address - 1)?;
+            n += 1;
+        }
+        before = return_address;
         if next <= frame {
-            return Ok(());
+            break;
         }
         frame = next;
     }
-    writeln!(out, "  …")
+    repeated(out, &mut same)?;
+    if n > DEPTH { writeln!(out, "      and so on") } else { Ok(()) }
+}
+
+fn repeated(out: &mut dyn Write, same: &mut u64) -> fmt::Result {
+    match core::mem::take(same) {
+        0 => Ok(()),
+        times => writeln!(out, "      {times} times more"),
+    }
 }
 
 fn line(out: &mut dyn Write, n: usize, address: u64) -> fmt::Result {

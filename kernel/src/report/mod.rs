@@ -28,6 +28,7 @@ pub type Describe = fn(usize, &mut dyn Write) -> fmt::Result;
 static DESCRIBE: Once<Describe> = Once::new();
 
 /// Sets the VM's part of the report.
+#[expect(dead_code, reason = "the VM's boot sets it")]
 pub fn set_describe(describe: Describe) {
     DESCRIBE.call_once(|| describe);
 }

@@ -38,5 +38,7 @@ pub fn off(_: &'static Machine) -> Outcome {
     log!("switching off");
     crate::console::flush();
     acpi::power::off();
+    // The machine takes a moment.
+    time::delay_us(2_000_000);
     Err("still on")
 }

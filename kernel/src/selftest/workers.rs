@@ -93,7 +93,12 @@ pub fn parallel(_: &'static Machine) -> Outcome {
     });
     let all = time::monotonic_ns() - start;
     let cpus = percpu::count() as u64;
-    log!("{cpus} CPUs: alone {} us, all {} us, speed-up {:.2}", one / 1000, all / 1000, (one * cpus) as f64 / all as f64);
+    log!(
+        "{cpus} CPUs: alone {} us, all {} us, speed-up {:.2}",
+        one / 1000,
+        all / 1000,
+        (one * cpus) as f64 / all as f64
+    );
     check!(SUM.load(SeqCst) == alone.wrapping_mul(cpus), "a CPU computed something else");
     Ok(())
 }

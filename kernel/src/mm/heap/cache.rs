@@ -22,9 +22,9 @@ pub struct Cache {
 // SAFETY: the pointers lead to free blocks that belong to the cache alone.
 unsafe impl Send for Cache {}
 
-/// How many blocks of a class move at once: up to 8 KiB of them.
+/// How many blocks of a class move at once: 8 KiB of them, but at least a few.
 fn batch(class: usize) -> u32 {
-    (8192 / SIZES[class]).clamp(2, 64)
+    (8192 / SIZES[class]).clamp(4, 64)
 }
 
 impl Cache {

@@ -1,10 +1,12 @@
-//! Size classes: multiples of 16 up to 128 bytes, then four to each doubling, up to 8 KiB. At most a fifth is lost to
+//! Size classes: multiples of 16 up to 128 bytes, then four to each doubling, up to 32 KiB. At most a fifth is lost to
 //! rounding.
 
 use core::alloc::Layout;
 
-pub const COUNT: usize = 8 + 6 * 4;
-pub const LARGEST: usize = 8192;
+pub const COUNT: usize = 8 + 8 * 4;
+pub const LARGEST: usize = 32 * 1024;
+/// Classes from here on (over 8 KiB) are too large for spans: their blocks come from talc one by one.
+pub const SINGLE: usize = 8 + 6 * 4;
 /// Every block is so aligned; who wants more goes to talc.
 pub const ALIGN: usize = 16;
 

@@ -2,7 +2,7 @@
 //! back to talc. One lock for each class.
 
 use super::cache::Free;
-use super::classes::{COUNT, SIZES};
+use super::classes::{ALIGN, SINGLE, SIZES};
 use core::alloc::Layout;
 use core::ptr::null_mut;
 use spin::Mutex;
@@ -31,7 +31,7 @@ struct Class {
 // SAFETY: the pointers lead to spans that are reached only under the class's lock.
 unsafe impl Send for Class {}
 
-static CLASSES: [Mutex<Class>; COUNT] = [const { Mutex::new(Class { spans: null_mut() }) }; COUNT];
+static CLASSES: [Mutex<Class>; SINGLE] = [const { Mutex::new(Class { spans: null_mut() }) }; SINGLE];
 
 const LAYOUT: Layout = match Layout::from_size_align(SIZE, SIZE) {
     Ok(layout) => layout,
@@ -44,6 +44,9 @@ fn capacity(class: usize) -> u32 {
 
 /// Takes up to `count` blocks as a list; answers it and its length, which is 0 when memory is out.
 pub fn take(class: usize, count: u32) -> (*mut Free, u32) {
+    if class >= SINGLE {
+        return take_singles(class, count);
+    }
     let mut spans = CLASSES[class].lock();
     let (mut list, mut length) = (null_mut(), 0);
     while length < count {
@@ -79,6 +82,10 @@ pub fn take(class: usize, count: u32) -> (*mut Free, u32) {
 /// # Safety
 /// Each came from [`take`] of this class, and is used by nobody any more.
 pub unsafe fn give(class: usize, mut list: *mut Free) {
+    if class >= SINGLE {
+        // SAFETY: the caller's promise.
+        return unsafe { give_singles(class, list) };
+    }
     let mut spans = CLASSES[class].lock();
     while !list.is_null() {
         let block = list;
@@ -99,6 +106,38 @@ pub unsafe fn give(class: usize, mut list: *mut Free) {
                 spans.unlink(span);
                 super::free_large(span.cast(), LAYOUT);
             }
+        }
+    }
+}
+
+fn single(class: usize) -> Layout {
+    Layout::from_size_align(SIZES[class] as usize, ALIGN).expect("classes' sizes are small")
+}
+
+/// [`take`] for the classes without spans.
+fn take_singles(class: usize, count: u32) -> (*mut Free, u32) {
+    let (mut list, mut length) = (null_mut(), 0);
+    while length < count {
+        let Some(block) = super::large(single(class)) else { break };
+        let block = block.as_ptr().cast::<Free>();
+        // SAFETY: the block is ours and larger than a pointer.
+        unsafe { (*block).next = list };
+        list = block;
+        length += 1;
+    }
+    (list, length)
+}
+
+/// [`give`] for the classes without spans.
+/// # Safety
+/// As [`give`].
+unsafe fn give_singles(class: usize, mut list: *mut Free) {
+    while !list.is_null() {
+        let block = list;
+        // SAFETY: the caller's promise: each block is free, and came from `take_singles` of this class.
+        unsafe {
+            list = (*block).next;
+            super::free_large(block.cast(), single(class));
         }
     }
 }
