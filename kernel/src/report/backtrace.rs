@@ -25,12 +25,26 @@ fn stack() -> (u64, u64) {
 }
 
 /// Prints the frames from `frame_pointer` outwards, after the failing instruction itself, if it is known.
-pub fn print(out: &mut dyn Write, frame_pointer: u64, instruction: Option<u64>) -> fmt::Result {
+/// `top_of_stack` is given if that is no instruction of the kernel's.
+pub fn print(
+    out: &mut dyn Write,
+    frame_pointer: u64,
+    instruction: Option<u64>,
+    top_of_stack: Option<u64>,
+) -> fmt::Result {
     let text = image::text();
+    let (bottom, top) = stack();
     if let Some(at) = instruction {
         line(out, 0, at)?;
     }
-    let (bottom, top) = stack();
+    // After a jump to nowhere no frame was made yet: who called it is on top of the stack.
+    if let Some(pointer) = top_of_stack.filter(|&p| (bottom..top - 8).contains(&p) && p % 8 == 0) {
+        // SAFETY: an aligned word of a mapped stack.
+        let caller = unsafe { *(pointer as *const u64) };
+        if (text.start..text.end).contains(&caller) {
+            line(out, 0, caller - 1)?;
+        }
+    }
     let mut frame = frame_pointer;
     let (mut n, mut before, mut same) = (1, 0, 0u64);
     while n <= DEPTH {

@@ -8,6 +8,7 @@ use crate::arch::frame::Frame;
 use crate::arch::{apic, percpu};
 use crate::console::uart;
 use crate::exit;
+use crate::image;
 use crate::mm::{heap, stack};
 use core::fmt::{self, Write};
 use core::panic::PanicInfo;
@@ -57,9 +58,11 @@ fn begin() -> usize {
     cpu
 }
 
-fn end(cpu: usize, frame_pointer: u64, instruction: Option<u64>) -> ! {
+fn end(cpu: usize, frame_pointer: u64, failed: Option<&Frame>) -> ! {
     let _ = writeln!(Out, "backtrace of CPU {cpu}:");
-    let _ = backtrace::print(&mut Out, frame_pointer, instruction);
+    let text = image::text();
+    let astray = failed.filter(|f| !(text.start..text.end).contains(&f.rip)).map(|f| f.rsp);
+    let _ = backtrace::print(&mut Out, frame_pointer, failed.map(|f| f.rip), astray);
     if let Some((used, total)) = heap::try_usage() {
         let _ = writeln!(Out, "memory: {} KiB of {} KiB in use", used >> 10, total >> 10);
     }
@@ -80,7 +83,7 @@ pub fn exception(vector: u8, frame: &Frame) -> ! {
         let _ = writeln!(Out, "{}", Fault { address, error: frame.error });
     }
     let _ = writeln!(Out, "{frame}");
-    end(cpu, frame.rbp, Some(frame.rip))
+    end(cpu, frame.rbp, Some(frame))
 }
 
 /// A page fault in words.

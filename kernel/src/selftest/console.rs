@@ -12,17 +12,17 @@ pub fn echo(machine: &'static Machine) -> Outcome {
     loop {
         match machine.console_read(&mut buf) {
             ConsoleRead::Data(n) => {
+                machine.console_write(1, &buf[..n]).map_err(|_| "no console")?;
                 for &byte in &buf[..n] {
                     tail.rotate_left(1);
                     tail[3] = byte;
                     if &tail == b"end\n" {
-                        let text = alloc::format!("\n{count} bytes, sum {sum}\n");
+                        let text = alloc::format!("{count} bytes, sum {sum}\n");
                         return machine.console_write(1, text.as_bytes()).map_err(|_| "no console");
                     }
                     count += 1;
                     sum += u64::from(byte);
                 }
-                machine.console_write(1, &buf[..n]).map_err(|_| "no console")?;
             }
             ConsoleRead::WouldBlock => {
                 machine.park(0, None);
