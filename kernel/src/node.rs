@@ -41,7 +41,7 @@ pub fn start(line: &[u8]) -> Result<(), String> {
     });
     joist_vm::platform::install(machine);
     if let Some(name) = option("selftest") {
-        selftest::run(&name.to_string(), machine);
+        selftest::run(name, machine);
     }
     let Some(boot) = boot else {
         return Err("this image holds no release: make one with `joist build`".into());

@@ -39,7 +39,7 @@ pub unsafe fn prepare(root: u64) {
     // SAFETY: the trampoline is shorter than the page, which the caller says is free.
     unsafe { core::ptr::copy_nonoverlapping(start, paging::TRAMPOLINE as *mut u8, length) };
     // SAFETY: trampoline.s' word, which is only read by CPUs being started.
-    unsafe { &*(&raw const ap_cr3) }.store(root, Release);
+    unsafe { &ap_cr3 }.store(root, Release);
 }
 
 /// Starts all CPUs of `apic_ids` but the calling one.
@@ -61,7 +61,7 @@ fn start_one(id: usize, apic_id: u32) -> bool {
     cpu.stack.0.store(stack.bottom(), Relaxed);
     cpu.stack.1.store(stack.top(), Relaxed);
     // SAFETY: trampoline.s' word for the next CPU's stack; no other CPU is starting.
-    unsafe { &*(&raw const ap_stack) }.store(stack.top(), Release);
+    unsafe { &ap_stack }.store(stack.top(), Release);
     STARTING.store(core::ptr::from_ref(cpu).cast_mut(), Release);
     apic::send_init(apic_id);
     time::delay_us(10);

@@ -65,7 +65,14 @@ fn compile(root: &Path, target: &Path) -> Result<PathBuf, String> {
             || name.starts_with("CARGO_FEATURE_")
             || name.starts_with("CARGO_CFG_")
             || name.starts_with("CARGO_PKG_")
-            || matches!(&*name, "CARGO_ENCODED_RUSTFLAGS" | "CARGO_BUILD_TARGET" | "CARGO_MANIFEST_DIR" | "RUSTFLAGS");
+            || matches!(
+                &*name,
+                "RUSTC_WORKSPACE_WRAPPER"
+                    | "CARGO_ENCODED_RUSTFLAGS"
+                    | "CARGO_BUILD_TARGET"
+                    | "CARGO_MANIFEST_DIR"
+                    | "RUSTFLAGS"
+            );
         if outer {
             command.env_remove(&*name);
         }

@@ -44,6 +44,8 @@ pub struct Machine {
 
 /// Where every APIC is unless a table says otherwise.
 const DEFAULT_APIC: u64 = 0xfee0_0000;
+/// And the I/O APIC of a machine without tables.
+const DEFAULT_IO_APIC: u64 = 0xfec0_0000;
 
 #[derive(Clone)]
 struct Handler;
@@ -64,6 +66,7 @@ impl Machine {
         let mut machine = Machine { apic: DEFAULT_APIC, ..Machine::default() };
         if let Err(error) = machine.read(rsdp) {
             log!("no usable ACPI tables ({error:?}): one CPU, no power button");
+            machine.io_apics.push((DEFAULT_IO_APIC, 0));
         }
         machine
     }

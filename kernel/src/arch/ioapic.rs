@@ -34,7 +34,11 @@ impl IoApic {
 /// Takes over the I/O APIC at the given physical address, whose lines begin at `first`; masks them all.
 pub fn add(base: u64, first: u32) {
     let mut apic = IoApic { first, lines: 0, registers: Registers::map(base, 0x1000) };
-    apic.lines = (apic.read(1) >> 16 & 0xff) + 1;
+    let version = apic.read(1);
+    if version == u32::MAX {
+        return; // nothing there
+    }
+    apic.lines = (version >> 16 & 0xff) + 1;
     for line in 0..apic.lines {
         apic.write(0x10 + line * 2, 1 << 16);
     }

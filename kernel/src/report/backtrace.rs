@@ -38,7 +38,7 @@ pub fn print(
         line(out, 0, at)?;
     }
     // After a jump to nowhere no frame was made yet: who called it is on top of the stack.
-    if let Some(pointer) = top_of_stack.filter(|&p| (bottom..top - 8).contains(&p) && p % 8 == 0) {
+    if let Some(pointer) = top_of_stack.filter(|&p| (bottom..top - 8).contains(&p) && p.is_multiple_of(8)) {
         // SAFETY: an aligned word of a mapped stack.
         let caller = unsafe { *(pointer as *const u64) };
         if (text.start..text.end).contains(&caller) {
@@ -49,7 +49,7 @@ pub fn print(
     let (mut n, mut before, mut same) = (1, 0, 0u64);
     while n <= DEPTH {
         // Every frame lies in the stack, further out than the one before.
-        if frame < bottom || frame + 16 > top || frame % 8 != 0 {
+        if frame < bottom || frame + 16 > top || !frame.is_multiple_of(8) {
             break;
         }
         // SAFETY: both words lie in a mapped stack, aligned, as just checked.

@@ -84,6 +84,6 @@ pub fn wall_ns() -> Option<i64> {
     let at_boot = i64::from(page.wall_seconds) * 1_000_000_000 + i64::from(page.wall_nanoseconds);
     let cycles = u128::from(tsc::read().saturating_sub(page.tsc_timestamp));
     let shifted = if page.shift >= 0 { cycles << page.shift } else { cycles >> -page.shift };
-    let since = page.system_time + (shifted * u128::from(page.multiplier) >> 32) as u64;
+    let since = page.system_time + ((shifted * u128::from(page.multiplier)) >> 32) as u64;
     Some(at_boot + since as i64)
 }

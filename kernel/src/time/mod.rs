@@ -53,12 +53,12 @@ pub fn hz() -> u64 {
 pub fn monotonic_ns() -> u64 {
     let Some(rate) = RATE.get() else { return 0 };
     let cycles = tsc::read().saturating_sub(rate.start);
-    (u128::from(cycles) * u128::from(rate.ns_per_cycle) >> 32) as u64
+    ((u128::from(cycles) * u128::from(rate.ns_per_cycle)) >> 32) as u64
 }
 
 /// The TSC's value at a monotonic time.
 pub fn cycles_at(ns: u64) -> u64 {
-    RATE.get().map_or(0, |r| r.start + (u128::from(ns) * u128::from(r.cycles_per_ns) >> 32) as u64)
+    RATE.get().map_or(0, |r| r.start + ((u128::from(ns) * u128::from(r.cycles_per_ns)) >> 32) as u64)
 }
 
 /// Nanoseconds since the Unix epoch.

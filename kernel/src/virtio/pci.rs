@@ -81,8 +81,8 @@ fn assign(root: &mut PciRoot<Config>, device: DeviceFunction, next: &mut u64) ->
         if address != 0 || size == 0 {
             continue;
         }
-        let at = next.next_multiple_of(u64::from(size));
-        *next = at + u64::from(size);
+        let at = next.next_multiple_of(size);
+        *next = at + size;
         if *next > BARS_END {
             return false;
         }

@@ -82,12 +82,8 @@ unsafe impl GlobalAlloc for Heap {
         let wanted = unsafe { Layout::from_size_align_unchecked(size, layout.align()) };
         match (classes::of(layout), classes::of(wanted)) {
             (Some(old), Some(new)) if old == new => return block,
-            (None, None) => {
-                // SAFETY: the block came from talc with this layout; `size` is not zero.
-                if unsafe { BLOCKS.lock().try_realloc_in_place(block, layout, size) } {
-                    return block;
-                }
-            }
+            // SAFETY: the block came from talc with this layout; `size` is not zero.
+            (None, None) if unsafe { BLOCKS.lock().try_realloc_in_place(block, layout, size) } => return block,
             _ => {}
         }
         // SAFETY: both blocks are as long as the bytes copied, and the new one is no part of the old.
