@@ -29,7 +29,8 @@ use crate::arch::percpu::{self, PerCpu};
 use crate::arch::{apic, features, gdt, idt, ioapic};
 use crate::boot::BootInfo;
 use crate::console::uart;
-use crate::time::{calibrate, kvmclock, rtc, timer};
+use crate::time::calibrate::{self, Calibration};
+use crate::time::{kvmclock, rtc, timer};
 use core::sync::atomic::Ordering::Relaxed;
 use spin::Once;
 use x86_64::instructions::interrupts;
@@ -48,9 +49,10 @@ extern "C" fn kernel_main(start_info: u64) -> ! {
     FIRST_CPU.stack.0.store(stack.start, Relaxed);
     FIRST_CPU.stack.1.store(stack.end, Relaxed);
     uart::init();
+    let calibration = calibrate::start();
     // SAFETY: boot.s hands the loader's pointer over, and nothing was written outside the image yet.
     match unsafe { boot::read(start_info) } {
-        Ok(info) => start(BOOT.call_once(|| info)),
+        Ok(info) => start(BOOT.call_once(|| info), calibration),
         Err(error) => fail(&error),
     }
 }
@@ -60,7 +62,7 @@ fn fail(error: &dyn core::fmt::Display) -> ! {
     exit::exit(FAILED)
 }
 
-fn start(info: &'static BootInfo) -> ! {
+fn start(info: &'static BootInfo, mut calibration: Calibration) -> ! {
     if let Err(error) = mm::init(info) {
         fail(&error);
     }
@@ -70,7 +72,7 @@ fn start(info: &'static BootInfo) -> ! {
     let mut machine = Machine::discover(info.rsdp);
     apic::map(machine.apic);
     apic::enable();
-    let calibration = calibrate::start();
+    calibration.start_apic();
     let cpu = apic::id();
     for &(base, first) in &machine.io_apics {
         ioapic::add(base, first);

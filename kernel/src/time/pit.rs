@@ -20,6 +20,11 @@ pub fn start() {
     CHANNEL_2.write(0xff);
 }
 
+/// Has the count run out?
+pub fn expired() -> bool {
+    GATE.read() & 1 << 5 != 0
+}
+
 /// The count, read as a latched pair.
 pub fn count() -> u16 {
     CONTROL.write(0x80);
