@@ -1,5 +1,5 @@
-//! The kernel's ELF, finished: only what is loaded and the note, with the symbol table as one more segment behind the
-//! linked image's end, its place entered in the kernel's slot (`kernel/src/image.rs`).
+//! The kernel's ELF, finished: only what is loaded and the note, with the symbol table (or another appended part) as one
+//! more segment behind the image's end, its place entered in the kernel's slot for it (`kernel/src/image.rs`).
 
 use object::LittleEndian;
 use object::elf::{FileHeader64, PF_R, PT_LOAD};
@@ -8,7 +8,8 @@ use object::read::elf::{FileHeader, ProgramHeader};
 const PAGE: usize = 4096;
 const HEADER: usize = 64;
 const SEGMENT: usize = 56;
-const SLOT: &[u8; 16] = b"JOIST-SYMBOLS-01";
+/// The symbol table's slot.
+pub const SYMBOLS: &[u8; 16] = b"JOIST-SYMBOLS-01";
 
 struct Segment {
     kind: u32,
@@ -18,13 +19,13 @@ struct Segment {
     data: Vec<u8>,
 }
 
-/// Strips a linked kernel and gives it its symbol table.
-pub fn finish(elf: &[u8], symbols: Vec<u8>) -> Result<Vec<u8>, String> {
-    let (entry, mut segments) = parse(elf).map_err(|e| format!("the linked kernel: {e}"))?;
+/// Strips a kernel and appends the part that belongs to a slot.
+pub fn append(elf: &[u8], slot: &[u8; 16], part: Vec<u8>) -> Result<Vec<u8>, String> {
+    let (entry, mut segments) = parse(elf).map_err(|e| format!("the kernel: {e}"))?;
     let end = segments.iter().filter(|s| s.kind == PT_LOAD).map(|s| s.address + s.memory).max().unwrap_or(0);
     let address = end.next_multiple_of(PAGE as u64);
-    enter(&mut segments, address, symbols.len() as u64)?;
-    segments.push(Segment { kind: PT_LOAD, flags: PF_R, address, memory: symbols.len() as u64, data: symbols });
+    enter(&mut segments, slot, address, part.len() as u64)?;
+    segments.push(Segment { kind: PT_LOAD, flags: PF_R, address, memory: part.len() as u64, data: part });
     Ok(write(entry, &segments))
 }
 
@@ -44,15 +45,15 @@ fn parse(elf: &[u8]) -> Result<(u64, Vec<Segment>), object::Error> {
     Ok((header.e_entry(endian), segments))
 }
 
-/// Writes the table's place into its slot.
-fn enter(segments: &mut [Segment], address: u64, length: u64) -> Result<(), String> {
+/// Writes the part's place into its slot.
+fn enter(segments: &mut [Segment], slot: &[u8; 16], address: u64, length: u64) -> Result<(), String> {
     let mut places = Vec::new();
     for (i, segment) in segments.iter().enumerate().filter(|(_, s)| s.kind == PT_LOAD) {
-        let found = segment.data.windows(SLOT.len()).enumerate().filter(|(_, w)| w == SLOT);
+        let found = segment.data.windows(slot.len()).enumerate().filter(|(_, w)| w == slot);
         places.extend(found.map(|(at, _)| (i, at)));
     }
     let [(segment, at)] = places[..] else {
-        return Err(format!("the kernel has {} slots for symbols instead of one", places.len()));
+        return Err(format!("the kernel has {} slots {} instead of one", places.len(), slot.escape_ascii()));
     };
     let slot = &mut segments[segment].data[at + 16..at + 32];
     slot[..8].copy_from_slice(&address.to_le_bytes());

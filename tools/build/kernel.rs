@@ -44,7 +44,7 @@ pub fn build() -> Result<(), String> {
     let built = compile(root, &target)?;
     let kernel = std::fs::read(&built).map_err(|e| format!("{}: {e}", built.display()))?;
     let symbols = symbols::table(&kernel).map_err(|e| format!("the kernel's symbols: {e}"))?;
-    let kernel = elf::finish(&kernel, symbols)?;
+    let kernel = elf::append(&kernel, elf::SYMBOLS, symbols)?;
     let to = out.join("joist-kernel");
     std::fs::write(&to, kernel).map_err(|e| format!("{}: {e}", to.display()))
 }

@@ -5,7 +5,6 @@ use super::input;
 use crate::arch::lock::IrqLock;
 use crate::arch::port::Port;
 use crate::arch::{ioapic, irq};
-use crate::time;
 
 // SAFETY: a serial port's registers don't reach memory.
 const COM1: Port = unsafe { Port::new(0x3f8) };
@@ -29,8 +28,6 @@ const ON_RECEIVED: u8 = 1;
 const ON_HOLDING_EMPTY: u8 = 2;
 const FIFO_SIZE: usize = 16;
 const RING: usize = 16 * 1024;
-/// Input that was waiting for the port to be read follows within this time.
-const QUIET_NS: u64 = 300_000;
 
 struct Uart {
     present: bool,
@@ -77,20 +74,13 @@ impl Uart {
         }
     }
 
-    /// Turns the FIFOs on, which empties them: only while no input is under way. Else the port goes on without.
+    /// Turns the FIFOs on, unless there is input already: that empties them, and more may come at any moment. A port
+    /// that is fed from a pipe goes on without.
     fn enable_fifo(&mut self) {
-        let mut quiet = time::monotonic_ns();
-        while time::monotonic_ns() - quiet < QUIET_NS {
-            if input::room() == 0 {
-                return;
-            }
-            if register(reg::LINE_STATUS).read() & DATA_READY != 0 {
-                input::put(register(reg::DATA).read());
-                quiet = time::monotonic_ns();
-            }
+        if register(reg::LINE_STATUS).read() & DATA_READY == 0 {
+            register(reg::FIFO).write(1);
+            self.fifo = true;
         }
-        register(reg::FIFO).write(1);
-        self.fifo = true;
     }
 
     /// Moves bytes from the port to the input ring while that has room.

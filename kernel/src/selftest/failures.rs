@@ -40,6 +40,10 @@ pub fn write_rodata(_: &'static Machine) -> Outcome {
     write(image::rodata().start + 16)
 }
 
+pub fn write_archive(_: &'static Machine) -> Outcome {
+    write(image::archive().as_ptr() as u64)
+}
+
 /// A return instruction in memory for data.
 static CODE: spin::Mutex<[u8; 1]> = spin::Mutex::new([0xc3]);
 

@@ -30,3 +30,16 @@ pub fn all(machine: &'static Machine) -> Outcome {
     log!("{cpus} CPUs, {used} of {total} bytes, cwd {}", machine.get_cwd().map_err(failed)?.escape_ascii());
     Ok(())
 }
+
+/// The archive that `tests/kernel` made.
+pub fn archive(machine: &'static Machine) -> Outcome {
+    let failed = |_| "a call failed";
+    let big = machine.read_static(b"/app/big").ok_or("not there")?;
+    check!(machine.read_file(b"releases/1/start").map_err(failed)? == b"ready", "by a path from the working directory");
+    let sum: u64 = big.iter().map(|&b| u64::from(b)).sum();
+    let colour = machine.getenv(b"COLOUR").ok_or("no environment")?;
+    let cwd = machine.get_cwd().map_err(failed)?;
+    let (colour, cwd, host) = (colour.escape_ascii(), cwd.escape_ascii(), machine.hostname());
+    log!("{} bytes, sum {sum}, colour {colour}, host {host}, cwd {cwd}", big.len());
+    Ok(())
+}

@@ -40,6 +40,8 @@ const TESTS: &[(&str, Test)] = &[
     ("clocks", clocks::monotonic),
     ("entropy", clocks::entropy),
     ("files", files::all),
+    ("archive", files::archive),
+    ("write-archive", failures::write_archive),
     ("echo", console::echo),
     ("flood", console::flood),
     ("idle", power::idle),

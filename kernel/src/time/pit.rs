@@ -20,9 +20,10 @@ pub fn start() {
     CHANNEL_2.write(0xff);
 }
 
-/// Has the count run out?
+/// Has the count run out? By the read-back command, since not every machine has the speaker's port.
 pub fn expired() -> bool {
-    GATE.read() & 1 << 5 != 0
+    CONTROL.write(0xe8); // latch the status of channel 2
+    CHANNEL_2.read() & 1 << 7 != 0
 }
 
 /// The count, read as a latched pair.

@@ -1,5 +1,10 @@
 //! A guest for tests: the kernel in QEMU (TCG), with or without an input, and what came of it.
 
+#[path = "../../../tools/build/elf.rs"]
+#[allow(dead_code)]
+mod elf;
+
+use joist_image::Builder;
 use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -25,6 +30,7 @@ pub struct Guest {
     /// The first serial line is QEMU's standard input and output.
     pub serial: bool,
     pub more: Vec<String>,
+    pub kernel: PathBuf,
 }
 
 /// What came of it.
@@ -58,12 +64,25 @@ impl Guest {
             debug_exit: true,
             serial: true,
             more: Vec::new(),
+            kernel: KERNEL.into(),
         }
     }
 
     #[must_use]
     pub fn with(mut self, args: &[&str]) -> Self {
         self.more.extend(args.iter().map(ToString::to_string));
+        self
+    }
+
+    /// Puts an archive into the kernel, in a file at `path`.
+    /// # Panics
+    /// When the kernel has no place for it, or the file can't be written.
+    #[must_use]
+    pub fn with_archive(mut self, archive: &Builder, path: PathBuf) -> Self {
+        let kernel = std::fs::read(&self.kernel).expect("the kernel");
+        let image = elf::append(&kernel, &joist_image::slot::MAGIC, archive.build().expect("an archive"));
+        std::fs::write(&path, image.expect("a slot")).expect("a file");
+        self.kernel = path;
         self
     }
 
@@ -75,7 +94,7 @@ impl Guest {
         let mut command = Command::new("qemu-system-x86_64");
         command.args(["-accel", "tcg", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none"]);
         command.args(["-M", self.machine, "-cpu", self.cpu, "-m", self.memory, "-smp", &self.cpus.to_string()]);
-        command.args(["-kernel", KERNEL, "-append", &self.command_line]);
+        command.arg("-kernel").arg(&self.kernel).args(["-append", &self.command_line]);
         if self.debug_exit {
             command.args(["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]);
         }
