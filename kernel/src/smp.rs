@@ -102,9 +102,10 @@ extern "C" fn ap_main() -> ! {
 }
 
 /// Has CPU `id` run a scheduler.
+/// # Panics
+/// When there is no such CPU: the caller asked how many there are.
 pub fn run(id: usize, entry: fn(usize) -> !) {
-    if let Some(cpu) = percpu::get(id) {
-        cpu.entry.call_once(|| entry);
-        crate::idle::wake(id);
-    }
+    let Some(cpu) = percpu::get(id) else { panic!("no CPU for scheduler {id}: there are {}", percpu::count()) };
+    cpu.entry.call_once(|| entry);
+    crate::idle::wake(id);
 }

@@ -101,6 +101,10 @@ impl Platform for Machine {
         smp::run(id, entry);
     }
 
+    fn current_scheduler(&self) -> Option<usize> {
+        Some(percpu::current().id) // a scheduler has its number from its CPU
+    }
+
     fn park(&self, _id: usize, deadline_ns: Option<u64>) {
         idle::park(deadline_ns);
     }
