@@ -10,10 +10,10 @@ use std::process::Command;
 /// Where a change means that the kernel must be built again.
 const SOURCES: [&str; 7] = ["kernel", "vfs", "vm", "bif", "image", "Cargo.toml", "Cargo.lock"];
 
-/// Frame pointers, so that a panic's backtrace is a walk of two loads a frame; and no paths of the building machine in
-/// what is built.
+/// Call frame information for a panic's backtrace (frame pointers would cost each of the engine's handlers three
+/// instructions); and no paths of the building machine in what is built.
 fn rustflags(root: &Path) -> String {
-    let mut flags = vec!["-Cforce-frame-pointers=yes".to_string()];
+    let mut flags = vec!["-Cforce-unwind-tables=yes".to_string()];
     let mut remap = |from: &Path, to: &str| flags.push(format!("--remap-path-prefix={}={to}", from.display()));
     if let Ok(root) = root.canonicalize() {
         remap(&root, "");

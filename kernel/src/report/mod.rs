@@ -3,17 +3,18 @@
 
 mod backtrace;
 mod symbols;
+mod unwind;
 
 use crate::arch::frame::Frame;
 use crate::arch::{apic, percpu};
 use crate::console::uart;
 use crate::exit;
-use crate::image;
 use crate::mm::{heap, stack};
 use core::fmt::{self, Write};
 use core::panic::PanicInfo;
 use core::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use spin::Once;
+use unwind::Registers;
 use x86_64::instructions::interrupts;
 use x86_64::registers::control::Cr2;
 
@@ -58,11 +59,9 @@ fn begin() -> usize {
     cpu
 }
 
-fn end(cpu: usize, frame_pointer: u64, failed: Option<&Frame>) -> ! {
+fn end(cpu: usize, registers: Registers, called: bool) -> ! {
     let _ = writeln!(Out, "backtrace of CPU {cpu}:");
-    let text = image::text();
-    let astray = failed.filter(|f| !(text.start..text.end).contains(&f.rip)).map(|f| f.rsp);
-    let _ = backtrace::print(&mut Out, frame_pointer, failed.map(|f| f.rip), astray);
+    let _ = backtrace::print(&mut Out, registers, called);
     if let Some((used, total)) = heap::try_usage() {
         let _ = writeln!(Out, "memory: {} KiB of {} KiB in use", used >> 10, total >> 10);
     }
@@ -83,7 +82,7 @@ pub fn exception(vector: u8, frame: &Frame) -> ! {
         let _ = writeln!(Out, "{}", Fault { address, error: frame.error });
     }
     let _ = writeln!(Out, "{frame}");
-    end(cpu, frame.rbp, Some(frame))
+    end(cpu, Registers::of(frame), false)
 }
 
 /// A page fault in words.
@@ -115,7 +114,7 @@ impl fmt::Display for Fault {
 pub fn panic(info: &PanicInfo) -> ! {
     let cpu = begin();
     let _ = writeln!(Out, "\njoist: CPU {cpu}: {info}");
-    end(cpu, backtrace::frame_pointer(), None)
+    end(cpu, Registers::here(), true)
 }
 
 /// Another CPU is reporting and wants silence.

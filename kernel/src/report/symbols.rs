@@ -42,7 +42,10 @@ fn varint(bytes: &mut &[u8]) -> Option<u64> {
 
 /// The function that an address of the kernel's text lies in.
 pub fn lookup(address: u64) -> Option<Symbol> {
-    let table = image::symbols();
+    let (table, text) = (image::symbols(), image::text());
+    if !(text.start..text.end).contains(&address) {
+        return None;
+    }
     if u32_at(table, 0)? != MAGIC {
         return None;
     }
