@@ -1,7 +1,11 @@
 //! Builds the kernel for embedding: the finished ELF lies in `OUT_DIR/joist-kernel`.
 
+#[path = "build/elf.rs"]
+mod elf;
 #[path = "build/kernel.rs"]
 mod kernel;
+#[path = "build/symbols.rs"]
+mod symbols;
 
 fn main() {
     if let Err(error) = kernel::build() {

@@ -1,28 +1,50 @@
 //! The kernel's own cargo call. It shares the host's target triple, and with it cargo's unified features, so it must
 //! never be built in one call with host crates: it gets a call, a target directory and flags of its own.
 
+use crate::{elf, symbols};
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Where a change means that the kernel must be built again.
-const SOURCES: [&str; 6] = ["kernel", "vm", "bif", "image", "Cargo.toml", "Cargo.lock"];
+const SOURCES: [&str; 7] = ["kernel", "vfs", "vm", "bif", "image", "Cargo.toml", "Cargo.lock"];
 
-/// Frame pointers, so that a panic's backtrace is a walk of two loads a frame.
-const RUSTFLAGS: &str = "-Cforce-frame-pointers=yes";
+/// Call frame information for a panic's backtrace (frame pointers would cost each of the engine's handlers three
+/// instructions); and no paths of the building machine in what is built.
+fn rustflags(root: &Path) -> String {
+    let mut flags = vec!["-Cforce-unwind-tables=yes".to_string()];
+    let mut remap = |from: &Path, to: &str| flags.push(format!("--remap-path-prefix={}={to}", from.display()));
+    if let Ok(root) = root.canonicalize() {
+        remap(&root, "");
+    }
+    if let Some(home) = cargo_home() {
+        remap(&home, "cargo");
+    }
+    flags.join("\u{1f}")
+}
+
+fn cargo_home() -> Option<PathBuf> {
+    env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")))
+}
 
 /// Builds the kernel and puts it into `OUT_DIR/joist-kernel`.
 pub fn build() -> Result<(), String> {
-    let root = dir("CARGO_MANIFEST_DIR")?.join("..");
+    let manifest = dir("CARGO_MANIFEST_DIR")?;
+    let root =
+        manifest.ancestors().find(|d| d.join("kernel/kernel.ld").exists()).ok_or("no kernel beside the crate")?;
     let out = dir("OUT_DIR")?;
+    // TARGET/PROFILE/build/CRATE/out: one place for every crate and profile that embeds the kernel.
+    let target = out.ancestors().nth(4).unwrap_or(&out).join("kernel");
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=build");
     for source in SOURCES {
         println!("cargo:rerun-if-changed={}", root.join(source).display());
     }
-    let built = compile(&root, &out.join("kernel"))?;
+    let built = compile(root, &target)?;
     let kernel = std::fs::read(&built).map_err(|e| format!("{}: {e}", built.display()))?;
+    let symbols = symbols::table(&kernel).map_err(|e| format!("the kernel's symbols: {e}"))?;
+    let kernel = elf::append(&kernel, elf::SYMBOLS, symbols)?;
     let to = out.join("joist-kernel");
     std::fs::write(&to, kernel).map_err(|e| format!("{}: {e}", to.display()))
 }
@@ -43,12 +65,19 @@ fn compile(root: &Path, target: &Path) -> Result<PathBuf, String> {
             || name.starts_with("CARGO_FEATURE_")
             || name.starts_with("CARGO_CFG_")
             || name.starts_with("CARGO_PKG_")
-            || matches!(&*name, "CARGO_ENCODED_RUSTFLAGS" | "CARGO_BUILD_TARGET" | "CARGO_MANIFEST_DIR" | "RUSTFLAGS");
+            || matches!(
+                &*name,
+                "RUSTC_WORKSPACE_WRAPPER"
+                    | "CARGO_ENCODED_RUSTFLAGS"
+                    | "CARGO_BUILD_TARGET"
+                    | "CARGO_MANIFEST_DIR"
+                    | "RUSTFLAGS"
+            );
         if outer {
             command.env_remove(&*name);
         }
     }
-    command.env("RUSTFLAGS", RUSTFLAGS);
+    command.env("CARGO_ENCODED_RUSTFLAGS", rustflags(root));
     let status = command.status().map_err(|e| format!("cargo did not start: {e}"))?;
     if !status.success() {
         return Err(format!("cargo ended with {status}"));
