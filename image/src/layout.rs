@@ -90,6 +90,10 @@ pub mod meta {
     pub const APPLICATION: &[u8] = b"application";
     /// A variable that the packer has put into a file of the release; repeated.
     pub const BAKED: &[u8] = b"baked";
+    /// A variable that the packer was given, as `NAME=VALUE`; repeated.
+    pub const GIVEN: &[u8] = b"given";
+    /// An argument for `erl` that the packer was given; repeated.
+    pub const ARGUMENT: &[u8] = b"argument";
     /// The packer's own version.
     pub const PACKER: &[u8] = b"packer";
 }
