@@ -37,7 +37,7 @@ pub fn start(release: &mut Release, env: &[(String, String)], extra: &[Vec<u8>])
     let boot = format!("{root}/{}", release.boot_file);
     let libs = format!("{root}/lib");
     let mut line = words(&["-noinput", "+Bd", "-boot", &boot, "-mode", &mode, "-boot_var", "SYSTEM_LIB_DIR", &libs]);
-    line.extend(words(&["-config", &config, "-args_file", &vm_args, "--"]));
+    line.extend(words(&["-config", &config, "-args_file", &vm_args, "--", "foreground"]));
     line.extend_from_slice(extra);
     // The script takes `${0#*/}` for the program's name.
     let progname = script.trim_start_matches('/').to_owned();
