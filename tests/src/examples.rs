@@ -50,8 +50,14 @@ impl Example {
     fn make(self) {
         static BUILDING: Mutex<()> = Mutex::new(());
         let _one_at_a_time = BUILDING.lock();
-        let out = Command::new("make").arg("-C").arg(root().join("examples")).arg(self.name()).output().expect("make runs");
-        assert!(out.status.success(), "{}\n{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
+        let out =
+            Command::new("make").arg("-C").arg(root().join("examples")).arg(self.name()).output().expect("make runs");
+        assert!(
+            out.status.success(),
+            "{}\n{}",
+            String::from_utf8_lossy(&out.stdout),
+            String::from_utf8_lossy(&out.stderr)
+        );
     }
 }
 

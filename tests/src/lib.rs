@@ -7,7 +7,7 @@ mod machine;
 mod stock;
 
 pub use examples::{Example, copy_of, copy_tree};
-pub use joist::{Run, inspect, joist, packed};
+pub use joist::{Run, binary, inspect, joist, packed};
 pub use machine::{Boot, boot};
 pub use stock::{Stock, stock};
 

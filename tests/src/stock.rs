@@ -30,13 +30,18 @@ pub fn stock(dir: &Path, name: &str, script: &[&str], env: &[(&str, &str)]) -> S
 
     let mut command = Command::new(dir.join(script[0]));
     command.args(&script[1..]).env_clear().envs(env.iter().copied());
-    command.env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin").env("HOME", "/root").env("LANG", "C.UTF-8");
+    command
+        .env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+        .env("HOME", "/root")
+        .env("LANG", "C.UTF-8");
     let out = command.output().expect("the script starts");
     let here = dir.canonicalize().expect("the release").display().to_string();
     let there = format!("/srv/{name}");
     let strings = |file: &Path| -> Vec<String> {
         let bytes = fs::read(file).unwrap_or_else(|e| panic!("{e}: {out:?}"));
-        let text = String::from_utf8_lossy(&bytes).replace(&here, &there).replace(here.trim_start_matches('/'), there.trim_start_matches('/'));
+        let text = String::from_utf8_lossy(&bytes)
+            .replace(&here, &there)
+            .replace(here.trim_start_matches('/'), there.trim_start_matches('/'));
         text.split_terminator('\0').map(str::to_owned).collect()
     };
     let env = strings(&env_file).into_iter().filter_map(|line| {

@@ -76,11 +76,17 @@ fn mix() {
 #[test]
 fn mix_with_variables() {
     let edit = |dir: &Path| {
-        let env_sh = "#!/bin/sh\nexport RELEASE_MODE=interactive\nexport A=\"b $RELEASE_NAME\"\nexport C=${X:-d}\n";
+        let env_sh = "#!/bin/sh\nexport RELEASE_MODE=interactive\nexport A=\"b $RELEASE_NAME\"\nexport WORD=${X:-d}\n";
         fs::write(dir.join("releases/1.0.0/env.sh"), env_sh).expect("written");
-        fs::write(dir.join("releases/1.0.0/vm.args"), "+fnu\n+P 70000\n-env ERL_FULLSWEEP_AFTER 10\n").expect("written");
+        fs::write(dir.join("releases/1.0.0/vm.args"), "+fnu\n+P 70000\n-env ERL_FULLSWEEP_AFTER 10\n")
+            .expect("written");
     };
-    let env = [("RELEASE_COOKIE", "secret"), ("RELEASE_NODE", "n"), ("RELEASE_TMP", "/tmp/x"), ("ELIXIR_ERL_OPTIONS", "-x 1 +A 3")];
+    let env = [
+        ("RELEASE_COOKIE", "secret"),
+        ("RELEASE_NODE", "n"),
+        ("RELEASE_TMP", "/tmp/x"),
+        ("ELIXIR_ERL_OPTIONS", "-x 1 +A 3"),
+    ];
     same(Example::ElixirHello, edit, &env, &["bin/elixir_hello", "start"]);
 }
 
@@ -91,8 +97,7 @@ fn systools() {
     let real = copy.canonicalize().expect("there");
     let (releases, data) = (real.join("releases"), real.join("releases/start_erl.data"));
     let text = |p: &Path| p.display().to_string();
-    let theirs =
-        stock(&copy, "systools_hello", &["bin/start_erl", &text(&real), &text(&releases), &text(&data)], &[]);
+    let theirs = stock(&copy, "systools_hello", &["bin/start_erl", &text(&real), &text(&releases), &text(&data)], &[]);
     assert_eq!(args(&image)[1..], theirs.args);
 }
 
