@@ -25,7 +25,7 @@
 //!
 //! **Hashes**: 32 bytes (SHA-256 of the data) for each node, zeros for a directory. **Arguments**: strings, each a u32
 //! length and its bytes. **Environment**, **meta**: pairs of strings (name, value; key, value). **Preloaded**: a
-//! string (the module's name), u64 offset and u64 length of the `.beam`.
+//! string (the module's name), u64 offset and u64 length of the `.beam`, and its hash.
 
 /// An archive's first bytes.
 pub const MAGIC: [u8; 8] = *b"JOISTARC";

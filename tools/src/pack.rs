@@ -30,7 +30,6 @@ pub struct Packed {
     pub archive_bytes: usize,
     pub kernel_bytes: usize,
     pub release: Release,
-    pub start: Start,
     pub preloaded: Vec<String>,
     pub modules: usize,
     pub files: usize,
@@ -65,7 +64,7 @@ pub fn build(mut release: Release, preloaded: Modules, options: &Options, progre
     let kernel_bytes = image.len() - archive_bytes;
     let files = release.tree.iter().filter(|(_, e)| matches!(e.what, What::File(_))).count();
     let preloaded = preloaded.into_keys().collect();
-    Ok(Packed { image, archive_bytes, kernel_bytes, release, start, preloaded, modules, files, left_out, findings })
+    Ok(Packed { image, archive_bytes, kernel_bytes, release, preloaded, modules, files, left_out, findings })
 }
 
 /// A `.beam` without the gzip around it (relx's production mode puts it there).

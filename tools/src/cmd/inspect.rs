@@ -37,8 +37,9 @@ pub fn run(args: &Args) -> Result<u8> {
             .map_err(|e| Error::file("write", Path::new("stdout"), &e))?;
         return Ok(0);
     }
-    let damaged: Vec<String> =
-        archive.nodes().filter(|n| !n.is_dir() && hash(n.data()) != n.hash()).map(|n| path_of(n)).collect();
+    let files = archive.nodes().filter(|n| !n.is_dir() && hash(n.data()) != n.hash()).map(path_of);
+    let preloaded = archive.boot().preloaded().filter(|p| hash(p.beam) != p.hash).map(|p| p.name.to_owned());
+    let damaged: Vec<String> = files.chain(preloaded).collect();
     if args.json {
         super::print_json(&as_json(&bytes, &image, &archive))?;
     } else {

@@ -7,7 +7,6 @@ use eetf::Term;
 #[derive(Debug, Clone, Default)]
 pub struct BootScript {
     pub name: String,
-    pub version: String,
     pub preloaded: Vec<String>,
     /// All code paths, as `$ROOT/lib/kernel-8.5.3/ebin`.
     pub paths: Vec<String>,
@@ -29,11 +28,11 @@ impl BootScript {
     pub fn parse(bytes: &[u8]) -> Option<BootScript> {
         let term = Term::decode(bytes).ok()?;
         let [Term::Atom(tag), about, Term::List(commands)] = tuple(&term)? else { return None };
-        let [name, version] = tuple(about)? else { return None };
+        let [name, _] = tuple(about)? else { return None };
         if tag.name != "script" {
             return None;
         }
-        let mut out = BootScript { name: string(name)?, version: string(version)?, ..BootScript::default() };
+        let mut out = BootScript { name: string(name)?, ..BootScript::default() };
         for command in &commands.elements {
             out.command(command);
         }

@@ -166,8 +166,7 @@ fn check_dir(path: &Path) -> Result<()> {
     {
         if path.join(file).is_file() {
             let cause = format!("{shown} is a {tool} project, not a release");
-            let at = if tool == "mix" { "_build/prod/rel/NAME" } else { "_build/prod/rel/NAME" };
-            return Err(Error::new(cause, format!("run `{build}` there and name {at}")));
+            return Err(Error::new(cause, format!("run `{build}` there and name _build/prod/rel/NAME")));
         }
     }
     Ok(())
