@@ -50,6 +50,7 @@ pub fn check(release: &Release) -> Vec<Finding> {
     let mut found = Vec::new();
     // Applications with a NIF module that isn't served, and the modules: their libraries need no finding of their own.
     let mut nifs: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let users = users(release);
     for (path, entry) in release.tree.iter() {
         let (Some(application), What::File(data)) = (application(path), &entry.what) else { continue };
         if !path.ends_with(".beam") {
@@ -60,8 +61,14 @@ pub fn check(release: &Release) -> Vec<Finding> {
         let module = beam.module();
         if beam.calls("erlang", "load_nif") && !natives::served(module) {
             let severity = if started.contains(application) { Severity::Missing } else { Severity::Unused };
-            let why = natives::known(module)
-                .map_or_else(|| "its NIF library is unknown to Joist".to_owned(), |w| format!("not served yet: {w}"));
+            let mut why = match natives::known(module) {
+                Some(what) => format!("not served yet: {what}"),
+                None => "its NIF library is unknown to Joist".to_owned(),
+            };
+            let others: Vec<&str> = users.get(module).into_iter().flatten().map(String::as_str).collect();
+            if let [_, ..] = others.as_slice() {
+                why = format!("{why}; called by {}", others.join(", "));
+            }
             nifs.entry(application.to_owned()).or_default().push(module.to_owned());
             found.push(Finding {
                 severity,
@@ -108,38 +115,34 @@ pub fn check(release: &Release) -> Vec<Finding> {
     found
 }
 
+/// For each known native module that isn't served, the other applications whose modules call it.
+fn users(release: &Release) -> BTreeMap<&'static str, BTreeSet<String>> {
+    let mut users: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
+    for (path, entry) in release.tree.iter().filter(|(path, _)| path.ends_with(".beam")) {
+        let (Some(application), What::File(data)) = (application(path), &entry.what) else { continue };
+        let data = crate::pack::unpacked(data);
+        let Ok(beam) = Beam::new_checked(&data) else { continue };
+        for (module, _) in natives::KNOWN {
+            let own = application.rsplit_once('-').is_some_and(|(name, _)| module.starts_with(name));
+            if !own && beam.imports().any(|(m, ..)| m == *module) {
+                users.entry(module).or_default().insert(application.to_owned());
+            }
+        }
+    }
+    users
+}
+
 /// `lib/APP-VSN/…` lies in `APP-VSN`.
 fn application(path: &str) -> Option<&str> {
     path.strip_prefix("lib/")?.split('/').next()
 }
 
 fn is_otp(application: &str) -> bool {
-    const OTP: &[&str] = &[
-        "kernel",
-        "stdlib",
-        "sasl",
-        "compiler",
-        "os_mon",
-        "tools",
-        "runtime_tools",
-        "observer",
-        "inets",
-        "ssh",
-        "ssl",
-        "reltool",
-        "common_test",
-        "debugger",
-        "et",
-        "wx",
-        "odbc",
-        "snmp",
-        "megaco",
-        "elixir",
-        "iex",
-        "mix",
-        "dialyzer",
-    ];
-    OTP.contains(&application.rsplit_once('-').map_or(application, |(name, _)| name))
+    const OTP: &str = "kernel stdlib sasl compiler os_mon tools runtime_tools observer inets ssh ssl public_key crypto \
+        asn1 mnesia ftp tftp eldap diameter eunit reltool common_test debugger et wx odbc snmp megaco dialyzer \
+        elixir iex mix logger";
+    let name = application.rsplit_once('-').map_or(application, |(name, _)| name);
+    OTP.split_whitespace().any(|otp| otp == name)
 }
 
 /// Is it machine code or a script that a host would run?

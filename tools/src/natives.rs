@@ -8,7 +8,7 @@ pub const SERVED: &[&str] =
 /// Modules that ask for a NIF library and do without it when there is none.
 pub const OPTIONAL: &[(&str, &str)] = &[
     ("dyntrace", "tracing by DTrace or LTTng; it answers that there is none"),
-    ("crypto_ec_curves", "a part of crypto"),
+    ("pubkey_os_cacerts", "certificates of macOS and Windows; on Linux it reads files"),
 ];
 
 /// Modules that are known and not served yet, and what becomes of what uses them.
