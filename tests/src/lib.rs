@@ -4,11 +4,13 @@
 mod examples;
 mod joist;
 mod machine;
+mod otps;
 mod stock;
 
 pub use examples::{Example, copy_of, copy_tree};
 pub use joist::{Run, binary, inspect, joist, packed};
 pub use machine::{Boot, boot};
+pub use otps::{made_by, other_otps};
 pub use stock::{Stock, stock};
 
 use std::path::{Path, PathBuf};

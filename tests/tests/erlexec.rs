@@ -19,16 +19,16 @@ fn installations() -> &'static [Otp] {
 }
 
 fn find() -> Vec<Otp> {
-    let erl = Command::new("erl").args(["-noshell", "-eval", "io:put_chars(code:root_dir()),halt()."]).output().expect("erl");
+    let erl =
+        Command::new("erl").args(["-noshell", "-eval", "io:put_chars(code:root_dir()),halt()."]).output().expect("erl");
     let mut roots = vec![PathBuf::from(String::from_utf8(erl.stdout).expect("a path"))];
-    if let Some(more) = std::env::var_os("JOIST_TEST_OTPS") {
-        roots.extend(std::env::split_paths(&more));
-    }
+    roots.extend(joist_tests::other_otps());
     roots.iter().map(|root| at(root)).collect()
 }
 
 fn at(root: &Path) -> Otp {
-    let names = std::fs::read_dir(root).expect("an installation").filter_map(|e| e.ok()?.file_name().into_string().ok());
+    let names =
+        std::fs::read_dir(root).expect("an installation").filter_map(|e| e.ok()?.file_name().into_string().ok());
     let erts = names.into_iter().find(|n| n.starts_with("erts-")).expect("its erts");
     let major: u32 = erts["erts-".len()..].split('.').next().expect("a version").parse().expect("a number");
     Otp { bin: root.join(erts).join("bin"), release: major + 12 }
@@ -38,7 +38,13 @@ fn at(root: &Path) -> Otp {
 fn stock(otp: &Otp, args: &[String], env: &[(&str, String)]) -> Option<Vec<String>> {
     let mut command = Command::new(otp.bin.join("erlexec"));
     command.args(args).env_clear().envs(env.iter().map(|(n, v)| (n, v)));
-    command.env("ROOTDIR", "/r").env("BINDIR", &otp.bin).env("EMU", "beam").env("PROGNAME", "p").env("HOME", "/h").env("PATH", "/x");
+    command
+        .env("ROOTDIR", "/r")
+        .env("BINDIR", &otp.bin)
+        .env("EMU", "beam")
+        .env("PROGNAME", "p")
+        .env("HOME", "/h")
+        .env("PATH", "/x");
     let out = command.output().expect("erlexec starts");
     let text = String::from_utf8(out.stdout).expect("text");
     out.status.success().then(|| text.lines().map(str::to_owned).collect())
@@ -71,14 +77,127 @@ fn ours(otp: &Otp, args: &[String], env: &[(&str, String)]) -> Option<Vec<String
 const PRINT: &str = "-emu_args_exit";
 
 const WORDS: &[&str] = &[
-    "+S", "+SP", "+SDcpu", "+SDPcpu", "+SDio", "+SDio1", "+SDx", "+P", "+P5", "+Q", "+A", "+a", "+K", "+W", "+Ww", "+t", "+T", "+R",
-    "+e", "+C", "+i", "+n", "+B", "+Bi", "+Bc", "+Bd", "+Bx", "i", "c", "d", "+c", "true", "false", "+h", "+hms", "+hmbs", "+hmax",
-    "+hmaxk", "+hmaxel", "+hmqd", "+hpds", "+hxx", "+Mea", "+MBas", "+MBe", "+MSrmbcmt", "+Muycs", "+Mummc", "+MMmcs", "+Mxx",
-    "+Musac", "+Mim", "+r", "+rg", "+sbt", "+sbwt", "+sbwtdio", "+scl", "+sfwi", "+stbt", "+sub", "+sws", "+sss", "+sxx", "+pc", "+px",
-    "+zdbbl", "+zebwt", "+zxx", "+IOt", "+IOp", "+IOPt", "+IOPp", "+IOs", "+IOt4", "+IOx", "+JPperf", "+l", "+v", "+V", "+fnu", "+",
-    "-noinput", "-noshell", "-s", "-eval", "-run", "-boot", "-config", "-configfd", "0", "7", "-detached", "-env", "-epmd", "-heart",
-    "-make", "-compile", "-version", "-smp", "auto", "enable", "-smpauto", "-emu_flavor", "smp", "-proto_dist", "inet_tcp", "-start_epmd",
-    "false", "-name", "-sname", "-keep_window", "-nohup", "-hidden", "-extra", "--", "-", "x", "y z", "a'b", "",
+    "+S",
+    "+SP",
+    "+SDcpu",
+    "+SDPcpu",
+    "+SDio",
+    "+SDio1",
+    "+SDx",
+    "+P",
+    "+P5",
+    "+Q",
+    "+A",
+    "+a",
+    "+K",
+    "+W",
+    "+Ww",
+    "+t",
+    "+T",
+    "+R",
+    "+e",
+    "+C",
+    "+i",
+    "+n",
+    "+B",
+    "+Bi",
+    "+Bc",
+    "+Bd",
+    "+Bx",
+    "i",
+    "c",
+    "d",
+    "+c",
+    "true",
+    "false",
+    "+h",
+    "+hms",
+    "+hmbs",
+    "+hmax",
+    "+hmaxk",
+    "+hmaxel",
+    "+hmqd",
+    "+hpds",
+    "+hxx",
+    "+Mea",
+    "+MBas",
+    "+MBe",
+    "+MSrmbcmt",
+    "+Muycs",
+    "+Mummc",
+    "+MMmcs",
+    "+Mxx",
+    "+Musac",
+    "+Mim",
+    "+r",
+    "+rg",
+    "+sbt",
+    "+sbwt",
+    "+sbwtdio",
+    "+scl",
+    "+sfwi",
+    "+stbt",
+    "+sub",
+    "+sws",
+    "+sss",
+    "+sxx",
+    "+pc",
+    "+px",
+    "+zdbbl",
+    "+zebwt",
+    "+zxx",
+    "+IOt",
+    "+IOp",
+    "+IOPt",
+    "+IOPp",
+    "+IOs",
+    "+IOt4",
+    "+IOx",
+    "+JPperf",
+    "+l",
+    "+v",
+    "+V",
+    "+fnu",
+    "+",
+    "-noinput",
+    "-noshell",
+    "-s",
+    "-eval",
+    "-run",
+    "-boot",
+    "-config",
+    "-configfd",
+    "0",
+    "7",
+    "-detached",
+    "-env",
+    "-epmd",
+    "-heart",
+    "-make",
+    "-compile",
+    "-version",
+    "-smp",
+    "auto",
+    "enable",
+    "-smpauto",
+    "-emu_flavor",
+    "smp",
+    "-proto_dist",
+    "inet_tcp",
+    "-start_epmd",
+    "false",
+    "-name",
+    "-sname",
+    "-keep_window",
+    "-nohup",
+    "-hidden",
+    "-extra",
+    "--",
+    "-",
+    "x",
+    "y z",
+    "a'b",
+    "",
 ];
 
 fn word() -> impl Strategy<Value = String> {

@@ -1,7 +1,7 @@
 //! What goes in comes out: files, modules, sizes, reproducibility.
 
 use flate2::read::GzDecoder;
-use joist_tests::{Example, copy_of, copy_tree, inspect, joist, packed};
+use joist_tests::{Example, copy_of, copy_tree, inspect, joist, made_by, other_otps, packed};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -205,5 +205,17 @@ fn doctor_says_something_for_each() {
     let found: Value = serde_json::from_str(&run.out).expect("JSON");
     for name in ["qemu", "kvm", "otp"] {
         assert!(found["found"][name]["says"].is_string(), "{name}");
+    }
+}
+
+#[test]
+fn releases_of_other_otps() {
+    for otp in other_otps() {
+        let temp = tempfile::tempdir().expect("a directory");
+        let (_keep, image) = packed(&made_by(&otp, temp.path()), &[]);
+        let found = inspect(&image);
+        let release: u32 = text(&found["otp"]).parse().expect("a number");
+        assert!((25..=29).contains(&release));
+        assert_eq!(found["preloaded"].as_array().map(Vec::len), Some(if release == 25 { 21 } else { 22 }));
     }
 }
