@@ -37,11 +37,14 @@ pub fn run(vm: &Vm, shell: bool) -> Result<u8> {
     command.stdin(Stdio::piped()).stderr(Stdio::piped());
     // A group of its own: the terminal's Ctrl-C is for this program to handle.
     command.process_group(0);
+    // Before the guest is there: a signal that comes now must not leave it behind.
+    let signals = Signals::new([SIGINT, SIGTERM, SIGHUP])
+        .map_err(|e| Error::new(format!("signals can't be handled: {e}"), ""))?;
     let mut child = command.spawn().map_err(|e| Error::file("start", &vm.qemu, &e))?;
     let pid = pid_of(&child)?;
     let qmp = Qmp::connect(dir.path().join("qmp"));
     let killed = Arc::new(AtomicI32::new(0));
-    stop_on_signals(pid, qmp.button(), Arc::clone(&killed))?;
+    stop_on_signals(signals, pid, qmp.button(), Arc::clone(&killed));
 
     let raw = if shell { Raw::enter() } else { None };
     if raw.is_some() {
@@ -88,9 +91,7 @@ fn feed(mut console: ChildStdin, escape: bool, pid: Pid, killed: &AtomicI32) {
     }
 }
 
-fn stop_on_signals(pid: Pid, button: PowerButton, killed: Arc<AtomicI32>) -> Result<()> {
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])
-        .map_err(|e| Error::new(format!("signals can't be handled: {e}"), ""))?;
+fn stop_on_signals(mut signals: Signals, pid: Pid, button: PowerButton, killed: Arc<AtomicI32>) {
     thread::spawn(move || {
         let mut asked = false;
         for signal in signals.forever() {
@@ -107,7 +108,6 @@ fn stop_on_signals(pid: Pid, button: PowerButton, killed: Arc<AtomicI32>) -> Res
             end(pid, signal, &killed);
         }
     });
-    Ok(())
 }
 
 fn end(pid: Pid, signal: i32, killed: &AtomicI32) {
