@@ -10,6 +10,7 @@ demo: deps joist
 	@echo; status=0; $(JOIST) run target/hello.elf || status=$$?; echo; echo "exit status $$status"; exit $$status
 
 # Formatting, lints, then every test: units and properties of all crates, and whole images in QEMU.
+# $$JOIST_TEST_OTPS=DIR:DIR names further OTP installations to compare with.
 test: deps joist
 	$(MAKE) -s -C examples all >/dev/null
 	cargo fmt --all --check
