@@ -4,7 +4,7 @@ use crate::archive::Archive;
 use crate::check;
 use crate::cmdline::CommandLine;
 use crate::erlexec;
-use crate::layout::{Section, meta};
+use crate::layout::{HASH, Section, meta};
 use crate::strings::{Pairs, Strings};
 use alloc::vec::Vec;
 
@@ -20,6 +20,8 @@ pub struct Preloaded<'a> {
     pub name: &'a str,
     /// The contents of its `.beam`.
     pub beam: &'a [u8],
+    /// Its SHA-256, as the packer computed it.
+    pub hash: [u8; HASH],
 }
 
 impl<'a> Boot<'a> {

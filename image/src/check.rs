@@ -4,7 +4,7 @@ use crate::archive::Archive;
 use crate::boot::Preloaded;
 use crate::error::Error;
 use crate::layout::{ALIGN, HASH, HEADER, MAGIC, NODE, SECTIONS, Section, VERSION, kind};
-use crate::strings::{Pairs, Strings, take_string, take_u64};
+use crate::strings::{Pairs, Strings, take, take_string, take_u64};
 
 const ALL: [Section; SECTIONS] =
     [Section::Nodes, Section::Hashes, Section::Names, Section::Args, Section::Env, Section::Preloaded, Section::Meta];
@@ -118,5 +118,6 @@ pub(crate) fn boot(archive: &Archive<'_>) -> Result<(), Error> {
 pub(crate) fn preloaded<'a>(archive: &Archive<'a>, rest: &mut &'a [u8]) -> Option<Preloaded<'a>> {
     let name = core::str::from_utf8(take_string(rest)?).ok()?;
     let (offset, length) = (take_u64(rest)?, take_u64(rest)?);
-    Some(Preloaded { name, beam: archive.try_range(offset, length)? })
+    let hash = take(rest, HASH)?.try_into().ok()?;
+    Some(Preloaded { name, beam: archive.try_range(offset, length)?, hash })
 }

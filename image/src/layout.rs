@@ -25,7 +25,7 @@
 //!
 //! **Hashes**: 32 bytes (SHA-256 of the data) for each node, zeros for a directory. **Arguments**: strings, each a u32
 //! length and its bytes. **Environment**, **meta**: pairs of strings (name, value; key, value). **Preloaded**: a
-//! string (the module's name), u64 offset and u64 length of the `.beam`.
+//! string (the module's name), u64 offset and u64 length of the `.beam`, and its hash.
 
 /// An archive's first bytes.
 pub const MAGIC: [u8; 8] = *b"JOISTARC";
@@ -90,6 +90,10 @@ pub mod meta {
     pub const APPLICATION: &[u8] = b"application";
     /// A variable that the packer has put into a file of the release; repeated.
     pub const BAKED: &[u8] = b"baked";
+    /// A variable that the packer was given, as `NAME=VALUE`; repeated.
+    pub const GIVEN: &[u8] = b"given";
+    /// An argument for `erl` that the packer was given; repeated.
+    pub const ARGUMENT: &[u8] = b"argument";
     /// The packer's own version.
     pub const PACKER: &[u8] = b"packer";
 }

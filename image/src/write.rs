@@ -156,8 +156,8 @@ impl Builder {
             string(&mut out.meta, value)?;
         }
         for (name, beam) in &self.preloaded {
-            let (offset, _) = out.data.put(beam);
-            out.preloaded.push((name, offset, beam.len() as u64));
+            let (offset, hash) = out.data.put(beam);
+            out.preloaded.push((name, offset, beam.len() as u64, hash));
         }
         out.finish()
     }
@@ -205,7 +205,7 @@ struct Output<'a> {
     args: Vec<u8>,
     env: Vec<u8>,
     meta: Vec<u8>,
-    preloaded: Vec<(&'a str, u64, u64)>,
+    preloaded: Vec<(&'a str, u64, u64, [u8; HASH])>,
     data: Data,
 }
 
@@ -251,7 +251,7 @@ impl Output<'_> {
     }
 
     fn finish(self) -> Result<Vec<u8>, BuildError> {
-        let preloaded: usize = self.preloaded.iter().map(|(name, ..)| 4 + name.len() + 16).sum();
+        let preloaded: usize = self.preloaded.iter().map(|(name, ..)| 4 + name.len() + 16 + HASH).sum();
         let lengths = [
             self.nodes.len() * NODE,
             self.hashes.len(),
@@ -301,10 +301,11 @@ impl Output<'_> {
             out.extend_from_slice(bytes);
         }
         start(&mut out, Section::Preloaded);
-        for (name, offset, length) in &self.preloaded {
+        for (name, offset, length, hash) in &self.preloaded {
             string(&mut out, name.as_bytes())?;
             out.extend_from_slice(&(data + offset).to_le_bytes());
             out.extend_from_slice(&length.to_le_bytes());
+            out.extend_from_slice(hash);
         }
         start(&mut out, Section::Meta);
         out.extend_from_slice(&self.meta);

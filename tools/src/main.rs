@@ -1,1 +1,37 @@
-fn main() {}
+//! The command line on the developer's machine. Each subcommand has a file in `cmd/`.
+#![forbid(unsafe_code)]
+
+mod beam;
+mod check;
+mod cmd;
+mod elf;
+mod error;
+mod kernel;
+mod natives;
+mod otp;
+mod output;
+mod pack;
+mod preloaded;
+mod progress;
+mod qemu;
+mod release;
+mod report;
+mod style;
+mod tree;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = match cmd::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return cmd::usage(&error),
+    };
+    match cli.run() {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => {
+            eprintln!("{} {error}", style::error("error:"));
+            ExitCode::from(1)
+        }
+    }
+}

@@ -63,6 +63,28 @@ fn takes_argument(otp: u32, flag: &[u8]) -> Option<bool> {
     })
 }
 
+/// The look at the flags that choose an emulator, which comes before all others and takes what follows them as their
+/// argument whatever it is. There is one emulator here; what is left of it are the refusals.
+pub(super) fn choose_emulator(otp: u32, args: &[Vec<u8>]) -> Result<(), Error> {
+    let mut i = 0;
+    while let Some(arg) = args.get(i) {
+        let value = args.get(i + 1).map(Vec::as_slice);
+        match (arg.as_slice(), value) {
+            (b"-extra", _) => break,
+            (b"++S", _) if otp >= 26 => break,
+            (b"-smpdisable", _) | (b"-smp", Some(b"disable")) => return Err(Error::Unsupported("-smp disable")),
+            (b"-smp", Some(b"auto" | b"enable")) => i += 1,
+            (b"-emu_type" | b"-emu_flavor", _) => {
+                next(&args[i..])?;
+                i += 1;
+            }
+            _ => {}
+        }
+        i += 1;
+    }
+    Ok(())
+}
+
 /// A flag of the emulator, at the head of `args`; answers how many arguments it took.
 pub(super) fn emulator(otp: u32, args: &[Vec<u8>], out: &mut Vec<Vec<u8>>) -> Result<usize, Error> {
     let flag = &args[0];
@@ -125,6 +147,9 @@ pub(super) fn plain(otp: u32, args: &[Vec<u8>], out: &mut Sorted) -> Result<usiz
         }
         flag @ (b"-proto_dist" | b"-start_epmd") => {
             let value = next(args)?;
+            if flag == b"-start_epmd" && value != b"true" && value != b"false" {
+                return Err(Error::Boolean("-start_epmd"));
+            }
             push(out, &[flag, value]);
             Ok(2)
         }
@@ -136,11 +161,6 @@ pub(super) fn plain(otp: u32, args: &[Vec<u8>], out: &mut Sorted) -> Result<usiz
         }
         // The program that would be run for epmd, and the flavour of emulator: nothing of either here.
         b"-epmd" => next(args).map(|_| 2),
-        flag @ (b"-emu_type" | b"-emu_flavor") => {
-            let value = next(args)?;
-            push(out, &[flag, value]);
-            Ok(2)
-        }
         b"-emu_args" | b"-keep_window" => Ok(1),
         b"-emu_args_exit" => {
             out.print_args = true;
@@ -150,8 +170,6 @@ pub(super) fn plain(otp: u32, args: &[Vec<u8>], out: &mut Sorted) -> Result<usiz
             out.emulator.push(b"-V".to_vec());
             Ok(1)
         }
-        b"-smpdisable" => Err(Error::Unsupported("-smp disable")),
-        b"-smp" if args.get(1).is_some_and(|a| a == b"disable") => Err(Error::Unsupported("-smp disable")),
         flag => {
             push(out, &[flag]);
             Ok(1)

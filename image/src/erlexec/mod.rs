@@ -53,6 +53,8 @@ pub enum Error {
     Missing(Vec<u8>),
     /// A flag that erl no longer knows, such as `-smp disable`.
     Unsupported(&'static str),
+    /// A flag whose argument must be `true` or `false`.
+    Boolean(&'static str),
     /// Arguments files that name each other without end.
     Nested(Vec<u8>),
 }
@@ -67,6 +69,7 @@ impl core::fmt::Display for Error {
                 write!(f, "Missing argument(s) for '{}'.", alloc::string::String::from_utf8_lossy(flag))
             }
             Error::Unsupported(what) => write!(f, "Argument '{what}' not supported."),
+            Error::Boolean(flag) => write!(f, "Expected boolean argument for '{flag}'."),
             Error::Nested(file) => {
                 write!(f, "The arguments file '{}' takes itself in.", alloc::string::String::from_utf8_lossy(file))
             }
@@ -184,6 +187,7 @@ impl<R> Expansion<R> {
 /// # Errors
 /// As `erlexec` refuses them.
 pub fn sort(otp: u32, args: &[Vec<u8>]) -> Result<Sorted, Error> {
+    flags::choose_emulator(otp, args)?;
     let mut out = Sorted::default();
     let mut i = 0;
     while let Some(arg) = args.get(i) {

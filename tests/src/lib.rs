@@ -1,0 +1,21 @@
+//! What the end-to-end tests share: the `joist` under test, the example releases, and stock Erlang to compare with.
+#![forbid(unsafe_code)]
+
+mod examples;
+mod joist;
+mod machine;
+mod otps;
+mod stock;
+
+pub use examples::{Example, copy_of, copy_tree};
+pub use joist::{Run, binary, inspect, joist, packed};
+pub use machine::{Boot, boot};
+pub use otps::{made_by, other_otps};
+pub use stock::{Stock, stock};
+
+use std::path::{Path, PathBuf};
+
+/// The repository's root.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the repository")
+}

@@ -1,0 +1,43 @@
+//! Further OTP installations, named by `$JOIST_TEST_OTPS` (directories with `erts-VSN` in them, separated by colons).
+
+use crate::{copy_tree, root};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Their root directories.
+pub fn other_otps() -> Vec<PathBuf> {
+    let Some(named) = std::env::var_os("JOIST_TEST_OTPS") else {
+        eprintln!("JOIST_TEST_OTPS is not set: only the OTP of this machine is used");
+        return Vec::new();
+    };
+    std::env::split_paths(&named).collect()
+}
+
+/// The systools example, made by that OTP below `temp`; answers the release's directory.
+pub fn made_by(otp: &Path, temp: &Path) -> PathBuf {
+    let project = temp.join("project");
+    let from = root().join("examples/systools_hello");
+    fs::create_dir_all(&project).expect("made");
+    for part in ["src", "config", "priv"] {
+        copy_tree(&from.join(part), &project.join(part));
+    }
+    fs::copy(from.join("build.escript"), project.join("build.escript")).expect("copied");
+    let entries = fs::read_dir(otp).expect("an installation").filter_map(|e| Some(e.ok()?.path()));
+    let bin = entries.into_iter().find(|p| p.to_string_lossy().contains("/erts-")).expect("its erts").join("bin");
+    // Its own scripts know only the place that it was made for.
+    let erl = temp.join("erl");
+    let script = format!(
+        "#!/bin/sh\nROOTDIR={} BINDIR={bin} EMU=beam PROGNAME=erl\nexport ROOTDIR BINDIR EMU PROGNAME\nexec {bin}/erlexec \"$@\"\n",
+        otp.display(),
+        bin = bin.display()
+    );
+    fs::write(&erl, script).expect("written");
+    fs::set_permissions(&erl, fs::Permissions::from_mode(0o755)).expect("executable");
+    let mut command = Command::new(bin.join("escript"));
+    let out =
+        command.arg("build.escript").current_dir(&project).env("ESCRIPT_EMULATOR", &erl).output().expect("escript");
+    assert!(out.status.success(), "{out:?}");
+    project.join("_build/systools_hello")
+}

@@ -1,0 +1,53 @@
+//! Images in QEMU. A case is a release, what `joist run` is told, what the console must say and the exit status.
+
+use joist_tests::{Example, boot};
+use std::time::Duration;
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// The kernel starts, finds the archive, and ends the machine with a status of its own.
+#[test]
+fn the_kernel_starts() {
+    for machine in ["microvm", "q35"] {
+        let out = boot(&Example::Hello.dir(), &["--machine", machine], LIMIT);
+        assert!(out.status.is_some(), "{}", out.console);
+        assert!(out.console.contains("joist"), "{}", out.console);
+    }
+}
+
+/// `case!(name, Example, [arguments], status, [lines])`
+macro_rules! case {
+    ($name:ident, $example:ident, $args:expr, $status:expr, $lines:expr) => {
+        #[test]
+        #[ignore = "the VM is not in the kernel yet"]
+        fn $name() {
+            boot(&Example::$example.dir(), &$args, LIMIT).says($status, &$lines);
+        }
+    };
+}
+
+case!(
+    rebar3,
+    Hello,
+    [],
+    0,
+    ["Hello from OTP 25", "counting primes below 20000", "there are 2262 primes", "stopped in order"]
+);
+case!(rebar3_on_two_cpus, Hello, ["--smp", "2"], 0, ["Hello from OTP 25", "there are 2262 primes"]);
+case!(rebar3_on_q35, Hello, ["--machine", "q35"], 0, ["Hello from OTP 25", "there are 2262 primes"]);
+case!(rebar3_with_a_variable, Hello, ["-e", "GREETING=Servus"], 0, ["Servus from OTP 25"]);
+case!(rebar3_in_little_memory, Hello, ["-m", "64M"], 0, ["there are 2262 primes"]);
+case!(status_of_the_node, Hello, ["--", "-eval", "halt(7)."], 7, []);
+case!(high_status_of_the_node, Hello, ["--", "-eval", "halt(200)."], 200, []);
+case!(crash_at_boot, Hello, ["--", "-s", "nosuchmodule"], 1, ["init terminating in do_boot"]);
+case!(
+    elixir,
+    ElixirHello,
+    [],
+    0,
+    ["Hello from Elixir", "counting the letters of 9 words", "most frequent: o, 4 times of 35"]
+);
+case!(elixir_with_a_variable, ElixirHello, ["-e", "WORDS=aa bb b"], 0, ["most frequent: b, 3 times of 5"]);
+case!(elixir_on_two_cpus, ElixirHello, ["--smp", "2"], 0, ["most frequent: o, 4 times of 35"]);
+case!(systools, SystoolsHello, [], 0, ["hello from systools_hello-1.0.0", "read from priv/motd.txt"]);
+case!(systools_on_two_cpus, SystoolsHello, ["--smp", "2"], 0, ["read from priv/motd.txt"]);
