@@ -9,7 +9,7 @@ use crate::map::MapIter;
 use crate::node::{self, NodeName};
 use crate::number::{Int, float_text};
 use crate::term::compare::compare_exact;
-use crate::term::{Bits, FunRef, Tag, Term};
+use crate::term::{Bits, FunRef, Pid, Tag, Term};
 
 /// How terms are encoded.
 #[derive(Clone, Copy, Debug)]
@@ -305,7 +305,9 @@ impl Encoder {
                 atoms::write(e.module, &self.options, &mut self.out);
                 self.integer(i64::from(e.old_index));
                 self.integer(i64::from(e.old_uniq));
-                identifiers::write(f.creator, &self.options, &mut self.out);
+                // Since OTP 27 funs don't know who made them.
+                let creator = if crate::release::at_least(27) { Term::pid(Pid::new(0, 0)) } else { f.creator };
+                identifiers::write(creator, &self.options, &mut self.out);
                 self.stack.push(Frame::Terms(f.env));
             }
             FunRef::External(e) => {

@@ -153,8 +153,8 @@ fn pid_parts(node: Atom, creation: u32, number: u32, serial: u32, o: &EncodeOpti
 }
 
 fn port_parts(node: Atom, creation: u32, number: u64, o: &EncodeOptions, out: &mut Vec<u8>) {
-    // Numbers of up to 28 bits fit the older tag.
-    let old = number < 1 << 28;
+    // Up to OTP 25, numbers of 28 bits take the older tag.
+    let old = number < 1 << 28 && !crate::release::at_least(26);
     out.push(if old { NEW_PORT_EXT } else { V4_PORT_EXT });
     atoms::write(node, o, out);
     if old {

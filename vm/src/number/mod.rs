@@ -23,7 +23,7 @@ pub use convert::{Rounding, compare, from_float, to_float};
 /// The most limbs an integer may have (`BIG_ARITY_MAX`).
 #[must_use]
 pub fn max_limbs() -> usize {
-    if crate::release::at_least(27) { (1 << 17) - 1 } else { (1 << 19) - 1 }
+    if crate::release::at_least(27) { (1 << 16) - 1 } else { (1 << 19) - 1 }
 }
 
 /// Why arithmetic gave no number.
@@ -103,7 +103,7 @@ impl Num {
 
 /// An integer term, if it is not too large.
 pub(crate) fn finish<A: Alloc + ?Sized>(a: &mut A, negative: bool, limbs: &[u64]) -> Result<Term, ArithError> {
-    if limbs.len() >= 1 << 17 && limbs::trimmed(limbs).len() > max_limbs() {
+    if limbs.len() >= 1 << 16 && limbs::trimmed(limbs).len() > max_limbs() {
         return Err(ArithError::SystemLimit);
     }
     Ok(build::big(a, negative, limbs))

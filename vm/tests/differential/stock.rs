@@ -26,6 +26,11 @@ pub fn release() -> Option<u32> {
     String::from_utf8(out.stdout).ok()?.trim().parse().ok()
 }
 
+/// Compiles and runs the module of answers.
+const RUN: &str = "[File, In, Out] = init:get_plain_arguments(),
+    {ok, M, Code} = compile:file(File, [binary]), {module, M} = code:load_binary(M, File, Code),
+    M:main(In, Out), halt(0).";
+
 /// What stock Erlang answers to each case: `{ok, Value}` or `{error, Reason}`.
 pub fn answers(heap: &mut Fragments, name: &str, cases: &[Term]) -> Vec<Term> {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
@@ -34,10 +39,15 @@ pub fn answers(heap: &mut Fragments, name: &str, cases: &[Term]) -> Vec<Term> {
         cases.iter().map(|case| build::binary(heap, &etf::encode(*case, &encode_options(2)))).collect();
     let list = build::list(heap, &packed);
     std::fs::write(&input, etf::encode(list, &encode_options(2))).expect("a temporary file");
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/differential/stock.escript");
-    // What it prints is not wanted: `erts_debug:display/1` prints what it answers.
-    let run = Command::new("escript").arg(script).args([&input, &output]).output().expect("escript");
-    assert!(run.status.success(), "the script of stock answers failed");
+    let module = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/differential/stock.erl");
+    let run = Command::new("erl")
+        .args(["-noshell", "-eval", RUN, "-extra", module])
+        .args([&input, &output])
+        // What it prints is not wanted: `erts_debug:display/1` prints what it answers.
+        .output()
+        .expect("erl");
+    let printed = String::from_utf8_lossy(&run.stderr);
+    assert!(run.status.success(), "stock Erlang failed: {} {printed}", run.status);
     let bytes = std::fs::read(&output).expect("the answers");
     let decoded = etf::decode(heap, &bytes, &decode_options()).expect("stock Erlang writes good bytes");
     let answers = decoded.term.list_to_vec().expect("a list of answers");

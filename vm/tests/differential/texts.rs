@@ -8,6 +8,7 @@ use joist_vm::unicode;
 
 use crate::random::{Maker, Random};
 use crate::stock::{answers, atom, encode_options, value};
+use crate::terms::has_own_order;
 
 pub fn check(heap: &mut Fragments) {
     displays(heap);
@@ -18,11 +19,7 @@ pub fn check(heap: &mut Fragments) {
 fn own_way(t: Term) -> bool {
     let bytes = etf::encode(t, &encode_options(1));
     let has = |part: &[u8]| bytes.windows(part.len()).any(|w| w == part);
-    bytes.windows(5).any(|w| w[0] == 116 && w[4] > 32)
-        || has(b"n@h")
-        || has(b"other@host")
-        || has("å@".as_bytes())
-        || has(b"\xe5@")
+    has_own_order(&bytes) || has(b"n@h") || has(b"other@host") || has("å@".as_bytes()) || has(b"\xe5@")
 }
 
 fn displays(heap: &mut Fragments) {
@@ -32,7 +29,12 @@ fn displays(heap: &mut Fragments) {
         .collect();
     let cases: Vec<Term> = terms.iter().map(|t| build::tuple(heap, &[atom("display"), *t])).collect();
     for (t, answer) in terms.iter().zip(answers(heap, "display", &cases)) {
-        let theirs = value(answer).expect("each term prints").as_binary().expect("bytes");
+        let theirs = match value(answer) {
+            Ok(text) => text.as_binary().expect("bytes"),
+            // The function that answers the text was dropped after OTP 25.
+            Err("undef") => return,
+            Err(reason) => panic!("{t}: {reason}"),
+        };
         let mut ours = display::to_bytes(*t, usize::MAX);
         ours.push(b'\n');
         assert_eq!(ours, *theirs, "{t}");

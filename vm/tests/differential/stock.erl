@@ -1,9 +1,9 @@
-#!/usr/bin/env escript
 %% Stock Erlang's answers to the cases that the differential test made: reads terms from a file, writes terms to one.
--mode(compile).
+-module(stock).
+-export([main/2]).
 -compile([nowarn_deprecated_function, {nowarn_removed, [{erlang, phash, 2}]}]).
 
-main([In, Out]) ->
+main(In, Out) ->
     {ok, Bytes} = file:read_file(In),
     Answers = [term_to_binary(answer(Case)) || Case <- binary_to_term(Bytes)],
     ok = file:write_file(Out, term_to_binary(Answers)).
