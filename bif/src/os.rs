@@ -18,13 +18,6 @@ pub(crate) const BINDINGS: &[Binding] = &[
             None => Term::bool(false),
         })
     }),
-    ("get_env_var", 1, |p, a| {
-        let name = name(p, a[0])?;
-        Ok(match platform().getenv(&name) {
-            Some(v) => prim_file::name_to_list(p, &v),
-            None => Term::bool(false),
-        })
-    }),
     ("env", 0, |p, _| {
         let mut items = Vec::new();
         for e in platform().env() {
@@ -35,11 +28,11 @@ pub(crate) const BINDINGS: &[Binding] = &[
         }
         Ok(build::list(p, &items))
     }),
-    ("set_env_var", 2, |p, a| {
+    ("putenv", 2, |p, a| {
         let (k, v) = (name(p, a[0])?, value(p, a[1])?);
         set(p, &k, Some(&v))
     }),
-    ("unset_env_var", 1, |p, a| {
+    ("unsetenv", 1, |p, a| {
         let k = name(p, a[0])?;
         set(p, &k, None)
     }),

@@ -39,12 +39,6 @@ pub(crate) const BINDINGS: &[Binding] = &[
     }),
     ("erase", 1, |_, a| Ok(Term::bool(erase(a[0])))),
     ("info", 0, info),
-    ("erase_all", 0, |_, _| {
-        let mut table = TERMS.write();
-        let gone: Vec<Entry> = table.drain().collect();
-        RETIRED.write().extend(gone);
-        Ok(Term::atom(atom::OK))
-    }),
 ];
 
 struct Entry {

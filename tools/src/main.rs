@@ -6,6 +6,7 @@ mod check;
 mod cmd;
 mod elf;
 mod error;
+mod hosted;
 mod kernel;
 mod natives;
 mod otp;

@@ -22,10 +22,20 @@ pub(crate) const BINDINGS: &[Binding] = &[
         let args = term_args::list(p, a[2])?;
         apply(p, a[0], a[1], &args)
     }),
-    ("hibernate", 3, hibernate),
     ("yield", 0, |p, _| {
         let used = p.budget().max(0) as usize;
         p.charge(used);
+        Ok(Term::bool(true))
+    }),
+    ("hibernate", 3, hibernate),
+    ("resume_process", 1, |p, a| {
+        let pid = term_args::local_pid(p, a[0])?;
+        let Some(n) = p.links.suspending.get_mut(&pid) else { return Err(p.badarg()) };
+        *n -= 1;
+        if *n == 0 {
+            p.links.suspending.remove(&pid);
+        }
+        joist_vm::sched::resume(pid);
         Ok(Term::bool(true))
     }),
     ("bump_reductions", 1, |p, a| {

@@ -17,13 +17,10 @@ pub(crate) const BINDINGS: &[Binding] = &[
         let codes: Vec<u32> = term_args::atom(p, a[0])?.text().chars().map(u32::from).collect();
         Ok(build::list_of_ints(p, codes.into_iter(), Term::NIL))
     }),
-    ("atom_to_binary", 1, |p, a| atom_to_binary(p, a[0], Term::atom(atom::UTF8))),
     ("atom_to_binary", 2, |p, a| atom_to_binary(p, a[0], a[1])),
     ("list_to_atom", 1, |p, a| list_to_atom(p, a[0], false)),
     ("list_to_existing_atom", 1, |p, a| list_to_atom(p, a[0], true)),
-    ("binary_to_atom", 1, |p, a| binary_to_atom(p, a[0], Term::atom(atom::UTF8), false)),
     ("binary_to_atom", 2, |p, a| binary_to_atom(p, a[0], a[1], false)),
-    ("binary_to_existing_atom", 1, |p, a| binary_to_atom(p, a[0], Term::atom(atom::UTF8), true)),
     ("binary_to_existing_atom", 2, |p, a| binary_to_atom(p, a[0], a[1], true)),
     ("integer_to_list", 1, |p, a| integer(p, a[0], None).map(|s| build::string(p, s.as_bytes()))),
     ("integer_to_list", 2, |p, a| integer(p, a[0], Some(a[1])).map(|s| build::string(p, s.as_bytes()))),

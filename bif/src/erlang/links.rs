@@ -22,7 +22,6 @@ pub(crate) const BINDINGS: &[Binding] = &[
     ("monitor", 3, monitor3),
     ("demonitor", 1, |p, a| demonitor(p, a[0]).map(|_| Term::bool(true))),
     ("demonitor", 2, demonitor2),
-    ("alias", 0, |p, _| Ok(alias(p, AliasMode::Explicit))),
     ("alias", 1, |p, a| {
         let mut mode = AliasMode::Explicit;
         for o in term_args::list(p, a[0])? {

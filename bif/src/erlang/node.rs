@@ -22,14 +22,12 @@ pub(crate) const BINDINGS: &[Binding] = &[
     ("nodes", 0, |_, _| Ok(Term::NIL)),
     ("nodes", 1, |p, a| nodes(p, a[0])),
     ("nodes", 2, |p, a| nodes(p, a[0])),
-    ("is_alive", 0, |_, _| Ok(Term::bool(false))),
     ("monitor_node", 2, |p, a| {
         term_args::atom(p, a[0])?;
         term_args::boolean(p, a[1])?;
         Err(p.error_atom(joist_vm::atom::Atom::new("notalive")))
     }),
     ("monitor_node", 3, |p, _| Err(p.error_atom(joist_vm::atom::Atom::new("notalive")))),
-    ("get_cookie", 0, |_, _| Ok(Term::atom(joist_vm::atom::Atom::new("nocookie")))),
     ("make_ref", 0, |p, _| Ok(joist_vm::process::make_ref(p))),
     ("self", 0, |p, _| Ok(Term::pid(p.pid()))),
 ];

@@ -12,10 +12,6 @@ use crate::term_args;
 pub(crate) const BINDINGS: &[Binding] = &[
     ("process_flag", 2, |p, a| set(p, a[0], a[1])),
     ("group_leader", 0, |p, _| Ok(p.group_leader)),
-    ("garbage_collect", 0, |p, _| {
-        p.collect_garbage(true);
-        Ok(Term::bool(true))
-    }),
 ];
 
 fn set(p: &mut Process, flag: Term, value: Term) -> NativeResult {

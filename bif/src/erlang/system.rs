@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use joist_vm::atom;
 use joist_vm::platform::{Halt, platform};
-use joist_vm::process::{self, NativeResult, Process};
+use joist_vm::process::{NativeResult, Process};
 use joist_vm::sched;
 use joist_vm::term::{Term, build};
 
@@ -12,8 +12,6 @@ use crate::table::Binding;
 use crate::term_args;
 
 pub(crate) const BINDINGS: &[Binding] = &[
-    ("halt", 0, |p, _| halt(p, Term::small(0), Term::NIL)),
-    ("halt", 1, |p, a| halt(p, a[0], Term::NIL)),
     ("halt", 2, |p, a| halt(p, a[0], a[1])),
     ("display", 1, |_, a| {
         let text = alloc::format!("{}\n", a[0]);
@@ -31,7 +29,6 @@ pub(crate) const BINDINGS: &[Binding] = &[
         Ok(Term::bool(true))
     }),
     ("statistics", 1, statistics),
-    ("memory", 0, |p, _| Ok(memory(p))),
 ];
 
 fn halt(p: &mut Process, status: Term, options: Term) -> NativeResult {
@@ -135,24 +132,4 @@ fn pair_of(p: &mut Process, name: &str) -> Term {
         .sum();
     let n = build::unsigned(p, bytes);
     build::tuple(p, &[Term::atom(atom::Atom::new(name)), n])
-}
-
-/// Bytes by kind. What isn't counted apart (code, atoms) is in `system`.
-fn memory(p: &mut Process) -> Term {
-    let (total, _) = platform().memory();
-    let processes = process::count() * 3000;
-    let pairs = [
-        ("total", total),
-        ("processes", processes.min(total)),
-        ("processes_used", processes.min(total)),
-        ("system", total.saturating_sub(processes)),
-        ("atom", atom::count() * 64),
-        ("atom_used", atom::count() * 64),
-        ("binary", 0),
-        ("code", 0),
-        ("ets", 0),
-    ];
-    let items: Vec<Term> =
-        pairs.iter().map(|(k, v)| build::tuple(p, &[Term::atom(atom::Atom::new(k)), Term::small(*v as i64)])).collect();
-    build::list(p, &items)
 }

@@ -19,7 +19,6 @@ pub(crate) const BINDINGS: &[Binding] = &[
     ("spawn_system_process", 3, |p, a| {
         erlang::spawn::start(p, a, &SpawnOptions { system: true, ..SpawnOptions::default() })
     }),
-    ("spawn_init", 1, |p, _| Err(p.badarg())),
     ("prepare_loading", 2, |p, a| {
         let Some(bytes) = a[1].as_binary() else { return Err(p.badarg()) };
         erlang::code::prepare(p, a[0], &bytes)
@@ -46,18 +45,12 @@ pub(crate) const BINDINGS: &[Binding] = &[
         (None, None) => Err(p.badarg()),
     }),
     ("term_type", 1, |_, a| Ok(Term::atom(Atom::new(term_type(a[0]))))),
-    ("flush_monitor_messages", 3, |p, a| {
-        let r = a[0];
-        p.fetch_signals();
-        p.mailbox.take_if(|m| m.term.as_tuple_of::<5>().is_some_and(|t| joist_vm::term::compare::exact_eq(t[1], r)));
-        Ok(a[2])
-    }),
-    ("get_internal_state_blocked", 1, |p, _| Err(p.notsup())),
     ("create_dist_channel", 3, |p, _| Err(p.notsup())),
     ("scheduler_wall_time", 1, |p, a| {
         term_args::boolean(p, a[0])?;
         Ok(Term::bool(false))
     }),
+    ("get_creation", 0, |_, _| Ok(Term::small(i64::from(joist_vm::node::this().creation)))),
     ("time_unit", 0, |_, _| Ok(Term::small(1_000_000_000))),
     ("perf_counter_unit", 0, |_, _| Ok(Term::small(1_000_000_000))),
     ("is_system_process", 1, |p, a| {
@@ -79,12 +72,7 @@ pub(crate) const BINDINGS: &[Binding] = &[
         ))
     }),
     ("no_aux_work_threads", 0, |_, _| Ok(Term::small(1))),
-    ("dynamic_node_name", 0, |_, _| Ok(Term::bool(false))),
-    ("dynamic_node_name", 1, |_, _| Ok(Term::bool(false))),
     ("ets_lookup_binary_info", 2, |p, _| Err(p.notsup())),
-    ("ets_info_binary", 1, |p, _| Err(p.notsup())),
-    ("mc_iterator", 1, |p, _| Err(p.notsup())),
-    ("mc_refill", 1, |p, _| Err(p.notsup())),
     ("atomics_new", 2, |p, a| crate::atomics::new(p, a)),
     ("counters_new", 1, |p, a| crate::atomics::counters_new(p, a)),
     ("counters_get", 2, |p, a| crate::atomics::counters_get(p, a)),

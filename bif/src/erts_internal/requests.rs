@@ -63,6 +63,11 @@ pub(crate) const BINDINGS: &[Binding] = &[
         })
     }),
     ("suspend_process", 2, suspend),
+    ("is_process_alive", 2, |p, a| {
+        let (pid, r, asker) = (term_args::local_pid(p, a[0])?, OwnedTerm::new(a[1]), p.pid());
+        answer(asker, &r, Term::bool(process::lookup(pid).is_some()));
+        Ok(Term::atom(atom::OK))
+    }),
     ("spawn_request", 4, spawn_request),
 ];
 

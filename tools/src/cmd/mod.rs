@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod doctor;
+mod erl;
 mod inspect;
 mod run;
 
@@ -26,6 +27,7 @@ enum Command {
     Inspect(inspect::Args),
     Check(check::Args),
     Doctor(doctor::Args),
+    Erl(erl::Args),
 }
 
 impl Cli {
@@ -39,6 +41,7 @@ impl Cli {
             Command::Inspect(args) => inspect::run(&args),
             Command::Check(args) => check::run(&args),
             Command::Doctor(args) => doctor::run(&args),
+            Command::Erl(args) => erl::run(&args),
         }
     }
 }
