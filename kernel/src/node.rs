@@ -57,14 +57,15 @@ fn parse_size(text: &str) -> Option<(u16, u16)> {
 
 /// Hands over to the VM.
 fn run(machine: &'static Machine, boot: &joist_image::Boot<'static>, line: &CommandLine) -> Result<(), String> {
+    let otp = core::str::from_utf8(boot.otp()).ok().and_then(|s| s.split('.').next()?.parse().ok());
     let config = joist_bif::boot::Boot {
         args: boot.args_with(line),
         preloaded: boot.preloaded().map(|m| (m.name.to_string(), m.beam.into())).collect(),
         schedulers: joist_vm::platform::Platform::processors(machine),
+        otp_release: otp.ok_or("the image doesn't say which OTP it is for: make it anew with `joist build`")?,
     };
-    Err(format!(
-        "this kernel was built without the VM ({} arguments, {} modules)",
-        config.args.len(),
-        config.preloaded.len()
-    ))
+    match joist_bif::boot::start(config) {
+        Ok(never) => match never {},
+        Err(e) => Err(e.to_string()),
+    }
 }
