@@ -197,9 +197,8 @@ impl Context {
         let (start, end) = (bits.start, bits.start + bits.len);
         let new_end = end + more;
         if let Some(binary) = whole.bits_binary()
-            && end % 8 == 0
             // SAFETY: the term keeps its binary alive.
-            && unsafe { binary.as_ref() }.claim(end / 8, new_end.div_ceil(8))
+            && unsafe { binary.as_ref() }.claim(end, new_end)
         {
             let w = build::object(p, Tag::SubBits, 4);
             // SAFETY: four fresh words.
@@ -213,7 +212,7 @@ impl Context {
         }
         let total = bits.len + more;
         let bytes = total.div_ceil(8);
-        let binary = Binary::new(bytes, (bytes * 2).max(MIN_CAPACITY));
+        let binary = Binary::new(total, (bytes * 2).max(MIN_CAPACITY));
         let dst = Binary::data(binary);
         // SAFETY: the new binary has room for all of the old bits.
         unsafe { copy_bits(&bits, dst, 0) };

@@ -1,7 +1,7 @@
 //! Bitstrings: on the heap, or windows into a heap bitstring or a reference-counted [`Binary`].
 //! (OTP 27's `erl_bits.h` has the same two kinds.)
 
-use alloc::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use alloc::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
@@ -15,8 +15,8 @@ pub struct Binary {
     refs: AtomicUsize,
     /// Bytes allocated for data.
     capacity: usize,
-    /// Bytes handed out so far. An appender whose window ends here may claim more by moving this with a
-    /// compare-and-swap; nobody else has seen the bytes behind it.
+    /// Bits handed out so far. An appender whose window ends here may claim more by moving this with a
+    /// compare-and-swap; nobody else has seen the bits behind it.
     used: AtomicUsize,
 }
 
@@ -26,18 +26,17 @@ impl Binary {
         Layout::from_size_align(size_of::<Binary>() + capacity, 16).expect("capacity was checked")
     }
 
-    /// A binary of `used` bytes that can grow to `capacity` in place, with one reference; its bytes are zero.
+    /// A binary of `used` bits that can grow to `capacity` in place, with one reference; its bytes are zero.
     #[must_use]
     pub fn new(used: usize, capacity: usize) -> NonNull<Binary> {
         let layout =
             Layout::from_size_align(size_of::<Binary>().saturating_add(capacity), 16).expect("binary too large");
         // SAFETY: the layout's size is not zero.
-        let p = unsafe { alloc(layout) }.cast::<Binary>();
+        let p = unsafe { alloc_zeroed(layout) }.cast::<Binary>();
         let Some(p) = NonNull::new(p) else { handle_alloc_error(layout) };
         // SAFETY: freshly allocated for a Binary and `capacity` bytes behind it.
         unsafe {
             p.write(Binary { refs: AtomicUsize::new(1), capacity, used: AtomicUsize::new(used) });
-            p.add(1).cast::<u8>().write_bytes(0, capacity);
         }
         p
     }
@@ -55,16 +54,16 @@ impl Binary {
         self.capacity
     }
 
-    /// Bytes in use.
+    /// Bits in use.
     #[must_use]
     pub fn used(&self) -> usize {
         self.used.load(Ordering::Acquire)
     }
 
-    /// Claims the bytes `from..to` for an appender whose window ends at `from`.
+    /// Claims the bits `from..to` for an appender whose window ends at `from`.
     #[must_use]
     pub fn claim(&self, from: usize, to: usize) -> bool {
-        to <= self.capacity && self.used.compare_exchange(from, to, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+        to <= self.capacity * 8 && self.used.compare_exchange(from, to, Ordering::AcqRel, Ordering::Relaxed).is_ok()
     }
 
     /// One more reference.

@@ -238,7 +238,7 @@ pub(crate) fn raw_bits<A: Alloc + ?Sized>(a: &mut A, bits: usize) -> (Term, *mut
             return (Term::boxed(p), p.add(2).cast());
         }
     }
-    let binary = Binary::new(bytes, bytes);
+    let binary = Binary::new(bytes * 8, bytes);
     (refc_bits(a, binary, 0, bits), Binary::data(binary))
 }
 
