@@ -29,18 +29,20 @@ struct Own {
 pub fn run(args: &Args) -> Result<u8> {
     let mut flags = args.flags.clone();
     let own = take_own(&mut flags)?;
-    let otp = Otp::find(own.otp.as_deref())?
-        .ok_or_else(|| Error::new("no Erlang/OTP installation found", "name one: joist erl --otp DIR, or $JOIST_OTP"))?;
+    let otp = Otp::find(own.otp.as_deref())?.ok_or_else(|| {
+        Error::new("no Erlang/OTP installation found", "name one: joist erl --otp DIR, or $JOIST_OTP")
+    })?;
     let erts = otp
         .erts()
         .pop()
         .ok_or_else(|| Error::new(format!("no erts in {}", otp.root.display()), "name a complete installation"))?;
-    let release = release_of_erts(&erts).filter(|r| (25..=29).contains(r)).ok_or_else(|| {
-        Error::new(format!("erts {erts} is of a release that Joist doesn't run"), "use OTP 25 to 29")
-    })?;
+    let release = release_of_erts(&erts)
+        .filter(|r| (25..=29).contains(r))
+        .ok_or_else(|| Error::new(format!("erts {erts} is of a release that Joist doesn't run"), "use OTP 25 to 29"))?;
     let emulator = otp.emulator(&erts);
-    let image = std::fs::read(&emulator)
-        .map_err(|e| Error::new(format!("{} can't be read: {e}", emulator.display()), "name a complete installation"))?;
+    let image = std::fs::read(&emulator).map_err(|e| {
+        Error::new(format!("{} can't be read: {e}", emulator.display()), "name a complete installation")
+    })?;
     let preloaded = preloaded::find(&image).into_iter().map(|(n, b)| (n, b.into())).collect();
     let arguments = arguments(&otp, &erts, release, &flags)?;
     if let Some(engine) = own.engine {
@@ -90,8 +92,9 @@ fn arguments(otp: &Otp, erts: &str, release: u32, flags: &[OsString]) -> Result<
     };
     let read = |file: &[u8]| {
         let path = PathBuf::from(OsString::from_vec(file.to_vec()));
-        std::fs::read(&path)
-            .map_err(|e| Error::new(format!("arguments file {} can't be read: {e}", path.display()), "check -args_file"))
+        std::fs::read(&path).map_err(|e| {
+            Error::new(format!("arguments file {} can't be read: {e}", path.display()), "check -args_file")
+        })
     };
     let sources = erlexec::Sources {
         before: variable("ERL_AFLAGS"),

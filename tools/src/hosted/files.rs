@@ -49,9 +49,7 @@ fn info(m: &Metadata, path: Option<&[u8]>) -> FileInfo {
     } else {
         FileKind::Other
     };
-    let may = |access| {
-        path.is_none_or(|p| rustix::fs::access(host_path(p), access).is_ok())
-    };
+    let may = |access| path.is_none_or(|p| rustix::fs::access(host_path(p), access).is_ok());
     let access = match (may(rustix::fs::Access::READ_OK), may(rustix::fs::Access::WRITE_OK)) {
         (true, true) => Access::ReadWrite,
         (true, false) => Access::Read,

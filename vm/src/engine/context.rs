@@ -68,6 +68,9 @@ pub struct Context {
     pub scheduler: usize,
 }
 
+/// Words that most natives get by with.
+const NATIVE_ROOM: usize = 100;
+
 impl Context {
     /// The context of a scheduler.
     #[must_use]
@@ -101,6 +104,14 @@ impl Context {
     pub(crate) fn collect(&mut self, need: usize, live: usize) {
         let p = self.process();
         p.collect(need, live, false);
+    }
+
+    /// Makes room before a native runs, so that what it builds rarely needs fragments.
+    #[inline]
+    pub(crate) fn ensure_room(&mut self, live: usize) {
+        if self.process().heap.free() < NATIVE_ROOM {
+            self.collect(NATIVE_ROOM * 2, live);
+        }
     }
 
     /// Collects if natives have allocated much beside the heap.

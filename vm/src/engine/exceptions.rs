@@ -14,6 +14,7 @@ use crate::term::build;
 pub(super) unsafe fn handle_exception(ctx: *mut Context) -> bool {
     // SAFETY: the caller's promise.
     let ctx = unsafe { &mut *ctx };
+    ctx.ensure_room(0);
     let trace = ctx.current_trace();
     let p = ctx.process();
     let Some((depth, handler)) = nearest_catch(p.heap.stack()) else {
@@ -54,6 +55,7 @@ impl Context {
 
     /// What `catch Expr` is after an exception: x1..x3 hold class, reason and trace.
     pub(crate) fn catch_value(&mut self) {
+        self.ensure_room(4);
         let (class, reason, trace) = (self.x[1], self.x[2], self.x[3]);
         let value = if class.is(atom::THROW) {
             reason
@@ -93,6 +95,7 @@ impl Context {
 
     /// The raw trace in x0 becomes a list.
     pub(crate) fn build_stacktrace(&mut self) {
+        self.ensure_room(1);
         self.x[0] = self.trace_to_list(self.x[0]);
         self.collect_if_due(1);
     }

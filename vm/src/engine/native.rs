@@ -19,6 +19,7 @@ impl Context {
         let export = unsafe { &*export };
         let native = export.native.expect("the loader plants call_native for natives only");
         let arity = export.mfa.arity as usize;
+        self.ensure_room(arity);
         let result = self.invoke(native, arity);
         self.finish(result, Frame::Known(&export.mfa, arity), Some(next))
     }
@@ -29,6 +30,7 @@ impl Context {
         let export = unsafe { &*export };
         let native = export.native.expect("native bodies belong to natives");
         let arity = export.mfa.arity as usize;
+        self.ensure_room(arity);
         let result = self.invoke(native, arity);
         self.finish(result, Frame::Known(&export.mfa, arity), None)
     }

@@ -77,12 +77,12 @@ fn error_info(p: &mut Process, mfa: Mfa, cause: Term) -> Term {
         "os" | "code" => "erl_kernel_errors",
         _ => return Term::NIL,
     };
-    let mut pairs: Vec<(Term, Term)> = Vec::new();
-    if !cause.is_none() {
-        pairs.push((Term::atom(atom::CAUSE), cause));
+    let module = (Term::atom(atom::MODULE), Term::atom(Atom::new(module)));
+    if cause.is_none() {
+        map::from_pairs(p, &[module])
+    } else {
+        map::from_pairs(p, &[(Term::atom(atom::CAUSE), cause), module])
     }
-    pairs.push((Term::atom(atom::MODULE), Term::atom(Atom::new(module))));
-    map::from_pairs(p, &pairs)
 }
 
 /// A trace, raw or not, as a list on the process's heap.

@@ -20,6 +20,9 @@ impl Words {
         if len == 0 {
             return Words::EMPTY;
         }
+        if let Some(words) = cache::take(len) {
+            return words;
+        }
         let layout = Self::layout(len);
         // SAFETY: the layout's size is not zero.
         let start = unsafe { alloc(layout) }.cast::<u64>();
@@ -47,9 +50,54 @@ impl Words {
 
 impl Drop for Words {
     fn drop(&mut self) {
-        if self.len != 0 {
+        if self.len != 0 && !cache::put(self) {
             // SAFETY: allocated by `new` with this layout.
             unsafe { dealloc(self.start.cast(), Self::layout(self.len)) }
         }
+    }
+}
+
+/// Blocks that were freed lately, by size: collections free and allocate the same few sizes over and over, and a
+/// general allocator would give large ones back to the system each time.
+mod cache {
+    use super::Words;
+    use crate::sync::Mutex;
+    use alloc::vec::Vec;
+
+    /// Blocks of these sizes are kept.
+    const SIZES: core::ops::RangeInclusive<usize> = 200..=400_000;
+    /// So many words at most, in all.
+    const MOST: usize = 1 << 20;
+
+    struct Kept {
+        blocks: Vec<(usize, usize)>,
+        words: usize,
+    }
+
+    static KEPT: Mutex<Kept> = Mutex::new(Kept { blocks: Vec::new(), words: 0 });
+
+    pub(super) fn take(len: usize) -> Option<Words> {
+        if !SIZES.contains(&len) {
+            return None;
+        }
+        let mut kept = KEPT.lock();
+        let i = kept.blocks.iter().rposition(|b| b.1 == len)?;
+        let (start, len) = kept.blocks.swap_remove(i);
+        kept.words -= len;
+        Some(Words { start: start as *mut u64, len })
+    }
+
+    /// Keeps the block, unless there are enough: then answers false, and the caller frees it.
+    pub(super) fn put(words: &mut Words) -> bool {
+        if !SIZES.contains(&words.len) {
+            return false;
+        }
+        let mut kept = KEPT.lock();
+        if kept.words + words.len > MOST || kept.blocks.len() >= 64 {
+            return false;
+        }
+        kept.words += words.len;
+        kept.blocks.push((words.start as usize, words.len));
+        true
     }
 }

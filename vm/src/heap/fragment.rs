@@ -149,7 +149,7 @@ impl Alloc for Fragments {
         // SAFETY: head is null or a block that this list owns; `used` stays within its capacity.
         unsafe {
             if self.head.is_null() || (*self.head).capacity - (*self.head).used < words {
-                let grow = if self.head.is_null() { 16 } else { ((*self.head).capacity * 2).min(1 << 16) };
+                let grow = if self.head.is_null() { 16 } else { ((*self.head).capacity * 2).min(1 << 12) };
                 self.head = Block::new(words.max(grow), self.head);
             }
             let p = Block::words(self.head).add((*self.head).used);
