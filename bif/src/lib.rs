@@ -11,6 +11,7 @@ mod crash_dump;
 mod drivers;
 mod erlang;
 mod erts_internal;
+mod ets;
 mod lists;
 mod maps;
 mod math;
@@ -54,6 +55,15 @@ pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("erts_internal", erts_internal::requests::BINDINGS),
     ("erts_internal", erts_internal::purge::BINDINGS),
     ("erts_literal_area_collector", erts_internal::purge::COLLECTOR),
+    ("erlang", ets::TEST),
+    ("erts_internal", ets::INTERNAL),
+    ("ets", ets::COUNTERS),
+    ("ets", ets::INFO),
+    ("ets", ets::ITERATE),
+    ("ets", ets::MATCH_SPECS),
+    ("ets", ets::OBJECTS),
+    ("ets", ets::SELECT),
+    ("ets", ets::TABLES),
     ("lists", lists::BINDINGS),
     ("maps", maps::BINDINGS),
     ("math", math::BINDINGS),
@@ -84,5 +94,5 @@ pub(crate) fn gunzip(bytes: &[u8]) -> Option<alloc::vec::Vec<u8>> {
 
 /// How many ETS tables there are.
 pub(crate) fn ets_count() -> usize {
-    0
+    joist_vm::ets::count()
 }
