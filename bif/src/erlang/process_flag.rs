@@ -9,10 +9,8 @@ use joist_vm::term::Term;
 use crate::table::Binding;
 use crate::term_args;
 
-pub(crate) const BINDINGS: &[Binding] = &[
-    ("process_flag", 2, |p, a| set(p, a[0], a[1])),
-    ("group_leader", 0, |p, _| Ok(p.group_leader)),
-];
+pub(crate) const BINDINGS: &[Binding] =
+    &[("process_flag", 2, |p, a| set(p, a[0], a[1])), ("group_leader", 0, |p, _| Ok(p.group_leader))];
 
 fn set(p: &mut Process, flag: Term, value: Term) -> NativeResult {
     let Some(flag) = flag.as_atom() else { return Err(p.badarg()) };
