@@ -17,6 +17,7 @@ mod maps;
 mod math;
 mod os;
 mod persistent_term;
+mod prim_buffer;
 mod prim_file;
 pub mod table;
 mod term_args;
@@ -69,6 +70,7 @@ pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("math", math::BINDINGS),
     ("os", os::BINDINGS),
     ("persistent_term", persistent_term::BINDINGS),
+    ("prim_buffer", prim_buffer::BINDINGS),
     ("prim_file", prim_file::BINDINGS),
 ];
 
