@@ -75,6 +75,14 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
             text(p, &s)
         }
         "system_architecture" => text(p, "x86_64-joist-linux"),
+        "os_type" => {
+            let kind = [Term::atom(atom::UNIX), Term::atom(atom::LINUX)];
+            build::tuple(p, &kind)
+        }
+        "os_version" => {
+            let (a, b, c) = platform().os_version();
+            build::tuple(p, &[a, b, c].map(|n| Term::small(i64::from(n))))
+        }
         "machine" => text(p, "BEAM"),
         "wordsize" => number(8),
         "threads" | "smp_support" => Term::bool(true),
