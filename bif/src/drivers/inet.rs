@@ -15,6 +15,8 @@ const SETOPTS: u32 = 7;
 const GETOPTS: u32 = 8;
 const GETHOSTNAME: u32 = 12;
 const SUBSCRIBE: u32 = 24;
+/// `INET_OPT_LINGER`.
+const LINGER: u8 = 3;
 
 struct Udp;
 
@@ -37,8 +39,8 @@ impl Driver for Udp {
             OPEN | SETOPTS | SUBSCRIBE => ok(&[]),
             BIND => ok(&[0, 0]),
             GETHOSTNAME => ok(platform().hostname().as_bytes()),
-            // Each option asked for with the value 0, which none of those asked for at boot depends on.
-            GETOPTS => ok(&data.iter().flat_map(|o| [*o, 0, 0, 0, 0]).collect::<Vec<u8>>()),
+            // A port that is closed is asked whether it lingers: it doesn't ({false, 0}).
+            GETOPTS if data == [LINGER] => ok(&[LINGER, 0, 0, 0, 0, 0, 0, 0, 0]),
             _ => error(b"enotsup"),
         })
     }
