@@ -1,6 +1,7 @@
 //! Port drivers, by the name that `open_port/2` gives.
 
 mod fd;
+mod gethost;
 mod inet;
 
 use alloc::boxed::Box;
@@ -67,6 +68,9 @@ fn choose(name: Term, options: Options) -> Result<(String, Box<dyn Driver>), Ato
             let program = text.split(' ').next().unwrap_or_default();
             match (kind.as_atom().map(Atom::text), program) {
                 (Some("spawn" | "spawn_driver"), "udp_inet") => Ok((text.clone(), inet::udp())),
+                (Some("spawn_executable"), p) if p.rsplit('/').next() == Some("inet_gethost") => {
+                    Ok((text.clone(), gethost::driver()))
+                }
                 // No programs here: as on a system whose file can't be run.
                 (Some("spawn" | "spawn_executable"), _) => Err(Atom::new("enoent")),
                 (Some("spawn_driver"), _) => Err(atom::BADARG),
