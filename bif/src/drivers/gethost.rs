@@ -29,7 +29,7 @@ impl Driver for GetHost {
             (CANCEL | CONTROL, _) => return Ok(()),
             _ => return Err(BadCommand),
         };
-        let reply = [id, &answer.unwrap_or_else(|| [&[UNIT_ERROR][..], b"notfound\0"].concat())].concat();
+        let reply = [&id[..], &answer.unwrap_or_else(|| [&[UNIT_ERROR][..], b"notfound\0"].concat())].concat();
         port.data_to_owner(&reply);
         Ok(())
     }
