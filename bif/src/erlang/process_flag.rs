@@ -13,6 +13,14 @@ pub(crate) const BINDINGS: &[Binding] =
     &[("process_flag", 2, |p, a| set(p, a[0], a[1])), ("group_leader", 0, |p, _| Ok(p.group_leader))];
 
 fn set(p: &mut Process, flag: Term, value: Term) -> NativeResult {
+    let options = flag.as_tuple_of::<2>();
+    if flag.as_atom().is_some_and(|f| f.text() == "monitor_nodes")
+        || options.is_some_and(|[k, o]| k.as_atom().is_some_and(|k| k.text() == "monitor_nodes") && o.is_list())
+    {
+        // How many subscriptions there were: none is kept, since no node ever comes or goes.
+        term_args::boolean(p, value)?;
+        return Ok(Term::small(0));
+    }
     let Some(flag) = flag.as_atom() else { return Err(p.badarg()) };
     Ok(match flag {
         atom::TRAP_EXIT => {
