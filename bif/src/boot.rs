@@ -4,6 +4,7 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::sync::atomic::{AtomicBool, Ordering};
 
 use joist_vm::atom::{self, Atom};
 use joist_vm::code::{self, Mfa};
@@ -32,6 +33,14 @@ static PRELOADED: spin::Once<Vec<Atom>> = spin::Once::new();
 /// The preloaded modules.
 pub(crate) fn preloaded() -> Vec<Atom> {
     PRELOADED.get().cloned().unwrap_or_default()
+}
+
+/// Set by `+pc unicode`.
+static PRINTABLE_UNICODE: AtomicBool = AtomicBool::new(false);
+
+/// Are all of Unicode's printable characters shown as such, or Latin-1's only?
+pub(crate) fn printable_unicode() -> bool {
+    PRINTABLE_UNICODE.load(Ordering::Relaxed)
 }
 
 /// Why a node can't start.
@@ -109,9 +118,9 @@ impl Flags {
                 return Err(BootError(alloc::format!("bad emulator flag: {}", String::from_utf8_lossy(arg))));
             };
             let mut value: Vec<u8> = attached.to_vec();
-            let apart = value.is_empty() && rest.peek().is_some_and(|n| !n.starts_with(b"-") && !n.starts_with(b"+"));
-            if apart && let Some(next) = rest.next() {
-                value = next.clone();
+            // What begins like no flag is the value of the flag before it (`-S 2:2`, `-pc unicode`).
+            if let Some(next) = rest.next_if(|n| !n.starts_with(b"-") && !n.starts_with(b"+")) {
+                value.extend_from_slice(next);
             }
             flags.set(*letter, &value)?;
         }
@@ -128,6 +137,7 @@ impl Flags {
                 self.schedulers = number(text.split(':').next().unwrap_or_default())?.clamp(1, 64);
             }
             b'P' => self.processes = number(&text)?.clamp(1024, 1 << 27),
+            b'p' if value.starts_with(b"c") => PRINTABLE_UNICODE.store(value == b"cunicode", Ordering::Relaxed),
             b't' => self.atoms = number(&text)?.clamp(8192, 1 << 26),
             _ => {}
         }

@@ -6,27 +6,37 @@
 extern crate alloc;
 
 mod atomics;
+mod binary;
 pub mod boot;
 mod crash_dump;
 mod drivers;
 mod erlang;
+mod error_logger;
+mod erts_debug;
 mod erts_internal;
 mod ets;
+mod erts_trace_cleaner;
+mod file;
+mod io;
 mod lists;
 mod maps;
 mod math;
+mod net_kernel;
 mod os;
 mod persistent_term;
 mod prim_buffer;
 mod prim_file;
+mod string;
 pub mod table;
 mod term_args;
+mod unicode;
 
 use table::Binding;
 
 /// All bindings, by Erlang module. A large module has several rows.
 pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("atomics", atomics::BINDINGS),
+    ("binary", binary::BINDINGS),
     ("erlang", lists::OPERATORS),
     ("erlang", erlang::arith::BINDINGS),
     ("erlang", erlang::code::BINDINGS),
@@ -51,6 +61,8 @@ pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("erlang", erlang::timers::BINDINGS),
     ("erlang", erlang::tuple::BINDINGS),
     ("erlang", erlang::types::BINDINGS),
+    ("error_logger", error_logger::BINDINGS),
+    ("erts_debug", erts_debug::BINDINGS),
     ("erts_internal", erts_internal::BINDINGS),
     ("erts_internal", erts_internal::ports::BINDINGS),
     ("erts_internal", erts_internal::requests::BINDINGS),
@@ -65,13 +77,19 @@ pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("ets", ets::OBJECTS),
     ("ets", ets::SELECT),
     ("ets", ets::TABLES),
+    ("erts_trace_cleaner", erts_trace_cleaner::BINDINGS),
+    ("file", file::BINDINGS),
+    ("io", io::BINDINGS),
     ("lists", lists::BINDINGS),
     ("maps", maps::BINDINGS),
     ("math", math::BINDINGS),
+    ("net_kernel", net_kernel::BINDINGS),
     ("os", os::BINDINGS),
     ("persistent_term", persistent_term::BINDINGS),
     ("prim_buffer", prim_buffer::BINDINGS),
     ("prim_file", prim_file::BINDINGS),
+    ("string", string::BINDINGS),
+    ("unicode", unicode::BINDINGS),
 ];
 
 /// Unpacks a gzip file; none if it is none.

@@ -248,4 +248,15 @@ impl Term {
         let origin = self.bits_origin();
         if origin.is_tag(Tag::BinRef) { NonNull::new(origin.words()[1] as *mut Binary) } else { None }
     }
+    /// How many bytes a bitstring keeps alive: all of what it is a window into.
+    #[must_use]
+    pub fn referenced_bytes(self) -> Option<usize> {
+        let bits = self.as_bits()?;
+        if let Some(binary) = self.bits_binary() {
+            // SAFETY: the bitstring owns a reference.
+            return Some(unsafe { binary.as_ref() }.used() / 8);
+        }
+        let origin = self.bits_origin().as_bits().unwrap_or(bits);
+        Some(origin.len.div_ceil(8))
+    }
 }

@@ -31,6 +31,13 @@ pub struct Conversion {
     end: End,
 }
 
+/// A conversion put away, without the terms it reads.
+pub struct Suspended {
+    latin1: bool,
+    out: Vec<u8>,
+    rest: Vec<u8>,
+}
+
 /// Is the data made of integers, whole binaries, and lists of such (so that errors are answers, not `badarg`)?
 /// As in stock Erlang, a big integer ends the check.
 #[must_use]
@@ -73,6 +80,26 @@ impl Conversion {
     #[must_use]
     pub fn finish(self) -> (Vec<u8>, End) {
         (self.out, self.end)
+    }
+
+    /// Puts a paused conversion away: the terms that are still to be read (a list, innermost first), and the state.
+    #[must_use]
+    pub fn suspend<A: Alloc + ?Sized>(mut self, a: &mut A) -> (Term, Suspended) {
+        self.tails.push(self.now);
+        self.tails.reverse();
+        let todo = build::list(a, &self.tails);
+        (todo, Suspended { latin1: self.latin1, out: self.out, rest: self.rest })
+    }
+
+    /// Takes up what [`Conversion::suspend`] put away.
+    #[must_use]
+    pub fn resume(todo: Term, state: Suspended) -> Conversion {
+        let mut todo = todo.list();
+        let now = todo.next().unwrap_or(Term::NIL);
+        let mut tails: Vec<Term> = todo.collect();
+        tails.reverse();
+        let Suspended { latin1, out, rest } = state;
+        Conversion { latin1, now, tails, out, rest, end: End::Complete }
     }
 
     /// Goes on until it is done or the budget (roughly one for each element) is used up.
@@ -183,6 +210,19 @@ impl Conversion {
         }
         Progress::Done
     }
+}
+
+/// The answer of a conversion that is done: the binary or list, `{error, …}` or `{incomplete, …}`.
+pub fn result<A: Alloc + ?Sized>(a: &mut A, conversion: Conversion, list: bool) -> Term {
+    let (out, end) = conversion.finish();
+    let converted = if list {
+        // Only UTF-8 was written.
+        let points: Vec<u32> = core::str::from_utf8(&out).unwrap_or_default().chars().map(u32::from).collect();
+        build::list_of_ints(a, points.into_iter(), Term::NIL)
+    } else {
+        build::binary(a, &out)
+    };
+    answer(a, converted, end)
 }
 
 fn answer<A: Alloc + ?Sized>(a: &mut A, converted: Term, end: End) -> Term {
