@@ -64,6 +64,7 @@ pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("error_logger", error_logger::BINDINGS),
     ("erts_debug", erts_debug::BINDINGS),
     ("erts_internal", erts_internal::BINDINGS),
+    ("erts_internal", erlang::convert::INTERNAL),
     ("erts_internal", erts_internal::ports::BINDINGS),
     ("erts_internal", erts_internal::requests::BINDINGS),
     ("erts_internal", erts_internal::purge::BINDINGS),

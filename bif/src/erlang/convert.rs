@@ -45,6 +45,46 @@ pub(crate) const BINDINGS: &[Binding] = &[
     ("list_to_ref", 1, list_to_ref),
 ];
 
+/// `erts_internal`'s conversions (26+): errors are atoms, which `erlang.erl` raises.
+pub(crate) const INTERNAL: &[Binding] = &[
+    ("list_to_integer", 2, integer_prefix),
+    ("binary_to_integer", 2, |p, a| internal_integer(p, a[0].as_binary().map(|b| b.into_owned()), a)),
+];
+
+/// `{Integer, Rest}` of a list that begins with one, or why there is none.
+fn integer_prefix(p: &mut Process, a: &[Term]) -> NativeResult {
+    let why = |name: &str| Ok(Term::atom(Atom::new(name)));
+    if !a[0].is_list() {
+        return why("not_a_list");
+    }
+    let Some(b) = a[1].as_byte().filter(|b| (2..=36).contains(b)) else { return why("badarg") };
+    let mut rest = a[0];
+    let mut text = Vec::new();
+    while let Some((head, tail)) = rest.as_cons() {
+        let Some(c) = head.as_byte() else { break };
+        let sign = text.is_empty() && matches!(c, b'+' | b'-');
+        if !sign && char::from(c).to_digit(u32::from(b)).is_none() {
+            break;
+        }
+        text.push(c);
+        rest = tail;
+    }
+    p.charge(text.len() / 50);
+    match parse_integer(p, &text, b) {
+        Ok(n) => Ok(build::tuple(p, &[n, rest])),
+        Err(ArithError::SystemLimit) => why("system_limit"),
+        Err(ArithError::Badarith) => why("no_integer"),
+    }
+}
+
+/// A number, or why it is none.
+fn internal_integer(p: &mut Process, bytes: Option<Vec<u8>>, a: &[Term]) -> NativeResult {
+    match to_integer(p, bytes, Some(a[1])) {
+        Ok(n) => Ok(n),
+        Err(_) => Ok(p.exception().reason),
+    }
+}
+
 /// A list of bytes.
 fn string(t: Term) -> Option<Vec<u8>> {
     if t.is_list() { term_args::bytes(t) } else { None }
