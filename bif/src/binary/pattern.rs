@@ -9,6 +9,7 @@ use joist_vm::term::{Magic, Term};
 use memchr::memmem;
 
 /// A compiled pattern; it lives in a magic reference.
+#[allow(clippy::large_enum_variant)] // one for each compiled pattern, behind a reference anyway
 pub(super) enum Pattern {
     One(memmem::Finder<'static>),
     Many { automaton: AhoCorasick, longest: usize },

@@ -13,7 +13,7 @@ pub(crate) const BINDINGS: &[Binding] = &[
     ("phash2", 1, |_, a| Ok(Term::small(i64::from(phash2(a[0]) & 0x7ff_ffff)))),
     ("phash2", 2, |p, a| ranged(p, a[1], u64::from(phash2(a[0])), 0)),
     ("phash", 2, |p, a| ranged(p, a[1], u64::from(phash(a[0])), 1)),
-    ("crc32", 1, |p, a| with(p, a[0], |b| crc32fast::hash(b))),
+    ("crc32", 1, |p, a| with(p, a[0], crc32fast::hash)),
     ("crc32", 2, |p, a| {
         let seed = word(p, a[0])?;
         with(p, a[1], |b| {

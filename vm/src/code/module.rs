@@ -38,7 +38,9 @@ pub struct Module {
     pub(crate) files: Vec<String>,
     pub literals: Literals,
     /// Where the code's string operands point to.
+    #[expect(dead_code, reason = "the code points into it")]
     pub(crate) strings: alloc::boxed::Box<[u8]>,
+    #[expect(dead_code, reason = "the entries live as long as the code that uses them")]
     pub(crate) catches: Vec<Catch>,
     pub funs: Vec<(&'static FunEntry, u32)>,
     /// Word offset of the `on_load` function.

@@ -41,7 +41,7 @@ pub(super) fn bits_left(t: Term) -> usize {
 pub(super) fn bit_size(size: Term, unit: usize, c: &MatchContext) -> Option<usize> {
     if size.is(atom::ALL) {
         let left = c.end - c.start;
-        return (left % unit == 0).then_some(left);
+        return left.is_multiple_of(unit).then_some(left);
     }
     size.as_usize()?.checked_mul(unit)
 }

@@ -222,7 +222,7 @@ impl ProcessHeap {
         RECLAIMED.fetch_add(freed, Ordering::Relaxed);
     }
 
-    fn from_ranges(&self, major: bool) -> From {
+    fn moving(&self, major: bool) -> From {
         let mut fragments: alloc::vec::Vec<(usize, usize)> =
             self.fragments.ranges().map(|(a, b)| (a as usize, b as usize)).collect();
         fragments.sort_unstable();
@@ -263,7 +263,7 @@ impl ProcessHeap {
         let must = self.young_used() + self.fragments.words() + self.stack_size() + need + RESERVED;
         let to = Words::new(sizes::next_size(must.max(self.next_young)));
         let promoted = self.old_hp;
-        let mut c = Collector { from: self.from_ranges(false), young: to.start(), old: self.old_hp };
+        let mut c = Collector { from: self.moving(false), young: to.start(), old: self.old_hp };
         let sp = self.move_stack(&to, &mut c);
         // SAFETY: roots are terms of this process.
         roots.each(&mut |t| unsafe { c.forward((&raw mut *t).cast()) });
@@ -301,7 +301,7 @@ impl ProcessHeap {
         let young = sizes::next_size(must.max(self.policy.min_heap_size).max(self.next_young.min(self.young.len())));
         let to = Words::new(young);
         let old = Words::new(if size == 0 { 0 } else { sizes::next_size(size) });
-        let mut c = Collector { from: self.from_ranges(true), young: to.start(), old: old.start() };
+        let mut c = Collector { from: self.moving(true), young: to.start(), old: old.start() };
         let sp = self.move_stack(&to, &mut c);
         // SAFETY: roots are terms of this process.
         roots.each(&mut |t| unsafe { c.forward((&raw mut *t).cast()) });

@@ -71,6 +71,9 @@ impl From<Label> for Operand {
     }
 }
 
+/// Offsets of words that are to hold a label's address, and the label.
+pub(crate) type Fixups = Vec<(u32, u32)>;
+
 /// Code under construction.
 #[derive(Debug)]
 pub(crate) struct Emitter<'a> {
@@ -203,7 +206,7 @@ impl<'a> Emitter<'a> {
     }
 
     /// The code and its fixups.
-    pub(crate) fn finish(self) -> Result<(Vec<u64>, Vec<(u32, u32)>), LoadError> {
+    pub(crate) fn finish(self) -> Result<(Vec<u64>, Fixups), LoadError> {
         match self.error {
             Some(e) => Err(e),
             None => Ok((self.code, self.fixups)),
@@ -214,7 +217,7 @@ impl<'a> Emitter<'a> {
 fn source(o: Operand) -> Option<u64> {
     Some(match o {
         Operand::X(n) => u64::from(n) * 8,
-        Operand::Y(n) => u64::from(n) * 8 | 4,
+        Operand::Y(n) => (u64::from(n) * 8) | 4,
         Operand::C(t) => t.raw(),
         _ => return None,
     })
@@ -223,7 +226,7 @@ fn source(o: Operand) -> Option<u64> {
 fn destination(o: Operand) -> Option<u64> {
     Some(match o {
         Operand::X(n) => u64::from(n) * 8,
-        Operand::Y(n) => u64::from(n) * 8 | 1,
+        Operand::Y(n) => (u64::from(n) * 8) | 1,
         _ => return None,
     })
 }

@@ -44,7 +44,7 @@ pub enum Priority {
 }
 
 /// A process's flags, as `process_flag/2` sets them.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Flags {
     pub trap_exit: bool,
     pub sensitive: bool,
@@ -281,20 +281,6 @@ impl Alloc for Process {
 impl core::fmt::Debug for Process {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "Process({:?})", self.pid)
-    }
-}
-
-impl Default for Flags {
-    fn default() -> Self {
-        Flags {
-            trap_exit: false,
-            sensitive: false,
-            save_calls: 0,
-            message_queue_off_heap: false,
-            async_dist: false,
-            system: false,
-            hibernating: false,
-        }
     }
 }
 

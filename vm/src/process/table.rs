@@ -52,11 +52,6 @@ pub fn pids() -> Vec<Pid> {
         .collect()
 }
 
-/// All slots.
-pub(crate) fn slots() -> impl Iterator<Item = &'static Slot> {
-    SLOTS.iter()
-}
-
 /// A slot for a new process, with the pid it will have; none when the limit is reached.
 pub(super) fn claim() -> Option<(&'static Slot, Pid)> {
     if COUNT.fetch_add(1, Ordering::Relaxed) >= limit() {

@@ -73,7 +73,7 @@ impl OffHeap {
 
     /// Releases everything in the list: its heap dies.
     pub(crate) fn release_all(&mut self) {
-        let mut p = core::mem::replace(self, OffHeap::new()).first;
+        let mut p = core::mem::take(self).first;
         while !p.is_null() {
             // SAFETY: a list of live objects; the link is read before the object dies.
             let next = unsafe { *Self::link(p) as *mut u64 };
