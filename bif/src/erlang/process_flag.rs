@@ -15,7 +15,9 @@ pub(crate) const BINDINGS: &[Binding] =
 fn set(p: &mut Process, flag: Term, value: Term) -> NativeResult {
     let options = flag.as_tuple_of::<2>();
     if flag.as_atom().is_some_and(|f| f.text() == "monitor_nodes")
-        || options.is_some_and(|[k, o]| k.as_atom().is_some_and(|k| k.text() == "monitor_nodes") && (o.is_list() || o.is_map()))
+        || options.is_some_and(|[k, o]| {
+            k.as_atom().is_some_and(|k| k.text() == "monitor_nodes") && (o.is_list() || o.is_map())
+        })
     {
         // How many subscriptions there were: none is kept, since no node ever comes or goes.
         term_args::boolean(p, value)?;
