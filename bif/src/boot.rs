@@ -60,7 +60,9 @@ pub fn start(boot: Boot) -> Result<core::convert::Infallible, BootError> {
     atom::init();
     release::set(boot.otp_release);
     crate::table::init();
+    crate::console::init();
     crate::drivers::init();
+    crate::prim_tty::init();
     let flags = Flags::parse(&boot.args, boot.schedulers)?;
     process::set_limit(flags.processes);
     atom::set_limit(flags.atoms);

@@ -8,6 +8,7 @@ extern crate alloc;
 mod atomics;
 mod binary;
 pub mod boot;
+mod console;
 mod crash_dump;
 mod drivers;
 mod erlang;
@@ -26,6 +27,7 @@ mod os;
 mod persistent_term;
 mod prim_buffer;
 mod prim_file;
+mod prim_tty;
 mod string;
 pub mod table;
 mod term_args;
@@ -89,6 +91,8 @@ pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("persistent_term", persistent_term::BINDINGS),
     ("prim_buffer", prim_buffer::BINDINGS),
     ("prim_file", prim_file::BINDINGS),
+    ("prim_tty", prim_tty::BINDINGS),
+    ("prim_tty", prim_tty::CAPABILITIES),
     ("string", string::BINDINGS),
     ("unicode", unicode::BINDINGS),
 ];

@@ -5,13 +5,13 @@ use alloc::sync::{Arc, Weak};
 use alloc::vec::Vec;
 
 use joist_vm::atom::{self, Atom};
-use joist_vm::event::on_event;
 use joist_vm::platform::{ConsoleRead, Event, platform};
 use joist_vm::port::{BadCommand, Driver, Port};
 use joist_vm::sync::Mutex;
 use joist_vm::term::{Pid, Term};
 
 use super::Options;
+use crate::console;
 
 /// The ports that read the console; normally one.
 static READERS: Mutex<Vec<(Weak<Port>, bool)>> = Mutex::new(Vec::new());
@@ -64,11 +64,11 @@ pub(super) fn opened(port: &Arc<Port>, name: Term) {
 }
 
 pub(super) fn init() {
-    on_event(Box::new(|event| {
+    console::listen(|event| {
         if event == Event::ConsoleInput {
             input();
         }
-    }));
+    });
 }
 
 /// Hands over what the console has.
@@ -77,7 +77,7 @@ fn input() {
     let Some(port) = reader else { return };
     let mut buf = [0; 4096];
     loop {
-        match platform().console_read(&mut buf) {
+        match console::read(&mut buf) {
             ConsoleRead::Data(n) => port.data_to_owner(&buf[..n]),
             ConsoleRead::WouldBlock => return,
             ConsoleRead::Eof => {

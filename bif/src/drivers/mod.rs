@@ -3,6 +3,7 @@
 mod fd;
 mod gethost;
 mod inet;
+mod tty_sl;
 
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -25,6 +26,7 @@ pub(crate) struct Options {
 
 pub(crate) fn init() {
     fd::init();
+    tty_sl::init();
 }
 
 /// Opens a port; the error is the reason that `open_port/2` raises.
@@ -34,6 +36,9 @@ pub(crate) fn open(p: &mut Process, name: Term, options: Term) -> Result<PortId,
     let port = port::open(p.pid(), command.as_bytes(), options.binary, driver);
     p.links.ports.insert(port.id);
     fd::opened(&port, name);
+    if command.split(' ').next() == Some("tty_sl") {
+        tty_sl::opened(&port);
+    }
     Ok(port.id)
 }
 
@@ -68,6 +73,7 @@ fn choose(name: Term, options: Options) -> Result<(String, Box<dyn Driver>), Ato
             let program = text.split(' ').next().unwrap_or_default();
             match (kind.as_atom().map(Atom::text), program) {
                 (Some("spawn" | "spawn_driver"), "udp_inet") => Ok((text.clone(), inet::udp())),
+                (Some("spawn" | "spawn_driver"), "tty_sl") => Ok((text.clone(), tty_sl::driver()?)),
                 (Some("spawn_executable"), p) if p.rsplit('/').next() == Some("inet_gethost") => {
                     Ok((text.clone(), gethost::driver()))
                 }

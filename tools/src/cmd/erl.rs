@@ -1,7 +1,7 @@
 //! `joist erl`: the VM as a process of this machine; takes erl's own flags.
 
 use crate::error::{Error, Result};
-use crate::hosted::{self, Hosted};
+use crate::hosted::{self, CtrlC, Hosted};
 use crate::otp::{Otp, release_of_erts};
 use crate::preloaded;
 use joist_bif::boot::{self, Boot};
@@ -48,7 +48,7 @@ pub fn run(args: &Args) -> Result<u8> {
     if let Some(engine) = own.engine {
         joist_vm::engine::set_backend(engine);
     }
-    let hosted = Hosted::install();
+    let hosted = Hosted::install(ctrl_c(&arguments));
     hosted.set_roots(&otp.root, &erts);
     hosted::enter_first();
     let boot = Boot {
@@ -61,6 +61,22 @@ pub fn run(args: &Args) -> Result<u8> {
         Ok(never) => match never {},
         Err(e) => Err(Error::new(e.to_string(), "is the installation complete?")),
     }
+}
+
+/// What the flag `+B` says of Ctrl-C (`erl_init.c`).
+fn ctrl_c(arguments: &[Vec<u8>]) -> CtrlC {
+    let mut flags = arguments.iter().take_while(|a| *a != b"--").peekable();
+    let mut ctrl_c = CtrlC::Menu;
+    while let Some(flag) = flags.next() {
+        let [b'-' | b'+', b'B', attached @ ..] = &flag[..] else { continue };
+        let letter = attached.first().or_else(|| flags.peek().and_then(|next| next.first()));
+        ctrl_c = match letter {
+            Some(b'i') => CtrlC::Ignore,
+            Some(b'c') => CtrlC::Shell,
+            _ => CtrlC::Default,
+        };
+    }
+    ctrl_c
 }
 
 /// Takes Joist's own options off the front.

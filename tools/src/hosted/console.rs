@@ -1,9 +1,10 @@
 //! The console: the process's standard descriptors. A thread reads the input as soon as somebody asks for it.
 
 use joist_vm::platform::{ConsoleRead, Errno, Event};
-use rustix::termios::{OptionalActions, Termios};
+use rustix::termios::{InputModes, LocalModes, OptionalActions, OutputModes, SpecialCodeIndex, Termios};
 use std::collections::VecDeque;
 use std::io::{IsTerminal, Read, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, Once, PoisonError};
 
 #[derive(Debug, Default)]
@@ -16,6 +17,8 @@ struct Input {
 #[derive(Debug, Default)]
 pub struct Console {
     original: Mutex<Option<Termios>>,
+    /// `+Bc`: Ctrl-C is a character for the shell, no signal.
+    pub(super) interrupt_is_input: AtomicBool,
 }
 
 static INPUT: Mutex<Input> = Mutex::new(Input { bytes: VecDeque::new(), eof: false });
@@ -68,7 +71,16 @@ impl Console {
         if raw {
             let now = rustix::termios::tcgetattr(&stdin).map_err(failed)?;
             let mut mode = now.clone();
-            mode.make_raw();
+            // Not all of raw mode, as stock Erlang: Ctrl-C, Ctrl-Z and Ctrl-S keep their meanings.
+            mode.input_modes -= InputModes::ISTRIP | InputModes::ICRNL;
+            mode.output_modes -= OutputModes::OPOST;
+            mode.local_modes -= LocalModes::ICANON | LocalModes::ECHO;
+            mode.special_codes[SpecialCodeIndex::VMIN] = 1;
+            mode.special_codes[SpecialCodeIndex::VTIME] = 0;
+            if self.interrupt_is_input.load(Ordering::Relaxed) {
+                // No character: POSIX's _POSIX_VDISABLE.
+                mode.special_codes[SpecialCodeIndex::VINTR] = 0;
+            }
             rustix::termios::tcsetattr(&stdin, OptionalActions::Now, &mode).map_err(failed)?;
             original.get_or_insert(now);
         } else if let Some(mode) = original.take() {

@@ -5,6 +5,8 @@ mod files;
 mod processors;
 mod signals;
 
+pub use signals::CtrlC;
+
 use joist_vm::platform::{ConsoleRead, Errno, Event, Halt, Platform};
 use std::collections::{BTreeMap, VecDeque};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -27,7 +29,7 @@ pub struct Hosted {
 
 impl Hosted {
     /// The platform, with the signals' thread running.
-    pub fn install() -> &'static Hosted {
+    pub fn install(ctrl_c: CtrlC) -> &'static Hosted {
         let env = std::env::vars_os().map(|(k, v)| (k.into_vec(), v.into_vec())).collect();
         let hosted: &'static Hosted = Box::leak(Box::new(Hosted {
             start: Instant::now(),
@@ -39,7 +41,8 @@ impl Hosted {
             has_events: AtomicBool::new(false),
         }));
         joist_vm::platform::install(hosted);
-        signals::watch(hosted);
+        hosted.console.interrupt_is_input.store(ctrl_c == CtrlC::Shell, Ordering::Relaxed);
+        signals::watch(hosted, ctrl_c);
         hosted
     }
 

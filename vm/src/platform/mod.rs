@@ -16,6 +16,8 @@ pub enum Event {
     ConsoleInput,
     /// The console's window changed its size.
     ConsoleResized,
+    /// Ctrl-C: the node's user asks for attention.
+    Interrupt,
     /// The power button, or SIGTERM on a host: the node is asked to stop in order (`init:stop()`).
     StopRequested,
     /// Another signal of the host that `os:set_signal/2` asked for, by its POSIX number.
