@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use joist_vm::ets::{Object, Table};
+use joist_vm::ets::{Kind, Object, Table};
 use joist_vm::heap::copy;
 use joist_vm::process::{Bail, NativeResult, Process, make_reference};
 use joist_vm::sync::Mutex;
@@ -101,6 +101,10 @@ fn fill(p: &mut Process, tab: Term, list: Term, mut objects: Vec<Object>, new: b
     }
     if it.rest().is_nil() {
         p.charge(objects.len() / 8);
+        if t.options.kind == Kind::Bag {
+            // As stock does: a list's last object comes first.
+            objects.reverse();
+        }
         return Ok(Term::bool(t.insert_all(objects, new)));
     }
     p.charge(4000);
