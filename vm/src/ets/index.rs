@@ -23,6 +23,7 @@ pub(super) struct Index {
     depth: u32,
     directory: Vec<u32>,
     leaves: Vec<Leaf>,
+    len: usize,
 }
 
 /// A hash of 32 bits spread over the 64 that a leaf's table looks at.
@@ -33,7 +34,7 @@ fn spread(hash: u32) -> u64 {
 
 impl Index {
     pub(super) fn new() -> Index {
-        Index { depth: 0, directory: vec![0], leaves: vec![Leaf { depth: 0, table: HashTable::new() }] }
+        Index { depth: 0, directory: vec![0], leaves: vec![Leaf { depth: 0, table: HashTable::new() }], len: 0 }
     }
 
     #[inline(always)]
@@ -53,8 +54,11 @@ impl Index {
     pub(super) fn insert(&mut self, hash: u32, slot: u32) {
         loop {
             let n = self.directory[self.place(hash)] as usize;
+            // Entries with like hashes must not blow up the directory: their leaf grows instead.
+            let full = self.directory.len() > self.len / 64;
             let leaf = &mut self.leaves[n];
-            if leaf.table.len() < SPLIT || leaf.depth == 32 {
+            if leaf.table.len() < SPLIT || leaf.depth == 32 || (leaf.depth == self.depth && full) {
+                self.len += 1;
                 leaf.table.insert_unique(spread(hash), (hash, slot), |e| spread(e.0));
                 return;
             }
@@ -67,6 +71,7 @@ impl Index {
         let n = self.directory[self.place(hash)] as usize;
         if let Ok(e) = self.leaves[n].table.find_entry(spread(hash), |e| *e == (hash, slot)) {
             e.remove();
+            self.len -= 1;
         }
     }
 
