@@ -161,7 +161,8 @@ fn check(kind: Kind, concurrency: WriteConcurrency, steps: Vec<Step>) -> Result<
                 let k = key_term(h, k);
                 let n = model.with(k).len();
                 prop_assert_eq!(t.remove(k, |_| true), n);
-                model.objects = model.objects.iter().copied().filter(|o| !model.same(o.as_tuple().unwrap()[1], k)).collect();
+                model.objects =
+                    model.objects.iter().copied().filter(|o| !model.same(o.as_tuple().unwrap()[1], k)).collect();
             }
             Step::DeleteObject(k, v) => {
                 let o = object(h, k, v);
@@ -173,10 +174,14 @@ fn check(kind: Kind, concurrency: WriteConcurrency, steps: Vec<Step>) -> Result<
                     continue;
                 }
                 let k = key_term(h, k);
-                let done = t.update(k, || None, |o| {
-                    o.set_immediate(2, Term::small(i64::from(v)));
-                    ((), true)
-                });
+                let done = t.update(
+                    k,
+                    || None,
+                    |o| {
+                        o.set_immediate(2, Term::small(i64::from(v)));
+                        ((), true)
+                    },
+                );
                 let old = model.with(k);
                 prop_assert_eq!(done.is_some(), !old.is_empty());
                 if let Some(o) = old.first() {

@@ -51,9 +51,10 @@ fn run(h: &mut Room, spec: Term, object: Term) -> Option<Term> {
 #[test]
 fn variables_have_canonical_names() {
     atom::init();
-    assert_eq!(["$1", "$0", "$10", "$01", "$", "$x", "1", "$1a"].map(|n| variable(a(n)).is_some()), [
-        true, true, true, false, false, false, false, false
-    ]);
+    assert_eq!(
+        ["$1", "$0", "$10", "$01", "$", "$x", "1", "$1a"].map(|n| variable(a(n)).is_some()),
+        [true, true, true, false, false, false, false, false]
+    );
 }
 
 #[test]
