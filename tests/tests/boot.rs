@@ -17,9 +17,9 @@ fn the_kernel_starts() {
 
 /// `case!(name, Example, [arguments], status, [lines])`
 macro_rules! case {
-    ($name:ident, $example:ident, $args:expr, $status:expr, $lines:expr) => {
+    ($(#[$attribute:meta])* $name:ident, $example:ident, $args:expr, $status:expr, $lines:expr) => {
         #[test]
-        #[ignore = "the VM is not in the kernel yet"]
+        $(#[$attribute])*
         fn $name() {
             boot(&Example::$example.dir(), &$args, LIMIT).says($status, &$lines);
         }
@@ -41,13 +41,28 @@ case!(status_of_the_node, Hello, ["--", "-eval", "halt(7)."], 7, []);
 case!(high_status_of_the_node, Hello, ["--", "-eval", "halt(200)."], 200, []);
 case!(crash_at_boot, Hello, ["--", "-s", "nosuchmodule"], 1, ["init terminating in do_boot"]);
 case!(
+    #[ignore = "re is not there yet"]
     elixir,
     ElixirHello,
     [],
     0,
     ["Hello from Elixir", "counting the letters of 9 words", "most frequent: o, 4 times of 35"]
 );
-case!(elixir_with_a_variable, ElixirHello, ["-e", "WORDS=aa bb b"], 0, ["most frequent: b, 3 times of 5"]);
-case!(elixir_on_two_cpus, ElixirHello, ["--smp", "2"], 0, ["most frequent: o, 4 times of 35"]);
+case!(
+    #[ignore = "re is not there yet"]
+    elixir_with_a_variable,
+    ElixirHello,
+    ["-e", "WORDS=aa bb b"],
+    0,
+    ["most frequent: b, 3 times of 5"]
+);
+case!(
+    #[ignore = "re is not there yet"]
+    elixir_on_two_cpus,
+    ElixirHello,
+    ["--smp", "2"],
+    0,
+    ["most frequent: o, 4 times of 35"]
+);
 case!(systools, SystoolsHello, [], 0, ["hello from systools_hello-1.0.0", "read from priv/motd.txt"]);
 case!(systools_on_two_cpus, SystoolsHello, ["--smp", "2"], 0, ["read from priv/motd.txt"]);

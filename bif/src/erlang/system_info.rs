@@ -83,6 +83,7 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
             let (a, b, c) = platform().os_version();
             build::tuple(p, &[a, b, c].map(|n| Term::small(i64::from(n))))
         }
+        "endian" => Term::atom(atom::LITTLE),
         "machine" => text(p, "BEAM"),
         "wordsize" => number(8),
         "threads" | "smp_support" => Term::bool(true),
