@@ -66,7 +66,12 @@ pub(crate) const BINDINGS: &[Binding] = &[
 
 /// Nanoseconds of the monotonic clock, which starts negative as stock's does.
 pub(crate) fn monotonic() -> i64 {
-    platform().monotonic_ns() as i64 - (1 << 59)
+    monotonic_of(platform().monotonic_ns())
+}
+
+/// The same for a time of the platform's.
+pub(crate) const fn monotonic_of(ns: u64) -> i64 {
+    ns as i64 - (1 << 59)
 }
 
 fn system() -> i64 {

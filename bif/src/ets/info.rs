@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use joist_vm::atom::{self, Atom};
+use joist_vm::code::{self, Mfa};
 use joist_vm::ets::{self, Kind, Protection, Table, WriteConcurrency};
 use joist_vm::process::{self, NativeResult, Process};
 use joist_vm::term::{Term, build};
@@ -15,6 +16,12 @@ use crate::term_args;
 pub(crate) const BINDINGS: &[Binding] = &[
     ("info", 1, info),
     ("info", 2, |p, a| match find(a[0]) {
+        // Stock's own Erlang code gathers these.
+        Ok(_) if a[1].is(atom::BINARY) => {
+            let function = Atom::new("ets_info_binary");
+            let gather = code::export(Mfa { module: atom::ERTS_INTERNAL, function, arity: 1 });
+            Err(p.trap_to(gather, &a[..1]))
+        }
         Ok(t) => match a[1].as_atom().and_then(|what| item(p, &t, what)) {
             Some(v) => Ok(v),
             None => Err(p.badarg()),
@@ -131,9 +138,7 @@ fn safe_fixed(p: &mut Process, t: &Table, monotonic: bool) -> Term {
     let pairs: Vec<Term> = by.iter().map(|(pid, n)| build::tuple(p, &[Term::pid(*pid), size(*n)])).collect();
     let list = build::list(p, &pairs);
     let time = if monotonic {
-        // In Erlang's monotonic time, whose origin is another than the platform's.
-        let ago = joist_vm::platform::platform().monotonic_ns().saturating_sub(since.0);
-        build::integer(p, crate::erlang::time::monotonic() - ago as i64)
+        build::integer(p, crate::erlang::time::monotonic_of(since.0))
     } else {
         let us = since.1 / 1000;
         let parts = [us / 1_000_000_000_000, us / 1_000_000 % 1_000_000, us % 1_000_000];

@@ -27,6 +27,8 @@ pub(super) struct Hash {
     pub(super) fixed: AtomicUsize,
 }
 
+/// Slots that a table is said to have at least, as stock's have.
+const SLOTS: usize = 256;
 /// The place behind the last one.
 const END: u64 = u64::MAX;
 
@@ -238,12 +240,12 @@ impl Hash {
             }
             rest -= end;
         }
-        false
+        n < SLOTS
     }
 
     /// How many slots there are.
     pub(super) fn slots(&self) -> usize {
-        self.shards.iter().map(|s| s.0.read().end() as usize).sum()
+        self.shards.iter().map(|s| s.0.read().end() as usize).sum::<usize>().max(SLOTS)
     }
 
     /// The table is fixed no longer.
