@@ -72,7 +72,6 @@ pub(crate) const BINDINGS: &[Binding] = &[
         ))
     }),
     ("no_aux_work_threads", 0, |_, _| Ok(Term::small(1))),
-    ("ets_lookup_binary_info", 2, |p, _| Err(p.notsup())),
     ("atomics_new", 2, |p, a| crate::atomics::new(p, a)),
     ("counters_new", 1, |p, a| crate::atomics::counters_new(p, a)),
     ("counters_get", 2, |p, a| crate::atomics::counters_get(p, a)),
