@@ -5,6 +5,7 @@ mod check;
 mod doctor;
 mod erl;
 mod inspect;
+mod natives;
 mod run;
 
 use crate::error::{Error, Result};
@@ -28,6 +29,7 @@ enum Command {
     Check(check::Args),
     Doctor(doctor::Args),
     Erl(erl::Args),
+    Natives(natives::Args),
 }
 
 impl Cli {
@@ -42,6 +44,7 @@ impl Cli {
             Command::Check(args) => check::run(&args),
             Command::Doctor(args) => doctor::run(&args),
             Command::Erl(args) => erl::run(&args),
+            Command::Natives(args) => natives::run(&args),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Calling natives from code.
 
-use super::{After, Context, RESUME, Stop, Term};
+use super::{After, Context, RESUME, Stop, Term, first, instruction};
 use crate::atom;
 use crate::code::{Export, Mfa};
 use crate::process::{Bail, Class, Native, NativeResult, Process};
@@ -114,6 +114,19 @@ impl Context {
     fn push(&mut self, next: Option<*const u64>) {
         let Some(next) = next else { return };
         let p = self.process();
+        // A call in tail position: the loader put a return behind it, which is done now, so that loops through
+        // natives that trap (apply) don't grow the stack.
+        // SAFETY: `next` is at an instruction; a deallocating return has its frame's size in its first slot, and the
+        // frame it names is on the stack.
+        unsafe {
+            if *next == instruction(first::RETURN) {
+                return;
+            }
+            if *next == instruction(first::DEALLOCATE_RETURN) {
+                p.heap.sp = p.heap.sp.byte_add(*next.add(1) as usize & 0xffff);
+                return;
+            }
+        }
         if p.heap.free() < 4 {
             // What the native left in its trap are roots by themselves.
             p.collect(8, 0, false);
