@@ -14,8 +14,8 @@ mod erlang;
 mod error_logger;
 mod erts_debug;
 mod erts_internal;
-mod ets;
 mod erts_trace_cleaner;
+mod ets;
 mod file;
 mod io;
 mod lists;
@@ -26,6 +26,7 @@ mod os;
 mod persistent_term;
 mod prim_buffer;
 mod prim_file;
+mod re;
 mod string;
 pub mod table;
 mod term_args;
@@ -88,6 +89,7 @@ pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("persistent_term", persistent_term::BINDINGS),
     ("prim_buffer", prim_buffer::BINDINGS),
     ("prim_file", prim_file::BINDINGS),
+    ("re", re::BINDINGS),
     ("string", string::BINDINGS),
     ("unicode", unicode::BINDINGS),
 ];
