@@ -28,6 +28,7 @@ mod persistent_term;
 mod prim_buffer;
 mod prim_file;
 mod prim_tty;
+mod re;
 mod string;
 pub mod table;
 mod term_args;
@@ -93,6 +94,7 @@ pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("prim_file", prim_file::BINDINGS),
     ("prim_tty", prim_tty::BINDINGS),
     ("prim_tty", prim_tty::CAPABILITIES),
+    ("re", re::BINDINGS),
     ("string", string::BINDINGS),
     ("unicode", unicode::BINDINGS),
 ];

@@ -1,0 +1,212 @@
+//! Kinds of characters: PCRE's tables for ISO 8859-1 (which stock Erlang is built with) below 256, Unicode's
+//! properties and simple case folding by `regex-syntax`.
+
+use alloc::format;
+
+use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, HirKind};
+
+use super::set::{CharSet, MAX_UTF};
+
+pub(super) const fn is_space(b: u8) -> bool {
+    matches!(b, 9..=13 | b' ')
+}
+
+pub(super) const fn is_lower(b: u8) -> bool {
+    matches!(b, b'a'..=b'z' | 0xaa | 0xb5 | 0xba | 0xdf..=0xf6 | 0xf8..=0xff)
+}
+
+pub(super) const fn is_upper(b: u8) -> bool {
+    matches!(b, b'A'..=b'Z' | 0xc0..=0xd6 | 0xd8..=0xde)
+}
+
+pub(super) const fn is_word(b: u8) -> bool {
+    is_lower(b) || is_upper(b) || b.is_ascii_digit() || b == b'_'
+}
+
+/// The other case of a character of ISO 8859-1, or itself.
+pub(super) const fn flip(b: u8) -> u8 {
+    match b {
+        b'A'..=b'Z' | 0xc0..=0xd6 | 0xd8..=0xde => b + 32,
+        b'a'..=b'z' | 0xe0..=0xf6 | 0xf8..=0xfe => b - 32,
+        _ => b,
+    }
+}
+
+const fn is_punct(b: u8) -> bool {
+    b.is_ascii_punctuation()
+        || matches!(b, 0xa1..=0xbf if !matches!(b, 0xaa | 0xb5 | 0xba)) && b != 0xa0
+        || matches!(b, 0xd7 | 0xf7)
+}
+
+const fn is_print(b: u8) -> bool {
+    matches!(b, b' '..=b'~' | 0xa0..=0xff)
+}
+
+/// Horizontal white space (`\h`).
+pub(super) fn horizontal() -> CharSet {
+    CharSet::of(&[
+        (9, 9),
+        (32, 32),
+        (0xa0, 0xa0),
+        (0x1680, 0x1680),
+        (0x180e, 0x180e),
+        (0x2000, 0x200a),
+        (0x202f, 0x202f),
+        (0x205f, 0x205f),
+        (0x3000, 0x3000),
+    ])
+}
+
+/// Vertical white space (`\v`).
+pub(super) fn vertical() -> CharSet {
+    CharSet::of(&[(10, 13), (0x85, 0x85), (0x2028, 0x2029)])
+}
+
+/// `\d`, `\s`, `\w` in lower case.
+pub(super) fn perl(kind: u8, ucp: bool) -> CharSet {
+    match (kind, ucp) {
+        (b'd', false) => CharSet::of(&[(48, 57)]),
+        (b's', false) => CharSet::from_bytes(is_space),
+        (_, false) => CharSet::from_bytes(is_word),
+        (b'd', true) => category("Nd"),
+        (b's', true) => with(category("Z"), &[horizontal(), vertical()]),
+        (_, true) => with(category("L"), &[category("N"), CharSet::of(&[(95, 95)])]),
+    }
+}
+
+fn with(mut set: CharSet, more: &[CharSet]) -> CharSet {
+    more.iter().for_each(|m| set.union(m));
+    set.normalise();
+    set
+}
+
+/// `[:name:]`.
+pub(super) fn posix(name: &[u8], ucp: bool) -> Option<CharSet> {
+    if ucp {
+        match name {
+            b"alpha" => return Some(category("L")),
+            b"lower" => return Some(category("Ll")),
+            b"upper" => return Some(category("Lu")),
+            b"alnum" => return Some(with(category("L"), &[category("N")])),
+            b"digit" => return Some(category("Nd")),
+            b"blank" => return Some(horizontal()),
+            b"space" => return Some(perl(b's', true)),
+            b"word" => return Some(perl(b'w', true)),
+            b"cntrl" => return Some(category("Cc")),
+            b"graph" | b"print" => {
+                let hidden = with(category("Z"), &[category("Cc"), category("Cs"), category("Cn")]);
+                let mut visible = hidden.negated(MAX_UTF);
+                if name == b"print" {
+                    visible.union(&category("Zs"));
+                    visible.normalise();
+                }
+                return Some(visible);
+            }
+            b"punct" => {
+                return Some(with(category("P"), &[category("S").clipped(127)]));
+            }
+            _ => {}
+        }
+    }
+    Some(match name {
+        b"alpha" => CharSet::from_bytes(|b| is_lower(b) || is_upper(b)),
+        b"lower" => CharSet::from_bytes(is_lower),
+        b"upper" => CharSet::from_bytes(is_upper),
+        b"alnum" => CharSet::from_bytes(|b| is_word(b) && b != b'_'),
+        b"ascii" => CharSet::of(&[(0, 127)]),
+        b"blank" => CharSet::of(&[(9, 9), (32, 32)]),
+        b"cntrl" => CharSet::from_bytes(|b| b < 32 || matches!(b, 127..=159)),
+        b"digit" => CharSet::of(&[(48, 57)]),
+        b"graph" => CharSet::from_bytes(|b| is_print(b) && b != b' ' && b != 0xa0),
+        b"print" => CharSet::from_bytes(is_print),
+        b"punct" => CharSet::from_bytes(is_punct),
+        b"space" => CharSet::from_bytes(is_space),
+        b"word" => CharSet::from_bytes(is_word),
+        b"xdigit" => CharSet::from_bytes(|b| b.is_ascii_hexdigit()),
+        _ => return None,
+    })
+}
+
+pub(super) fn class(pattern: &str) -> Option<CharSet> {
+    let hir = regex_syntax::Parser::new().parse(pattern).ok()?;
+    let mut set = CharSet::new();
+    match hir.kind() {
+        HirKind::Class(Class::Unicode(c)) => {
+            c.ranges().iter().for_each(|r| set.add(u32::from(r.start()), u32::from(r.end())));
+        }
+        HirKind::Literal(l) => {
+            let c = core::str::from_utf8(&l.0).ok()?.chars().next()?;
+            set.add(u32::from(c), u32::from(c));
+        }
+        _ => {}
+    }
+    set.normalise();
+    Some(set)
+}
+
+/// A general category known to exist.
+pub(super) fn category(name: &str) -> CharSet {
+    class(&format!("\\p{{gc={name}}}")).unwrap_or_default()
+}
+
+const CATEGORIES: &[&str] = &[
+    "C", "Cc", "Cf", "Cn", "Co", "L", "Ll", "Lm", "Lo", "Lt", "Lu", "M", "Mc", "Me", "Mn", "N", "Nd", "Nl", "No", "P",
+    "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "S", "Sc", "Sk", "Sm", "So", "Z", "Zl", "Zp", "Zs",
+];
+
+/// `\p{name}`: names as PCRE spells them.
+pub(super) fn property(name: &str) -> Option<CharSet> {
+    if CATEGORIES.contains(&name) {
+        let mut set = category(name);
+        if name == "C" {
+            set.union(&CharSet::of(&[(0xd800, 0xdfff)]));
+            set.normalise();
+        }
+        return Some(set);
+    }
+    match name {
+        "Any" => return Some(CharSet::of(&[(0, MAX_UTF)])),
+        "Cs" => return Some(CharSet::of(&[(0xd800, 0xdfff)])),
+        "L&" => return Some(with(category("Ll"), &[category("Lu"), category("Lt")])),
+        "Xan" => return Some(with(category("L"), &[category("N")])),
+        "Xps" | "Xsp" => return Some(perl(b's', true)),
+        "Xwd" => return Some(perl(b'w', true)),
+        "Xuc" => {
+            return Some(CharSet::of(&[(36, 36), (64, 64), (96, 96), (0xa0, 0xd7ff), (0xe000, MAX_UTF)]));
+        }
+        _ => {}
+    }
+    let capitalised = name.split('_').all(|w| w.starts_with(|c: char| c.is_ascii_uppercase()));
+    let code = name.len() == 4 && !matches!(name, "Cham" | "Lisu" | "Thai");
+    if !capitalised || code || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
+        return None;
+    }
+    class(&format!("\\p{{sc={name}}}"))
+}
+
+/// The set with all other cases of its characters.
+pub(super) fn folded(set: &CharSet, utf: bool) -> CharSet {
+    let mut out = set.clone();
+    if utf {
+        let char = |c: u32| char::from_u32(c);
+        let ranges = set.ranges().iter().flat_map(|(a, b)| {
+            // Surrogates are no characters and have no cases.
+            let low = (*a, (*b).min(0xd7ff));
+            let high = ((*a).max(0xe000), *b);
+            [low, high].into_iter().filter(|r| r.0 <= r.1)
+        });
+        let ranges = ranges.filter_map(|(a, b)| Some(ClassUnicodeRange::new(char(a)?, char(b)?)));
+        let mut class = ClassUnicode::new(ranges);
+        if class.try_case_fold_simple().is_ok() {
+            class.ranges().iter().for_each(|r| out.add(u32::from(r.start()), u32::from(r.end())));
+        }
+    } else {
+        for b in 0..=255u8 {
+            if set.contains(u32::from(b)) {
+                out.add(u32::from(flip(b)), u32::from(flip(b)));
+            }
+        }
+    }
+    out.normalise();
+    out
+}

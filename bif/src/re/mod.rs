@@ -1,0 +1,108 @@
+//! `re` (`erl_bif_re.c`): an engine of our own with PCRE 8's syntax and semantics, because that is what OTP promises
+//! its users; see `ARCHITECTURE.md`, "Why an own regex engine".
+//!
+//! A pattern is [parsed](parse), [compiled](compile) to a [program](program) and run by the [matcher], which is a
+//! backtracking search without recursion: it can stop after any step, so that the longest search holds no scheduler.
+//! Read beside it: `re(3)`, and `pcrepattern(3)` of PCRE 8.44.
+
+mod args;
+mod ast;
+mod cache;
+mod capture;
+mod chars;
+mod compile;
+mod error;
+mod first;
+mod grapheme;
+mod matcher;
+mod measure;
+mod options;
+mod parse;
+mod program;
+mod run;
+mod set;
+#[cfg(test)]
+mod tests;
+
+use alloc::sync::Arc;
+
+use joist_vm::atom::{self, Atom};
+use joist_vm::code::{Mfa, export};
+use joist_vm::process::{Bail, NativeResult, Process};
+use joist_vm::term::{Term, build};
+
+use crate::erlang::iolist;
+use crate::table::Binding;
+use cache::Compiled;
+use error::PatternError;
+
+pub(crate) const BINDINGS: &[Binding] = &[
+    ("compile", 1, |p, a| compile_pattern(p, a[0], Term::NIL)),
+    ("compile", 2, |p, a| compile_pattern(p, a[0], a[1])),
+    ("import", 1, cache::import),
+    ("inspect", 2, inspect),
+    ("internal_run", 4, run::internal_run),
+    ("run", 2, run::run_2),
+    ("run", 3, run::run_3),
+    ("version", 0, |p, _| {
+        let text: &[u8] = if joist_vm::release::at_least(28) { b"10.45 2025-02-05" } else { b"8.44 2020-02-12" };
+        Ok(build::binary(p, text))
+    }),
+];
+
+/// Raises `badarg` that is blamed on the options.
+fn bad_option(p: &mut Process) -> Bail {
+    p.badarg_cause(Term::atom(Atom::new("badopt")))
+}
+
+fn trap(p: &mut Process, function: &str, a: &[Term]) -> Bail {
+    p.trap_to(export(Mfa::new(Atom::new("re"), Atom::new(function), a.len() as u32)), a)
+}
+
+/// `re:compile/2`: `{ok, MP}` or `{error, {Text, Position}}`.
+fn compile_pattern(p: &mut Process, source: Term, options: Term) -> NativeResult {
+    let Some(o) = args::read(options) else { return Err(bad_option(p)) };
+    if o.run_only {
+        return Err(bad_option(p));
+    }
+    if o.unicode() && !source.is_binary() {
+        return Err(trap(p, "ucompile", &[source, options]));
+    }
+    let Some(bytes) = iolist::to_bytes(source) else { return Err(p.badarg()) };
+    p.charge(bytes.len() / 8);
+    Ok(match cache::compile(&bytes, o.pattern) {
+        Ok(compiled) => {
+            let pattern = if o.export { cache::exported(p, &bytes, options, &compiled) } else { compiled.to_term(p) };
+            build::tuple(p, &[Term::atom(atom::OK), pattern])
+        }
+        Err(e) => {
+            let error = describe(p, e);
+            build::tuple(p, &[Term::atom(atom::ERROR), error])
+        }
+    })
+}
+
+/// `{Text, Position}`.
+fn describe(p: &mut Process, e: PatternError) -> Term {
+    let text = build::string(p, e.text().as_bytes());
+    build::tuple(p, &[text, Term::small(e.at as i64)])
+}
+
+/// `re:inspect(MP, namelist)`: `{namelist, [Name]}`, sorted.
+fn inspect(p: &mut Process, a: &[Term]) -> NativeResult {
+    let Some(pattern) = Compiled::from_term(a[0]) else { return Err(p.badarg()) };
+    if !a[1].as_atom().is_some_and(|a| a.text() == "namelist") {
+        return Err(p.badarg());
+    }
+    let names = names(&pattern);
+    let names: alloc::vec::Vec<Term> = names.iter().map(|n| build::binary(p, n)).collect();
+    let names = build::list(p, &names);
+    Ok(build::tuple(p, &[a[1], names]))
+}
+
+/// The names of a pattern's groups, each once.
+fn names(pattern: &Arc<program::Program>) -> alloc::vec::Vec<&[u8]> {
+    let mut names: alloc::vec::Vec<&[u8]> = pattern.names.iter().map(|n| &n.0[..]).collect();
+    names.dedup();
+    names
+}
