@@ -32,6 +32,7 @@ mod string;
 pub mod table;
 mod term_args;
 mod unicode;
+mod zlib;
 
 use table::Binding;
 
@@ -95,6 +96,7 @@ pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("prim_tty", prim_tty::CAPABILITIES),
     ("string", string::BINDINGS),
     ("unicode", unicode::BINDINGS),
+    ("zlib", zlib::BINDINGS),
 ];
 
 /// Unpacks a gzip file; none if it is none.
