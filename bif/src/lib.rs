@@ -33,6 +33,7 @@ mod string;
 pub mod table;
 mod term_args;
 mod unicode;
+mod zlib;
 
 use table::Binding;
 
@@ -97,6 +98,7 @@ pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("re", re::BINDINGS),
     ("string", string::BINDINGS),
     ("unicode", unicode::BINDINGS),
+    ("zlib", zlib::BINDINGS),
 ];
 
 /// Unpacks a gzip file; none if it is none.

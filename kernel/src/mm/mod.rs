@@ -1,6 +1,7 @@
 //! Memory: what there is, how it is mapped (everything at its physical address, no page both writable and
 //! executable, nothing at page 0), and the heap.
 
+mod c_heap;
 pub mod device;
 pub mod firmware;
 pub mod heap;
