@@ -28,7 +28,7 @@ mod persistent_term;
 mod prim_buffer;
 mod prim_file;
 mod prim_tty;
-mod re;
+pub mod re;
 mod string;
 pub mod table;
 mod term_args;

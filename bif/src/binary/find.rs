@@ -63,7 +63,7 @@ struct Options {
 
 /// A search under way.
 struct Search {
-    pattern: Arc<Pattern>,
+    pattern: Option<Arc<Pattern>>,
     kind: Kind,
     options: Options,
     at: usize,
@@ -75,10 +75,15 @@ struct Search {
 fn start(p: &mut Process, a: &[Term], options: Term, kind: Kind) -> NativeResult {
     let Some(bits) = a[0].as_bits().filter(Bits::is_binary) else { return Err(p.badarg()) };
     let Some(options) = read_options(options, kind, bits.len / 8) else { return Err(p.badarg()) };
+    if options.from == options.to {
+        // Nothing to search: the pattern is not even looked at.
+        let none = Search { pattern: None, kind, options, at: 0, found: Vec::new(), copy: None };
+        return Ok(answer(p, a[0], &none));
+    }
     let Some(pattern) = Pattern::of(a[1]) else { return Err(p.badarg()) };
     let copy = if bits.as_bytes().is_none() { Some(bits.to_vec()) } else { None };
     let at = options.from;
-    let mut search = Search { pattern, kind, options, at, found: Vec::new(), copy };
+    let mut search = Search { pattern: Some(pattern), kind, options, at, found: Vec::new(), copy };
     if run(p, a[0], &mut search) {
         return Ok(answer(p, a[0], &search));
     }
@@ -99,12 +104,13 @@ fn resume(p: &mut Process, a: &[Term]) -> NativeResult {
 
 /// Searches on; false when it is to be resumed.
 fn run(p: &mut Process, subject: Term, s: &mut Search) -> bool {
+    let Some(pattern) = s.pattern.clone() else { return true };
     let copied = s.copy.take();
     let bytes = copied.as_deref().or_else(|| subject.as_bits().and_then(|b| b.as_bytes())).unwrap_or_default();
     let mut budget = usize::try_from(p.budget()).unwrap_or(0).max(1);
     let before = budget;
     let done = loop {
-        match s.pattern.find(bytes, s.at, s.options.to, &mut budget) {
+        match pattern.find(bytes, s.at, s.options.to, &mut budget) {
             Found::At(at, len) => {
                 s.found.push((at, len));
                 s.at = at + len;

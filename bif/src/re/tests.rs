@@ -171,3 +171,59 @@ fn yardstick() {
         "compiled {compile_ok}/{compiled} alike (errors' texts {error_text}/{errors}); matched {run_ok}/{runs} alike"
     );
 }
+
+fn matches(pattern: &[u8], options: u32, subject: &[u8]) -> Option<Vec<Option<(usize, usize)>>> {
+    super::probe(pattern, options, 0, subject, 5)
+}
+
+#[test]
+fn hostile_patterns_end() {
+    let nested = [&b"("[..]; 300].concat();
+    assert!(matches(&nested, 0, b"").is_none());
+    let subject = [&b"a"[..]; 5000].concat();
+    for pattern in [
+        &b"(a*)*b"[..],
+        b"(a|a)*b",
+        b"(a|aa)+$b",
+        b"((a{0,5}){0,5}){0,5}{0,5}[c]",
+        b"(?:(?:(?:a{1,1000}){1,1000}){1,1000}){1,1000}b",
+        b"^(a(?1)?b)$",
+        b"(?R)?a",
+        b"(a?(?1)?)b",
+        b"(?<=(?1))(a)",
+        b".*.*.*.*b",
+        b"(?=(a+))*b",
+        b"(|a)+b",
+        b"((?1)|a)b",
+    ] {
+        let _ = matches(pattern, 0, &subject);
+        let _ = matches(pattern, o::UTF | o::UCP | o::CASELESS, &subject);
+    }
+}
+
+#[test]
+fn small_searches() {
+    let hit = |p: &str, s: &str| matches(p.as_bytes(), 0, s.as_bytes()).map(|c| c[0]);
+    assert_eq!(hit("a(?>b|bc)d", "abcd"), None);
+    assert_eq!(hit(r"(\w+)\s\1", "say the the word"), Some(Some((4, 11))));
+    assert_eq!(hit(r"\((?:[^()]++|(?R))*\)", "x(a(b)c)y"), Some(Some((1, 8))));
+    assert_eq!(hit(r"foo\Kbar", "foobar"), Some(Some((3, 6))));
+    assert_eq!(hit(r"(?<!a)b", "abb"), Some(Some((2, 3))));
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_pattern_on_any_subject(
+        pattern in r"[ab()|*+?{},0-9\\\[\]^$.:=!<>PRKGQEbBdDwWsS#'&-]{0,24}",
+        subject in r"[ab01 \n]{0,40}",
+        flags: u32,
+        newline: u8,
+    ) {
+        let whole = super::probe(pattern.as_bytes(), flags, newline, subject.as_bytes(), u64::MAX);
+        let slices = super::probe(pattern.as_bytes(), flags, newline, subject.as_bytes(), 5);
+        proptest::prop_assert_eq!(&whole, &slices);
+        for (from, to) in whole.unwrap_or_default().into_iter().flatten() {
+            proptest::prop_assert!(from <= subject.len() && to <= subject.len());
+        }
+    }
+}

@@ -70,13 +70,15 @@ impl Parser<'_> {
                 }
             }
             first = false;
-            if b == b'-' && !quoted && !matches!(last, Last::Nothing) && self.src.get(self.pos + 1) != Some(&b']') {
-                if let Last::Char(from) = last {
-                    self.pos += 1;
-                    last = Last::Nothing;
-                    self.range(from, &mut plain, &mut sets)?;
-                    continue;
-                }
+            if b == b'-'
+                && !quoted
+                && self.src.get(self.pos + 1) != Some(&b']')
+                && let Last::Char(from) = last
+            {
+                self.pos += 1;
+                last = Last::Nothing;
+                self.range(from, &mut plain)?;
+                continue;
             }
             match self.class_item(quoted)? {
                 Escaped::Char(c) => {
@@ -117,7 +119,7 @@ impl Parser<'_> {
     }
 
     /// What follows `from-`.
-    fn range(&mut self, from: u32, plain: &mut CharSet, sets: &mut CharSet) -> Parsed<()> {
+    fn range(&mut self, from: u32, plain: &mut CharSet) -> Parsed<()> {
         let mut quoted = false;
         while self.looking_at(b"\\E") || self.looking_at(b"\\Q") {
             quoted = self.src[self.pos + 1] == b'Q';
@@ -146,7 +148,6 @@ impl Parser<'_> {
         if quoted {
             self.eat(b"\\E");
         }
-        let _ = sets;
         Ok(())
     }
 

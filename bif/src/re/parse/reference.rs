@@ -176,11 +176,7 @@ impl Parser<'_> {
     pub(super) fn resolve(&mut self, node: &mut Node) -> Parsed<()> {
         match node {
             Node::Back { groups, .. } => *groups = self.targets(groups[0])?,
-            Node::Call(group, _) => {
-                if *group >= PENDING {
-                    *group = self.targets(*group)?[0];
-                }
-            }
+            Node::Call(group, _) if *group >= PENDING => *group = self.targets(*group)?[0],
             Node::Group(_, n) | Node::Atomic(n) | Node::Look { node: n, .. } | Node::Repeat { node: n, .. } => {
                 self.resolve(n)?;
             }
