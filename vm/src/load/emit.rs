@@ -29,7 +29,7 @@ impl From<&Arg> for Operand {
             Arg::Label(l) => Operand::Label(*l),
             Arg::U(n) => Operand::N(*n),
             // No op takes a list as one operand: the kinds won't fit, which is reported.
-            Arg::List(_) | Arg::Alloc { .. } => Operand::N(u64::MAX),
+            Arg::List { .. } | Arg::Alloc { .. } => Operand::N(u64::MAX),
         }
     }
 }

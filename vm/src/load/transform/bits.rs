@@ -202,10 +202,10 @@ fn plain(a: &Arg) -> Option<u64> {
 }
 
 /// `bs_add` writes its three operands as a list (older compilers) or in place.
-fn list_or_rest(op: &GenericOp) -> Result<&[Arg], LoadError> {
-    match &op.args[1] {
-        Arg::List(l) => Ok(l),
-        _ => Ok(&op.args[1..4]),
+fn list_or_rest<'a>(op: &GenericOp<'a>) -> Result<&'a [Arg], LoadError> {
+    match op.args[1].elements() {
+        Some(elements) => Ok(&op.lists[elements]),
+        None => Ok(&op.args[1..4]),
     }
 }
 
