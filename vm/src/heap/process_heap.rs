@@ -144,31 +144,6 @@ impl ProcessHeap {
         self.old.len()
     }
 
-    /// Looks at the entries of all funs on the heap (dead ones too) until `wanted` says yes.
-    pub(crate) fn any_fun(&self, wanted: &mut dyn FnMut(&'static crate::code::FunEntry) -> bool) -> bool {
-        let young = (self.young.start(), self.hp);
-        let old = (self.old.start(), self.old_hp);
-        [young, old].into_iter().chain(self.fragments.ranges()).any(|(mut p, end)| {
-            while p < end {
-                // SAFETY: the range holds whole objects and term words, one after the other.
-                unsafe {
-                    let word = *p;
-                    if word & 3 != 0 {
-                        p = p.add(1);
-                        continue;
-                    }
-                    let header = crate::term::Header(word);
-                    if header.is(crate::term::Tag::Fun) && wanted(&*(*p.add(1) as *const crate::code::FunEntry)) {
-                        return true;
-                    }
-                    let (_, terms) = header.scan();
-                    p = p.add(if terms > 0 && !header.is(crate::term::Tag::Fun) { 1 } else { 1 + header.arity() });
-                }
-            }
-            false
-        })
-    }
-
     /// Size of the young block in words, as `process_info(heap_size)` tells.
     #[must_use]
     pub fn heap_size(&self) -> usize {

@@ -249,7 +249,9 @@ fn register<'a>(op: &GenericOp<'a>, i: usize) -> Result<&'a Arg, LoadError> {
 /// Words that an allocation asks for. Floats take two, funs three.
 fn heap_need(op: &GenericOp, i: usize) -> Result<u64, LoadError> {
     match op.args.get(i) {
-        Some(Arg::Alloc { words, floats, funs }) => Ok(u64::from(*words) + 2 * u64::from(*floats) + 3 * u64::from(*funs)),
+        Some(Arg::Alloc { words, floats, funs }) => {
+            Ok(u64::from(*words) + 2 * u64::from(*floats) + 3 * u64::from(*funs))
+        }
         _ => number(op, i).and_then(|n| if n < 1 << 24 { Ok(n) } else { Err(bad(op)) }),
     }
 }
