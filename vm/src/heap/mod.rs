@@ -6,6 +6,7 @@ mod fragment;
 mod gc;
 mod process_heap;
 pub mod sizes;
+pub mod stress;
 
 pub use copy::{copy, size};
 pub use fragment::{Fragments, OwnedTerm};
