@@ -1,7 +1,7 @@
 //! Building bitstrings: `bs_create_bin`, and the older instructions that make a binary and fill it step by step.
 
 use super::bits::is_little;
-use super::{Context, Term, source};
+use super::{Context, NO_COLLECTION, Term, source};
 use crate::atom::{self, Atom};
 use crate::bits::{copy_bits, put_utf8, put_utf16, put_utf32, write_float, write_integer};
 use crate::process::Class;
@@ -222,7 +222,7 @@ impl Context {
     /// A result that is in no register yet, with so many heap words free behind it.
     fn keep_and_need(&mut self, term: Term, need: usize, live: usize) -> Term {
         let p = self.process();
-        if p.heap.free() > need && !p.heap.is_due() {
+        if p.heap.free() > need && !p.heap.is_due() || live == NO_COLLECTION {
             return term;
         }
         p.roots.push(term);

@@ -24,6 +24,7 @@ use crate::term::compare::{compare, eq, exact_eq};
 use crate::term::{Header, Tag, Term};
 
 pub use arith::Arith;
+pub(crate) use native::NO_COLLECTION;
 use context::{After, Peek, Wait};
 pub use context::{Context, Stop};
 pub use run::{Backend, backend, set_backend};
