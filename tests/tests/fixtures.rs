@@ -1,8 +1,6 @@
 //! The fixtures: each module of `beam-fixtures/` on stock `erl` and on `joist erl`, outputs compared byte for byte.
 
-use joist_tests::{
-    Outputs, binary, compile_fixtures, difference, erl_of, fixture_sources, other_otps, run_fixtures,
-};
+use joist_tests::{Outputs, binary, compile_fixtures, difference, erl_of, fixture_sources, other_otps, run_fixtures};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -196,7 +196,7 @@ impl ProcessHeap {
             self.old_hp = self.old.start();
         }
         let room = (self.old.end() as usize - self.old_hp as usize) / 8;
-        let sweep_due = self.stats.minor >= self.policy.fullsweep_after || stress::sweeps(self.stats.total);
+        let sweep_due = self.stats.minor >= self.policy.fullsweep_after || stress::sweeps(self.stats.total, before);
         if mature > room || sweep_due || self.old_off_heap.words > self.binary_limit * 4 {
             self.major(need, roots);
         } else {

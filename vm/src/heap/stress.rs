@@ -19,14 +19,17 @@ pub(super) fn on() -> bool {
     ON.load(Ordering::Relaxed)
 }
 
-/// Is the collection after this many to be a major one?
-pub(super) fn sweeps(collections: u64) -> bool {
-    on() && collections % 3 == 2
+/// Larger heaps grow as usual, lest programs with much data never end.
+const LARGE: usize = 4000;
+
+/// Is the collection after this many to be a major one, of a heap with so many words?
+pub(super) fn sweeps(collections: u64, words: usize) -> bool {
+    on() && words < LARGE && collections % 3 == 2
 }
 
 /// How large the block becomes that has to have `must` words and would have `size`.
 pub(super) fn size(must: usize, size: usize) -> usize {
-    if on() { must } else { size }
+    if on() && must < LARGE { must } else { size }
 }
 
 /// How many words of binaries make a collection due.
