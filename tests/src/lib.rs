@@ -2,15 +2,17 @@
 #![forbid(unsafe_code)]
 
 mod examples;
+mod fixtures;
 mod joist;
 mod machine;
 mod otps;
 mod stock;
 
 pub use examples::{Example, copy_of, copy_tree};
+pub use fixtures::{Outputs, compile_fixtures, difference, fixture_sources, run_fixtures};
 pub use joist::{Run, binary, inspect, joist, packed};
 pub use machine::{Boot, boot};
-pub use otps::{made_by, other_otps};
+pub use otps::{erl_of, made_by, other_otps};
 pub use stock::{Stock, stock};
 
 use std::path::{Path, PathBuf};

@@ -24,6 +24,16 @@ pub fn made_by(otp: &Path, temp: &Path) -> PathBuf {
         copy_tree(&from.join(part), &project.join(part));
     }
     fs::copy(from.join("build.escript"), project.join("build.escript")).expect("copied");
+    let (erl, bin) = erl_of(otp, temp);
+    let mut command = Command::new(bin.join("escript"));
+    let out =
+        command.arg("build.escript").current_dir(&project).env("ESCRIPT_EMULATOR", &erl).output().expect("escript");
+    assert!(out.status.success(), "{out:?}");
+    project.join("_build/systools_hello")
+}
+
+/// A script in `temp` that starts this OTP's `erl` wherever the installation lies, and the directory of its programs.
+pub fn erl_of(otp: &Path, temp: &Path) -> (PathBuf, PathBuf) {
     let entries = fs::read_dir(otp).expect("an installation").filter_map(|e| Some(e.ok()?.path()));
     let bin = entries.into_iter().find(|p| p.to_string_lossy().contains("/erts-")).expect("its erts").join("bin");
     // Its own scripts know only the place that it was made for.
@@ -35,9 +45,5 @@ pub fn made_by(otp: &Path, temp: &Path) -> PathBuf {
     );
     fs::write(&erl, script).expect("written");
     fs::set_permissions(&erl, fs::Permissions::from_mode(0o755)).expect("executable");
-    let mut command = Command::new(bin.join("escript"));
-    let out =
-        command.arg("build.escript").current_dir(&project).env("ESCRIPT_EMULATOR", &erl).output().expect("escript");
-    assert!(out.status.success(), "{out:?}");
-    project.join("_build/systools_hello")
+    (erl, bin)
 }

@@ -14,7 +14,8 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 #[command(disable_help_flag = true)]
 pub struct Args {
-    /// erl's flags, after `--otp DIR` (an Erlang/OTP installation) and `--engine threaded|match-loop`, if at all.
+    /// erl's flags, after `--otp DIR` (an Erlang/OTP installation), `--engine threaded|match-loop` and
+    /// `--gc normal|stress`, if at all.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, num_args = 0..)]
     flags: Vec<OsString>,
 }
@@ -23,6 +24,8 @@ pub struct Args {
 struct Own {
     otp: Option<PathBuf>,
     engine: Option<joist_vm::engine::Backend>,
+    /// Collect garbage at every chance.
+    stress: bool,
 }
 
 /// Becomes the node; the exit status is `halt/1`'s.
@@ -47,6 +50,9 @@ pub fn run(args: &Args) -> Result<u8> {
     let arguments = arguments(&otp, &erts, release, &flags)?;
     if let Some(engine) = own.engine {
         joist_vm::engine::set_backend(engine);
+    }
+    if own.stress {
+        joist_vm::heap::stress::start();
     }
     let hosted = Hosted::install(ctrl_c(&arguments));
     hosted.set_roots(&otp.root, &erts);
@@ -81,7 +87,7 @@ fn ctrl_c(arguments: &[Vec<u8>]) -> CtrlC {
 
 /// Takes Joist's own options off the front.
 fn take_own(flags: &mut Vec<OsString>) -> Result<Own> {
-    let mut own = Own { otp: None, engine: None };
+    let mut own = Own { otp: None, engine: None, stress: false };
     while let [name, value, ..] = &flags[..] {
         match name.to_str() {
             Some("--otp") => own.otp = Some(value.into()),
@@ -91,6 +97,13 @@ fn take_own(flags: &mut Vec<OsString>) -> Result<Own> {
                     Some("match-loop") => joist_vm::engine::Backend::MatchLoop,
                     _ => return Err(Error::new("no such engine", "use --engine threaded or --engine match-loop")),
                 });
+            }
+            Some("--gc") => {
+                own.stress = match value.to_str() {
+                    Some("normal") => false,
+                    Some("stress") => true,
+                    _ => return Err(Error::new("no such policy", "use --gc normal or --gc stress")),
+                };
             }
             _ => break,
         }

@@ -6,6 +6,9 @@ use crate::code::{Export, Mfa};
 use crate::process::{Bail, Class, Native, NativeResult, Process};
 use crate::term::build;
 
+/// In place of a number of live registers: nobody knows, so this instruction must not collect.
+pub(crate) const NO_COLLECTION: usize = 0xffff;
+
 /// How a native was called: its frame in a stack trace.
 enum Frame<'a> {
     Known(&'a Mfa, usize),
@@ -176,7 +179,7 @@ impl Context {
     /// A result that is in no register yet, across a collection that may be due.
     pub(crate) fn keep(&mut self, term: Term, live: usize) -> Term {
         let p = self.process();
-        if !p.heap.is_due() {
+        if !p.heap.is_due() || live == NO_COLLECTION {
             return term;
         }
         p.roots.push(term);

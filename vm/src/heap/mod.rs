@@ -7,6 +7,7 @@ mod gc;
 mod literals;
 mod process_heap;
 pub mod sizes;
+pub mod stress;
 
 pub use copy::{copy, size};
 pub use fragment::{Fragments, OwnedTerm};

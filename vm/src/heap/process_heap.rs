@@ -3,7 +3,7 @@
 
 use super::Fragments;
 use super::block::Words;
-use super::sizes;
+use super::{sizes, stress};
 use crate::term::{Alloc, OffHeap};
 
 /// Words kept free below the stack: a return address, and one for a slow path.
@@ -25,7 +25,7 @@ pub struct ProcessHeap {
     pub(crate) fragments: Fragments,
     pub(crate) off_heap: OffHeap,
     pub(crate) old_off_heap: OffHeap,
-    /// Words of binaries that the young lists may keep alive before a collection is due.
+    /// Words of binaries that the young lists keep alive when a collection is due.
     pub(crate) binary_limit: usize,
     /// Words that the next young block should have at least.
     pub(crate) next_young: usize,
@@ -89,7 +89,7 @@ impl ProcessHeap {
             fragments: Fragments::new(),
             off_heap: OffHeap::new(),
             old_off_heap: OffHeap::new(),
-            binary_limit: policy.min_bin_vheap_size,
+            binary_limit: stress::limit(policy.min_bin_vheap_size),
             next_young: policy.min_heap_size,
             policy,
             stats: GcStats::default(),
@@ -172,7 +172,7 @@ impl ProcessHeap {
     #[inline]
     #[must_use]
     pub fn is_due(&self) -> bool {
-        self.fragments.words() > self.young.len() / 2 || self.off_heap.words > self.binary_limit
+        self.fragments.words() > self.young.len() / 2 || self.off_heap.words >= self.binary_limit
     }
 
     /// The next young block need not be larger than it has to.
