@@ -222,7 +222,8 @@ impl Context {
     /// A result that is in no register yet, with so many heap words free behind it.
     fn keep_and_need(&mut self, term: Term, need: usize, live: usize) -> Term {
         let p = self.process();
-        if p.heap.free() > need && !p.heap.is_due() {
+        let may_not = live == crate::load::NO_COLLECTION as usize;
+        if may_not || (p.heap.free() > need && !p.heap.is_due()) {
             return term;
         }
         p.roots.push(term);

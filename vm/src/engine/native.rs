@@ -3,6 +3,7 @@
 use super::{After, Context, RESUME, Stop, Term, first, instruction};
 use crate::atom;
 use crate::code::{Export, Mfa};
+use crate::load;
 use crate::process::{Bail, Class, Native, NativeResult, Process};
 use crate::term::build;
 
@@ -176,7 +177,7 @@ impl Context {
     /// A result that is in no register yet, across a collection that may be due.
     pub(crate) fn keep(&mut self, term: Term, live: usize) -> Term {
         let p = self.process();
-        if !p.heap.is_due() {
+        if live == load::NO_COLLECTION as usize || !p.heap.is_due() {
             return term;
         }
         p.roots.push(term);

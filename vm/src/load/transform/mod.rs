@@ -8,6 +8,8 @@ mod control;
 mod data;
 mod maps;
 
+pub(crate) use arith::NO_COLLECTION;
+
 use alloc::vec::Vec;
 
 use super::emit::{Emitter, Label};
