@@ -6,6 +6,6 @@ use joist_vm::term::Term;
 use crate::table::Binding;
 
 pub(crate) const BINDINGS: &[Binding] = &[("printable_range", 0, |_, _| {
-    let unicode = crate::boot::printable_unicode();
+    let unicode = crate::flags::printable_unicode();
     Ok(Term::atom(if unicode { Atom::new("unicode") } else { atom::LATIN1 }))
 })];

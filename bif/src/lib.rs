@@ -18,6 +18,7 @@ mod erts_internal;
 mod erts_trace_cleaner;
 mod ets;
 mod file;
+mod flags;
 mod io;
 mod lists;
 mod maps;

@@ -49,8 +49,13 @@ fn print(format: &str, args: &[Term]) {
 
 /// A process has died of an error that it did not catch.
 pub(crate) fn process_died(p: &mut Process, reason: Term) {
-    let (pid, node) = (Term::pid(p.pid()), Term::atom(crate::node::this().name));
-    log(p, atom::ERROR, "Error in process ~p on node ~p with exit value:~n~p~n", &[pid, node, reason]);
+    let (pid, node) = (Term::pid(p.pid()), crate::node::this().name);
+    if node.text() == "nonode@nohost" {
+        log(p, atom::ERROR, "Error in process ~p with exit value:~n~p~n", &[pid, reason]);
+    } else {
+        let node = Term::atom(node);
+        log(p, atom::ERROR, "Error in process ~p on node ~p with exit value:~n~p~n", &[pid, node, reason]);
+    }
 }
 
 /// A process's memory has outgrown `max_heap_size`.

@@ -28,6 +28,7 @@ pub(super) fn open() {
     if OPEN.swap(true, Ordering::SeqCst) {
         platform().halt(Halt::Status(0));
     }
+    super::lend_terminal(true);
     print(&format!("\n{HELP}"));
     input();
 }
@@ -67,6 +68,7 @@ fn answer(key: u8) {
         }
     }
     OPEN.store(false, Ordering::SeqCst);
+    super::lend_terminal(false);
     // What came in behind the answer is for whoever reads otherwise.
     super::tell(Event::ConsoleInput);
 }

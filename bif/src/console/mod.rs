@@ -6,9 +6,10 @@ pub(crate) mod terminal;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::sync::atomic::{AtomicBool, Ordering};
 
 use joist_vm::event::on_event;
-use joist_vm::platform::{ConsoleRead, Event, platform};
+use joist_vm::platform::{ConsoleRead, Errno, Event, platform};
 use joist_vm::sync::Mutex;
 
 /// What is told of input and of a window that changed its size.
@@ -35,6 +36,37 @@ fn tell(event: Event) {
     let listeners = LISTENERS.lock().clone();
     for listener in listeners {
         listener(event);
+    }
+}
+
+/// Set by `+Bi`: Ctrl-C brings up nothing, and the shell's own menu has no way out of the node.
+static BREAK_IGNORED: AtomicBool = AtomicBool::new(false);
+
+pub(crate) fn ignore_break() {
+    BREAK_IGNORED.store(true, Ordering::Relaxed);
+}
+
+pub(crate) fn break_ignored() -> bool {
+    BREAK_IGNORED.load(Ordering::Relaxed)
+}
+
+/// The mode that the terminal's reader asked for; the menu has the terminal's own meanwhile.
+static RAW: AtomicBool = AtomicBool::new(false);
+
+/// Switches the terminal's mode, at once or when the menu closes.
+pub(crate) fn set_raw(raw: bool) -> Result<(), Errno> {
+    if !menu::is_open() {
+        platform().console_raw(raw)?;
+    }
+    RAW.store(raw, Ordering::SeqCst);
+    Ok(())
+}
+
+/// The menu has the terminal in its own mode, with lines and echo; its reader gets its mode back afterwards.
+fn lend_terminal(to_menu: bool) {
+    if RAW.load(Ordering::SeqCst) {
+        // It was a terminal before.
+        let _ = platform().console_raw(!to_menu);
     }
 }
 

@@ -1,6 +1,7 @@
 //! `system_info/1` and `system_flag/2` (`erl_bif_info.c`).
 
 use alloc::vec::Vec;
+use core::sync::atomic::Ordering;
 
 use joist_vm::atom::{self, Atom};
 use joist_vm::engine;
@@ -10,6 +11,7 @@ use joist_vm::process::{self, NativeResult, Process};
 use joist_vm::term::{Term, build};
 use joist_vm::{port, release, sched};
 
+use crate::flags;
 use crate::table::Binding;
 
 pub(crate) const BINDINGS: &[Binding] = &[("system_info", 1, system_info), ("system_flag", 2, system_flag)];
@@ -20,16 +22,6 @@ fn text(p: &mut Process, s: &str) -> Term {
 
 fn number(n: usize) -> Term {
     Term::small(n as i64)
-}
-
-fn version() -> &'static str {
-    match release::current() {
-        25 => "13.1.5",
-        26 => "14.2.5",
-        27 => "15.2.7",
-        28 => "16.1",
-        _ => "17.0",
-    }
 }
 
 fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
@@ -56,16 +48,16 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
         "process_count" => number(process::count()),
         "process_limit" => number(process::limit()),
         "port_count" => number(port::all().len()),
-        "port_limit" => number(65536),
+        "port_limit" => number(flags::PORTS.load(Ordering::Relaxed)),
         "atom_count" => number(atom::count()),
         "atom_limit" => number(atom::limit()),
-        "ets_limit" => number(8192),
+        "ets_limit" => number(flags::TABLES.load(Ordering::Relaxed)),
         "ets_count" => number(crate::ets_count()),
         "otp_release" => {
             let s = alloc::format!("{}", release::current());
             text(p, &s)
         }
-        "version" => text(p, version()),
+        "version" => text(p, crate::boot::erts_version()),
         "system_version" => {
             let s = alloc::format!(
                 "Joist {} (Erlang/OTP {}) [64-bit] [smp:{schedulers}:{schedulers}]\n",
@@ -87,7 +79,7 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
         "machine" => text(p, "BEAM"),
         "wordsize" => number(8),
         "threads" | "smp_support" => Term::bool(true),
-        "thread_pool_size" | "async_threads" => number(1),
+        "thread_pool_size" | "async_threads" => number(flags::ASYNC_THREADS.load(Ordering::Relaxed)),
         "kernel_poll" => Term::bool(true),
         "multi_scheduling" => Term::atom(Atom::new("enabled")),
         "heap_type" => Term::atom(Atom::new("private")),
@@ -165,6 +157,7 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
         "taints" | "alloc" => Term::NIL,
         "ets_realloc_moves" | "dist_nodes" => Term::bool(false),
         "sequential_tracer" => build::tuple(p, &[Term::atom(Atom::new("sequential_tracer")), Term::bool(false)]),
+        "break_ignored" => Term::bool(crate::console::break_ignored()),
         "halt_flush_timeout" => Term::atom(atom::INFINITY),
         _ => return Err(p.badarg()),
     })

@@ -172,7 +172,7 @@ fn init_28(p: &mut Process, a: &[Term]) -> NativeResult {
 
 /// Switches the terminal's mode; it gets its own back when the caller exits.
 fn raw(p: &mut Process, wanted: bool) -> NativeResult {
-    if let Err(e) = platform().console_raw(wanted) {
+    if let Err(e) = console::set_raw(wanted) {
         return failure(p, "tcsetattr", e);
     }
     p.remove_on_exit(Restore::KEY);
@@ -192,7 +192,7 @@ impl Restore {
 impl OnExit for Restore {
     fn exited(self: Box<Self>, _: &mut Process, _: Term) {
         // It was a terminal when this began.
-        let _ = platform().console_raw(false);
+        let _ = console::set_raw(false);
     }
 
     fn key(&self) -> u64 {

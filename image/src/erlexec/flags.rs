@@ -161,7 +161,11 @@ pub(super) fn plain(otp: u32, args: &[Vec<u8>], out: &mut Sorted) -> Result<usiz
         }
         // The program that would be run for epmd, and the flavour of emulator: nothing of either here.
         b"-epmd" => next(args).map(|_| 2),
-        b"-emu_args" | b"-keep_window" => Ok(1),
+        b"-keep_window" => Ok(1),
+        b"-emu_args" => {
+            out.show_args = true;
+            Ok(1)
+        }
         b"-emu_args_exit" => {
             out.print_args = true;
             Ok(1)

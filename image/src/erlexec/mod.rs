@@ -44,6 +44,8 @@ pub struct Sorted {
     pub detached: bool,
     /// `-emu_args_exit`: print the emulator's arguments, don't start it.
     pub print_args: bool,
+    /// `-emu_args`: print the emulator's arguments before it is started.
+    pub show_args: bool,
 }
 
 /// What is wrong with the arguments; the messages are `erlexec`'s own.

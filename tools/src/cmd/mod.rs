@@ -4,6 +4,8 @@ mod build;
 mod check;
 mod doctor;
 mod erl;
+mod erlc;
+mod escript;
 mod inspect;
 mod natives;
 mod run;
@@ -29,6 +31,8 @@ enum Command {
     Check(check::Args),
     Doctor(doctor::Args),
     Erl(erl::Args),
+    Erlc(erlc::Args),
+    Escript(escript::Args),
     Natives(natives::Args),
 }
 
@@ -44,6 +48,8 @@ impl Cli {
             Command::Check(args) => check::run(&args),
             Command::Doctor(args) => doctor::run(&args),
             Command::Erl(args) => erl::run(&args),
+            Command::Erlc(args) => erlc::run(&args),
+            Command::Escript(args) => escript::run(&args),
             Command::Natives(args) => natives::run(&args),
         }
     }

@@ -58,6 +58,14 @@ impl Hosted {
         }
     }
 
+    /// Sets the variables that `-env NAME VALUE` gave.
+    pub fn set_env(&self, variables: &[(Vec<u8>, Vec<u8>)]) {
+        for (name, value) in variables {
+            // As erlexec: a name that can't be one is no variable.
+            let _ = self.setenv(name, Some(value));
+        }
+    }
+
     /// Hands an event to whichever scheduler comes first.
     fn push(&self, event: Event) {
         self.events.lock().unwrap_or_else(PoisonError::into_inner).push_back(event);

@@ -147,3 +147,10 @@ pub fn install(platform: &'static dyn Platform) {
 pub fn platform() -> &'static dyn Platform {
     *PLATFORM.get().expect("no platform installed")
 }
+
+/// Offers the CPU to others, in the middle of a longer wait.
+pub(crate) fn relax() {
+    if let Some(platform) = PLATFORM.get() {
+        platform.relax(u32::MAX);
+    }
+}

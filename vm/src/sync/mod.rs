@@ -9,9 +9,16 @@ pub use chunked::Chunked;
 #[derive(Debug)]
 pub struct Relax;
 
+/// Pauses before the CPU is offered to others: about as long as a critical section takes.
+const PAUSES: u32 = 32;
+
 impl spin::RelaxStrategy for Relax {
+    /// Whoever holds the lock may have lost its CPU to the waiter (on a host, woken threads come first): then the
+    /// waiter must give it back, or it spins until its time is up.
+    #[inline]
     fn relax() {
-        core::hint::spin_loop();
+        (0..PAUSES).for_each(|_| core::hint::spin_loop());
+        crate::platform::relax();
     }
 }
 

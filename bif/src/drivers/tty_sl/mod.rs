@@ -44,7 +44,7 @@ pub(super) fn driver() -> Result<Box<dyn Driver>, Atom> {
     if !terminal || PORT.lock().as_ref().is_some_and(|p| p.strong_count() > 0) {
         return Err(einval);
     }
-    platform().console_raw(true).map_err(|_| einval)?;
+    console::set_raw(true).map_err(|_| einval)?;
     Ok(Box::new(Terminal { line: Line::new(size().0.into(), terminal::is_utf8()) }))
 }
 
@@ -162,6 +162,6 @@ impl Driver for Terminal {
     fn stop(&mut self) {
         *PORT.lock() = None;
         // It was a terminal when this began.
-        let _ = platform().console_raw(false);
+        let _ = console::set_raw(false);
     }
 }
