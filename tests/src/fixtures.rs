@@ -67,7 +67,7 @@ pub fn run_fixtures(erl: &dyn Fn() -> Command, ebin: &Path, modules: &[String]) 
 }
 
 /// Takes the finished sections; answers how many there are, and what the unfinished one printed.
-fn sections<'a>(said: &'a str, outputs: &mut Outputs) -> (usize, Option<(&'a str, &'a str)>) {
+pub fn sections<'a>(said: &'a str, outputs: &mut Outputs) -> (usize, Option<(&'a str, &'a str)>) {
     let mut done = 0;
     let mut rest = said;
     while let Some((_, after)) = rest.split_once("@@ begin ") {

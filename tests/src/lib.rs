@@ -8,8 +8,8 @@ mod machine;
 mod otps;
 mod stock;
 
-pub use examples::{Example, copy_of, copy_tree};
-pub use fixtures::{Outputs, compile_fixtures, difference, fixture_sources, run_fixtures};
+pub use examples::{Example, copy_of, copy_tree, release_of};
+pub use fixtures::{Outputs, compile_fixtures, difference, fixture_sources, run_fixtures, sections};
 pub use joist::{Run, binary, inspect, joist, packed};
 pub use machine::{Boot, boot};
 pub use otps::{erl_of, made_by, other_otps};
