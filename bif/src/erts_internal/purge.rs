@@ -54,7 +54,7 @@ fn send_copy_request(p: &mut Process, a: &[Term]) -> NativeResult {
         });
         process::deliver(asker, Signal::Message(message));
     };
-    let work: Box<dyn FnOnce(&mut Process) + Send> = Box::new(move |q| {
+    let work: process::Work = Box::new(move |q| {
         q.when_safe(Box::new(move |q| {
             q.leave_literals(&retired::areas());
             done();

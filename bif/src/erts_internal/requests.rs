@@ -94,7 +94,7 @@ fn request_system_task(p: &mut Process, pid: Term, task: Term) -> NativeResult {
         process::deliver(asker, Signal::Message(m));
     };
     let id2 = id.clone();
-    let work: Box<dyn FnOnce(&mut Process) + Send> = match kind {
+    let work: process::Work = match kind {
         atom::GARBAGE_COLLECT => {
             let major = !arg.is(Atom::new("minor"));
             Box::new(move |q| {

@@ -28,7 +28,7 @@ pub use mailbox::{Mailbox, Message};
 pub(crate) use native::Trap;
 pub use native::{Bail, CodeAddress, Native, NativeResult};
 pub(crate) use signal::{Outcome, wake};
-pub use signal::{Signal, deliver, send, send_from};
+pub use signal::{Signal, Work, deliver, send, send_from};
 pub use slot::{Inbox, RunState, Slot};
 pub use spawn::{SpawnOptions, TooManyProcesses, make_ref, make_reference, spawn};
 pub use table::{count, limit, lookup, pids, set_limit};
@@ -108,7 +108,7 @@ pub struct Process {
     pub on_exit: alloc::vec::Vec<Box<dyn OnExit>>,
     pub(crate) started_ns: u64,
     /// Work for when no native runs, so that terms may move.
-    pub(crate) at_safe_point: alloc::vec::Vec<Box<dyn FnOnce(&mut Process) + Send>>,
+    pub(crate) at_safe_point: alloc::vec::Vec<Work>,
     /// A collection asked for by a native; true for a major one.
     pub(crate) collect_wanted: Option<bool>,
     /// It waited for a message when it was put away last.
@@ -212,7 +212,7 @@ impl Process {
     }
 
     /// Has work done when no native of the process runs, before its next slice (or while it exits).
-    pub fn when_safe(&mut self, work: Box<dyn FnOnce(&mut Process) + Send>) {
+    pub fn when_safe(&mut self, work: Work) {
         self.at_safe_point.push(work);
         self.end_slice();
     }
