@@ -49,7 +49,11 @@ fn with(which: u8, bytes: &[u8]) -> Vec<u8> {
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    joist_vm::atom::init();
+    static NATIVES: std::sync::Once = std::sync::Once::new();
+    NATIVES.call_once(|| {
+        joist_vm::atom::init();
+        joist_bif::table::init();
+    });
     // Atoms are never freed: new ones must not fill the memory.
     joist_vm::atom::set_limit(200_000);
     let Some((which, bytes)) = bytes.split_first() else { return };

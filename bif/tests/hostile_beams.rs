@@ -76,13 +76,14 @@ fn damage(r: &mut Random, file: &[u8]) -> Vec<u8> {
 #[test]
 fn damaged_modules_are_refused_or_make_sense() {
     joist_vm::atom::init();
+    joist_bif::table::init();
     let seed = std::env::var("JOIST_SEED").ok().and_then(|v| v.parse().ok()).unwrap_or(1);
     let mut r = Random(seed);
     let (mut refused, mut taken) = (0, 0);
     for path in modules() {
         let file = std::fs::read(&path).expect("a module");
         prepare(&file).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-        for _ in 0..60 {
+        for _ in 0..300 {
             match prepare(&damage(&mut r, &file)) {
                 Ok(_) => taken += 1,
                 Err(e) => {
