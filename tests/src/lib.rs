@@ -10,7 +10,7 @@ mod stock;
 pub use examples::{Example, copy_of, copy_tree};
 pub use joist::{Run, binary, inspect, joist, packed};
 pub use machine::{Boot, boot};
-pub use otps::{made_by, other_otps};
+pub use otps::{made_by, other_otps, stock_erl};
 pub use stock::{Stock, stock};
 
 use std::path::{Path, PathBuf};

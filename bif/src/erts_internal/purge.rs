@@ -43,6 +43,10 @@ fn purge_module(p: &mut Process, a: &[Term]) -> NativeResult {
 /// Does the process run (or will it return to, or hold a fun of) the old version of a module?
 pub(crate) fn uses_old(p: &mut Process, name: Atom) -> bool {
     let Some(old) = code::old(name) else { return false };
+    if p.refers_to_code(&old) && p.can_collect() {
+        // A fun may have been found that is dead.
+        p.collect_garbage(true);
+    }
     p.refers_to_code(&old)
 }
 

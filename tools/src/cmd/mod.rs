@@ -1,5 +1,6 @@
 //! The subcommands: one file each, with its arguments and what it does.
 
+mod bench;
 mod build;
 mod check;
 mod doctor;
@@ -30,6 +31,7 @@ enum Command {
     Doctor(doctor::Args),
     Erl(erl::Args),
     Natives(natives::Args),
+    Bench(bench::Args),
 }
 
 impl Cli {
@@ -45,6 +47,7 @@ impl Cli {
             Command::Doctor(args) => doctor::run(&args),
             Command::Erl(args) => erl::run(&args),
             Command::Natives(args) => natives::run(&args),
+            Command::Bench(args) => bench::run(&args),
         }
     }
 }

@@ -16,6 +16,6 @@ pub use literals::{Literals, make_literal};
 pub use module::{Function, Location, Module, Prepared};
 pub use natives::{Kind, NativeDecl};
 pub use registry::{
-    Purged, current, delete, finish_loading, is_loaded, loaded, locate, module_of_address, old, on_load_entry,
-    set_on_load_done, take_old,
+    Purged, current, delete, finish_loading, is_loaded, loaded, locate, locate_each, module_of_address, old,
+    on_load_entry, set_on_load_done, take_old,
 };

@@ -1,5 +1,6 @@
 //! Arithmetic that the fast paths leave over: bignums, floats, errors.
 
+use super::bits::bits_left;
 use super::{Context, Term};
 use crate::atom::{self, Atom};
 use crate::code::Mfa;
@@ -105,14 +106,20 @@ impl Arith {
                 (_, Some(bits)) => Term::small((bits.len / 8) as i64),
                 _ => return Err(Failure::Badarg),
             },
-            Arith::ByteSize => Term::small(a.as_bits().ok_or(Failure::Badarg)?.len.div_ceil(8) as i64),
-            Arith::BitSize => Term::small(a.as_bits().ok_or(Failure::Badarg)?.len as i64),
+            Arith::ByteSize => Term::small(Self::bits(a)?.div_ceil(8) as i64),
+            Arith::BitSize => Term::small(Self::bits(a)? as i64),
             Arith::MapSize if a.is_map() => Term::small(map::size(a) as i64),
             Arith::MapSize => return Err(Failure::Badmap(a)),
             Arith::MapGet if b.is_map() => map::get(b, a).ok_or(Failure::Badkey(a))?,
             Arith::IsMapKey if b.is_map() => Term::bool(map::contains(b, a)),
             Arith::MapGet | Arith::IsMapKey => return Err(Failure::Badmap(b)),
         })
+    }
+
+    /// The bits of a bitstring, or those left in a match context: since OTP 26 the compiler asks for these too.
+    fn bits(a: Term) -> Result<usize, Failure> {
+        let has = a.is_bitstring() || a.is_tag(Tag::MatchContext);
+        if has { Ok(bits_left(a)) } else { Err(Failure::Badarg) }
     }
 
     fn rounded(p: &mut Process, a: Term, how: Rounding) -> Result<Term, Failure> {
@@ -171,6 +178,10 @@ impl Context {
         let sp = p.heap.sp;
         // SAFETY: the loader put n pairs of source operands there.
         let operand = |i| unsafe { super::source(*at.add(i), ctx, sp) };
+        if let Some(done) = map::replace_values(&mut p.heap, map, (0..n).map(|i| (operand(2 * i), operand(2 * i + 1))))
+        {
+            return done;
+        }
         let result = if n == 1 && !exact {
             map::put(p, map, operand(0), operand(1))
         } else {

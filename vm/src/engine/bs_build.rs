@@ -1,7 +1,7 @@
 //! Building bitstrings: `bs_create_bin`, and the older instructions that make a binary and fill it step by step.
 
 use super::bits::is_little;
-use super::{Context, Term, source};
+use super::{Context, NO_COLLECTION, Term, source};
 use crate::atom::{self, Atom};
 use crate::bits::{copy_bits, put_utf8, put_utf16, put_utf32, write_float, write_integer};
 use crate::process::Class;
@@ -170,10 +170,13 @@ impl Context {
         let first = if n > 0 { Some(part(0)) } else { None };
         let (term, dst, mut offset, skip) = match first {
             Some(f) if f.kind == Segment::Append && f.size.is(atom::ALL) => {
-                let (term, dst, offset) = self.appended(f.source, total - sizes[0]);
+                let more = total - sizes[0];
+                self.process().charge(more / 8 / 64);
+                let (term, dst, offset) = self.appended(f.source, more);
                 (term, dst, offset, 1)
             }
             _ => {
+                self.process().charge(total / 8 / 64);
                 let (term, dst) = build::raw_bits(self.process(), total);
                 (term, dst, 0, 0)
             }
@@ -185,7 +188,6 @@ impl Context {
             }
             offset += sizes[i];
         }
-        self.process().charge(total / 8 / 64);
         self.keep_and_need(term, need, live)
     }
 
@@ -212,6 +214,7 @@ impl Context {
         }
         let total = bits.len + more;
         let bytes = total.div_ceil(8);
+        p.charge(bytes / 64);
         let binary = Binary::new(total, (bytes * 2).max(MIN_CAPACITY));
         let dst = Binary::data(binary);
         // SAFETY: the new binary has room for all of the old bits.
@@ -222,7 +225,7 @@ impl Context {
     /// A result that is in no register yet, with so many heap words free behind it.
     fn keep_and_need(&mut self, term: Term, need: usize, live: usize) -> Term {
         let p = self.process();
-        if p.heap.free() > need && !p.heap.is_due() {
+        if p.heap.free() > need && !p.heap.is_due() || live == NO_COLLECTION {
             return term;
         }
         p.roots.push(term);

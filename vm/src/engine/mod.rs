@@ -26,6 +26,7 @@ use crate::term::{Header, Tag, Term};
 pub use arith::Arith;
 use context::{After, Peek, Wait};
 pub use context::{Context, Stop};
+pub(crate) use native::NO_COLLECTION;
 pub use run::{Backend, backend, set_backend};
 pub(crate) use run::{EXIT, RESUME, run};
 pub use stacktrace::{set_backtrace_depth, stacktrace_of};
@@ -63,9 +64,11 @@ pub(crate) struct Family {
 
 include!(concat!(env!("OUT_DIR"), "/ops_table.rs"));
 
-use bits::{bit_size, bits_left, context, get_utf, read_bits, same_bits, unaligned_byte};
+use bits::{bit_size, bits_left, context, get_utf, read_bits, same_bits, unaligned_byte, window};
 pub(crate) use bs_build::Segment;
-use operands::{both_small, destination, is_big_header, is_function_of, source};
+use operands::{
+    both_small, destination, flat_value, float_value, floats, fun_code, has_room, is_big_header, is_function_of, source,
+};
 
 /// The handler that an instruction begins with.
 /// # Safety

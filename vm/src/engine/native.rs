@@ -6,6 +6,9 @@ use crate::code::{Export, Mfa};
 use crate::process::{Bail, Class, Native, NativeResult, Process};
 use crate::term::build;
 
+/// In place of a number of live registers: nobody knows, so this instruction must not collect.
+pub(crate) const NO_COLLECTION: usize = 0xffff;
+
 /// How a native was called: its frame in a stack trace.
 enum Frame<'a> {
     Known(&'a Mfa, usize),
@@ -14,6 +17,7 @@ enum Frame<'a> {
 
 impl Context {
     /// A native called by `call_native`; the call returns to `next`.
+    #[inline(never)]
     pub(crate) fn call_native(&mut self, export: *const Export, next: *const u64) -> After {
         // SAFETY: exports are never freed.
         let export = unsafe { &*export };
@@ -25,6 +29,7 @@ impl Context {
     }
 
     /// A native that is a function's body: it returns to what is on top of the stack.
+    #[inline(never)]
     pub(crate) fn native_body(&mut self, export: *const Export) -> After {
         // SAFETY: exports are never freed.
         let export = unsafe { &*export };
@@ -36,6 +41,7 @@ impl Context {
     }
 
     /// A native that had yielded is called again.
+    #[inline(never)]
     pub(crate) fn resume_native(&mut self) -> After {
         let p = self.process();
         let Some(native) = p.trap.native.take() else {
@@ -70,8 +76,7 @@ impl Context {
         match bail {
             Bail::Raise => {
                 if let Frame::Known(mfa, arity) = frame {
-                    let args = self.x[..arity].to_vec();
-                    self.process().blame(*mfa, &args);
+                    self.process().blame(*mfa, &self.x[..arity]);
                 }
                 After::Raise
             }
@@ -156,6 +161,7 @@ impl Context {
     }
 
     /// A guard native with its arguments in the scratch registers; `raise`: its error is to be shown.
+    #[inline(never)]
     pub(crate) fn guard_native(&mut self, export: *const Export, n: usize, live: usize, raise: bool) -> Term {
         // SAFETY: exports are never freed.
         let export = unsafe { &*export };
@@ -176,7 +182,7 @@ impl Context {
     /// A result that is in no register yet, across a collection that may be due.
     pub(crate) fn keep(&mut self, term: Term, live: usize) -> Term {
         let p = self.process();
-        if !p.heap.is_due() {
+        if !p.heap.is_due() || live == NO_COLLECTION {
             return term;
         }
         p.roots.push(term);

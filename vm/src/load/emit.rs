@@ -155,6 +155,7 @@ impl<'a> Emitter<'a> {
             let wanted = match o {
                 Operand::X(_) => 'x',
                 Operand::Y(_) => 'y',
+                Operand::C(t) if kinds.contains('i') && short(*t).is_some() => 'i',
                 _ => 'c',
             };
             let i = if kinds.len() == 1 { Some(0) } else { kinds.find(wanted) };
@@ -231,11 +232,17 @@ fn destination(o: Operand) -> Option<u64> {
     })
 }
 
+/// A small integer of 16 bits.
+fn short(t: Term) -> Option<i16> {
+    t.as_small().and_then(|n| i16::try_from(n).ok())
+}
+
 fn encode(o: Operand, kind: char) -> Option<u64> {
     let slot = |n: u64| (n <= 0xffff).then_some(n);
     match (kind, o) {
         ('x', Operand::X(n)) | ('y', Operand::Y(n)) | ('F', Operand::F(n)) => slot(u64::from(n) * 8),
         ('c', Operand::C(t)) => Some(t.raw()),
+        ('i', Operand::C(t)) => short(t).map(|n| u64::from(n as u16)),
         ('S', o) => source(o),
         ('D', o) => destination(o),
         ('U', Operand::N(n)) => slot(n),

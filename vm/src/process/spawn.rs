@@ -104,6 +104,7 @@ pub fn spawn(parent: Option<&mut Process>, mfa: Mfa, args: &[Term], o: &SpawnOpt
         on_exit: Vec::new(),
         collect_wanted: None,
         waiting: false,
+        parked: false,
         started_ns: crate::platform::platform().monotonic_ns(),
     };
     let mut process = alloc::boxed::Box::new(process);

@@ -1,7 +1,7 @@
 //! Guard natives and arithmetic: `bif0..3`, `gc_bif1..3`.
 
 use super::{Arg, GenericOp, LoadError, Op, Transform, bad, label, live, pointer, register, source};
-use crate::engine::Arith;
+use crate::engine::{Arith, NO_COLLECTION};
 use crate::load::emit::Label;
 
 impl Transform<'_> {
@@ -30,14 +30,14 @@ impl Transform<'_> {
         }
         if let Some(what) = Arith::find(name, export.mfa.arity) {
             // Without a live count a collection can't run here; bif1 and bif2 allocate nothing.
-            let live = if collects { live } else { NO_COLLECTION };
+            let live = if collects { live } else { NO_COLLECTION as u64 };
             self.arithmetic(what, fail, live, &args, d);
             return Ok(true);
         }
         if export.native.is_none() {
             return Err(LoadError::new(alloc::format!("no guard function erlang:{name}/{}", export.mfa.arity)));
         }
-        let live = if collects { live } else { NO_COLLECTION };
+        let live = if collects { live } else { NO_COLLECTION as u64 };
         self.e.op_guard_native(fail, pointer(export), live, args.len(), d);
         args.iter().for_each(|a| self.e.source_word(a));
         Ok(true)
@@ -51,6 +51,11 @@ impl Transform<'_> {
             ("hd", [s]) if register(s) => self.e.op_hd(fail, s, d),
             ("tl", [s]) if register(s) => self.e.op_tl(fail, s, d),
             ("tuple_size", [s]) if register(s) => self.e.op_tuple_size(fail, s, d),
+            ("map_get", [k, m]) if register(m) => self.e.op_map_get(fail, k, m, d),
+            ("map_size", [m]) if register(m) => self.e.op_map_size(fail, m, d),
+            ("element", [Arg::Const(i), s]) if register(s) && i.as_small().is_some_and(|i| (1..4096).contains(&i)) => {
+                self.e.op_element_at(fail, s, i.small_value() as u64, d);
+            }
             ("element", [i, s]) => self.e.op_element(fail, i, s, d),
             _ => return false,
         }
@@ -63,6 +68,7 @@ impl Transform<'_> {
         match (what, args) {
             (Arith::Add, [a, b]) => e.op_add(f, live, a, b, d),
             (Arith::Sub, [a, b]) => e.op_sub(f, live, a, b, d),
+            (Arith::Divide, [a, b]) => e.op_divide(f, live, a, b, d),
             (Arith::Bsl, [a, b]) => e.op_bsl(f, live, a, b, d),
             (Arith::Mul, [a, b]) if register(a) => e.op_mul(f, live, a, b, d),
             (Arith::Mul, [a, b]) if register(b) => e.op_mul(f, live, b, a, d),
@@ -78,6 +84,3 @@ impl Transform<'_> {
         }
     }
 }
-
-/// In place of a number of live registers: this instruction must not collect.
-pub(crate) const NO_COLLECTION: u64 = 0xffff;

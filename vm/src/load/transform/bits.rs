@@ -84,7 +84,7 @@ impl Transform<'_> {
                     f,
                     size,
                     0usize,
-                    super::arith::NO_COLLECTION,
+                    crate::engine::NO_COLLECTION,
                     unit(op, 2)?,
                     source(op, 3)?,
                     register(op, 5)?,
