@@ -48,7 +48,9 @@ const PROGRAMS: [(&str, u32); 35] = [
 fn rows(mut erl: Command, ebin: &Path) -> Vec<String> {
     let calls: Vec<String> = PROGRAMS.iter().map(|(module, n)| format!("{module}:run({n})")).collect();
     let eval = format!("{}, halt().", calls.join(", "));
-    let out = erl.arg("-noinput").arg("-pa").arg(ebin).args(["-eval", &eval]).output().expect("it starts");
+    // One scheduler: a machine that is busy with other tests stays as fast as it can be.
+    let out =
+        erl.args(["-noinput", "+S", "1:1"]).arg("-pa").arg(ebin).args(["-eval", &eval]).output().expect("it starts");
     let text = String::from_utf8_lossy(&out.stdout).into_owned();
     let row = |line: &str| match line.split(' ').collect::<Vec<_>>()[..] {
         [name, n, _, checksum] => Some(format!("{name} {n} {checksum}")),

@@ -46,8 +46,9 @@ fn handler_name(symbol: &str) -> Option<String> {
 fn may_stop() -> BTreeMap<String, bool> {
     let dir = std::fs::read_dir(root().join("vm/ops")).expect("vm/ops");
     let files = dir.map(|e| e.expect("an entry").path()).filter(|p| p.extension().is_some_and(|e| e == "ops"));
-    let ops: Vec<parse::Op> =
-        files.flat_map(|p| parse::parse(&std::fs::read_to_string(&p).expect("ops"), &p.display().to_string())).collect();
+    let ops: Vec<parse::Op> = files
+        .flat_map(|p| parse::parse(&std::fs::read_to_string(&p).expect("ops"), &p.display().to_string()))
+        .collect();
     let mut all = BTreeMap::new();
     for v in parse::variants(&ops) {
         for (part, text) in [("op", Some(&v.op.fast)), ("mid", v.op.mid.as_ref()), ("slow", v.op.slow.as_ref())] {
@@ -59,10 +60,23 @@ fn may_stop() -> BTreeMap<String, bool> {
     all
 }
 
-/// A call whose target is only known when it runs, other than through the table of what the linker binds.
-fn is_indirect_call(i: &Instruction) -> bool {
+/// A call whose target is only known when it runs: not through the table of what the linker binds, and not of a
+/// function whose address was put into the register before.
+fn is_indirect_call(i: &Instruction, known: &BTreeSet<Register>) -> bool {
     i.flow_control() == FlowControl::IndirectCall
-        && !(i.op0_kind() == OpKind::Memory && i.memory_base() == Register::RIP)
+        && match i.op0_kind() {
+            OpKind::Memory => i.memory_base() != Register::RIP,
+            _ => !known.contains(&i.op0_register()),
+        }
+}
+
+/// Registers that are given the address of a function which is no handler, and nothing else that is called.
+fn known_functions(code: &[Instruction], handlers: &BTreeSet<u64>) -> BTreeSet<Register> {
+    let address = |i: &&Instruction| {
+        let relative = matches!(i.mnemonic(), Mnemonic::Lea | Mnemonic::Mov) && i.memory_base() == Register::RIP;
+        relative && !(i.mnemonic() == Mnemonic::Lea && handlers.contains(&i.memory_displacement64()))
+    };
+    code.iter().filter(address).map(Instruction::op0_register).collect()
 }
 
 fn is_return(i: &Instruction) -> bool {
@@ -79,8 +93,9 @@ fn handlers_end_in_jumps() {
     for h in &handlers {
         let name = &h.name;
         let may_stop = *stops.get(name).unwrap_or_else(|| panic!("{name} is in no table"));
+        let known = known_functions(&h.code, &addresses);
         for i in &h.code {
-            if is_indirect_call(i) {
+            if is_indirect_call(i, &known) {
                 wrong.push(format!("{name}: {:#x} calls what may be the next handler", i.ip()));
             }
             if i.flow_control() == FlowControl::Call && addresses.contains(&i.near_branch_target()) {
@@ -104,9 +119,11 @@ fn handlers_end_in_jumps() {
     assert!(wrong.is_empty(), "{} offenders: {wrong:#?}", wrong.len());
 }
 
-/// Ops whose fast part walks over operands or bytes and needs more registers than are free.
-const WALKS: [&str; 8] = [
-    "op_bs_get_utf",
+/// Ops whose fast part walks over operands, or shifts by a variable amount (for which the machine wants the register
+/// that holds hp): these need more registers than are free.
+const EXCUSED: [&str; 9] = [
+    "op_bs_get_small_",
+    "op_bs_skip",
     "op_get_map_constants",
     "op_get_map_element_",
     "op_has_map_fields",
@@ -122,14 +139,13 @@ const WALKS: [&str; 8] = [
 fn fast_parts_save_no_registers() {
     let (handlers, _) = handlers();
     let saves = |h: &Handler| h.code.iter().any(|i| i.mnemonic() == Mnemonic::Push);
-    let calls = |h: &Handler| {
-        h.code.iter().any(|i| matches!(i.flow_control(), FlowControl::Call | FlowControl::IndirectCall))
-    };
+    let calls =
+        |h: &Handler| h.code.iter().any(|i| matches!(i.flow_control(), FlowControl::Call | FlowControl::IndirectCall));
     let wrong: Vec<&str> = handlers
         .iter()
         .filter(|h| h.name.starts_with("op_") && saves(h) && !calls(h))
         .map(|h| h.name.as_str())
-        .filter(|name| !WALKS.iter().any(|w| name.starts_with(w)))
+        .filter(|name| !EXCUSED.iter().any(|w| name.starts_with(w)))
         .collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

@@ -1,7 +1,7 @@
 //! The two sides of a comparison: how each is started, and what it prints.
 
-use super::programs::{Program, sources};
 use super::Sample;
+use super::programs::{Program, sources};
 use crate::error::{Error, Result};
 use crate::otp::Otp;
 use std::ffi::OsString;

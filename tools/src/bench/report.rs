@@ -83,7 +83,10 @@ impl Report {
     }
 
     pub fn print(&self) {
-        println!("{}", style::bold(&format!("{:<14} {:>12} {:>12} {:>7}  checksums", "program", "stock", "joist", "ratio")));
+        println!(
+            "{}",
+            style::bold(&format!("{:<14} {:>12} {:>12} {:>7}  checksums", "program", "stock", "joist", "ratio"))
+        );
         self.rows.iter().for_each(|row| println!("{}", row.text()));
         if let Some(mean) = self.mean() {
             println!("geometric mean of the times' ratios: {mean:.2}");
