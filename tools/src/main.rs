@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod beam;
+mod bench;
 mod check;
 mod cmd;
 mod elf;

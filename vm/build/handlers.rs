@@ -1,7 +1,7 @@
 //! Op tables → Rust: handlers for both back ends, the table of operands, the emitters.
 //!
-//! In bodies: `$p` is a param's value or place; `NEXT!`, `GOTO!(addr)`, `SKIP!(words)` go on; `SLOW!` goes to the slow
-//! path, which begins with registers saved; `SAVE!`/`LOAD!` move `sp`, `hp`, `reds` to the process and back;
+//! In bodies: `$p` is a param's value or place; `NEXT!`, `GOTO!(addr)`, `SKIP!(words)` go on; `SLOW!` goes to the next
+//! part: the slow path begins with registers saved; `SAVE!`/`LOAD!` move `sp`, `hp`, `reds` to the process and back;
 //! `RAISE!` handles the exception that the process holds; `AGAIN!` runs the instruction anew; `STOP!` leaves the
 //! engine; `NPC` is the next instruction's address.
 
@@ -15,6 +15,7 @@ fn operand(kind: char, slot: (bool, usize)) -> String {
         'x' => format!("(*ctx.cast::<u8>().add({half}).cast::<Term>())"),
         'y' => format!("(*sp.cast::<u8>().add({half}).cast::<Term>())"),
         'c' => format!("(*pc.add({i}).cast::<Term>())"),
+        'i' => format!("Term::small(*pc.cast::<i16>().add({}) as i64)", 4 + i),
         'S' => format!("source(*pc.add({i}), ctx, sp)"),
         'D' => format!("(*destination({half}, ctx, sp))"),
         'L' => format!("(*pc.add({i}) as *const u64)"),
@@ -88,20 +89,23 @@ pub fn threaded(variants: &[Variant<'_>]) -> String {
             slow,
             stop: "return;",
         };
-        let slow_name = format!("slow_{}", v.name);
-        if let Some(slow) = &v.op.slow {
-            let text = body(v, slow, &flow("compile_error!(\"SLOW! in a slow path\")".into()));
+        let mut next = "compile_error!(\"SLOW! in the last part\")".to_string();
+        let parts = [("slow", v.op.slow.as_ref(), SAVE), ("mid", v.op.mid.as_ref(), ""), ("op", Some(&v.op.fast), "")];
+        for (part, text, before) in parts {
+            let Some(text) = text else { continue };
+            let text = body(v, text, &flow(core::mem::take(&mut next)));
+            let attributes = match part {
+                "slow" => "#[cold]\n#[inline(never)]\n",
+                "mid" => "#[inline(never)]\n",
+                _ => "",
+            };
+            let name = format!("{part}_{}", v.name);
             let _ = writeln!(
                 o,
-                "#[cold]\n#[inline(never)]\n/// # Safety\n/// See [`Handler`].\npub(super) unsafe extern \"sysv64\" fn {slow_name}{SIGNATURE} {{\n// SAFETY: see Handler.\nunsafe {{ {SAVE}\n{text} }} }}"
+                "{attributes}/// # Safety\n/// See [`Handler`].\npub(super) unsafe extern \"sysv64\" fn {name}{SIGNATURE} {{\n// SAFETY: see Handler.\nunsafe {{ {before}\n{text} }} }}"
             );
+            next = format!("{{ return {name}(pc, ctx, sp, hp, reds); }}");
         }
-        let text = body(v, &v.op.fast, &flow(format!("{{ return {slow_name}(pc, ctx, sp, hp, reds); }}")));
-        let _ = writeln!(
-            o,
-            "/// # Safety\n/// See [`Handler`].\npub(super) unsafe extern \"sysv64\" fn op_{}{SIGNATURE} {{\n// SAFETY: see Handler.\nunsafe {{ {text} }} }}",
-            v.name
-        );
     }
     let _ = writeln!(o, "pub(super) static HANDLERS: [Handler; {}] = [", variants.len());
     for v in variants {
@@ -121,13 +125,16 @@ pub fn match_loop(variants: &[Variant<'_>]) -> String {
             "pc" => "{ continue 'run; }".into(),
             a => format!("{{ pc = {a}; continue 'run; }}"),
         };
-        let fast = body(v, &v.op.fast, &Flow { goto, slow: "{ break 'fast; }".into(), stop: "return;" });
         let _ = writeln!(o, "        // {}\n        {i} => {{", v.name);
-        if let Some(slow) = &v.op.slow {
-            let slow = body(v, slow, &Flow { goto, slow: String::new(), stop: "return;" });
-            let _ = writeln!(o, "            'fast: {{ {fast} }}\n            {SAVE}\n            {slow}");
-        } else {
-            o += &fast;
+        let parts = [("fast", Some(&v.op.fast)), ("mid", v.op.mid.as_ref()), ("slow", v.op.slow.as_ref())];
+        let there: Vec<_> = parts.into_iter().filter_map(|(name, text)| Some((name, text?))).collect();
+        for (k, (name, text)) in there.iter().enumerate() {
+            let text = body(v, text, &Flow { goto, slow: format!("{{ break '{name}; }}"), stop: "return;" });
+            let before = if *name == "slow" { SAVE } else { "" };
+            let _ = match k + 1 == there.len() {
+                true => writeln!(o, "            {before}\n            {text}"),
+                false => writeln!(o, "            '{name}: {{ {text} }}"),
+            };
         }
         o += "        }\n";
     }

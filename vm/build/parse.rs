@@ -3,12 +3,16 @@
 //! ```text
 //! op NAME(param:kinds, …) {
 //!     fast path
+//! } mid {
+//!     what the fast path leaves over, but calls nothing either: keeps registers free in the fast path
 //! } slow {
 //!     slow path
 //! }
 //! ```
 //!
-//! Kinds: `x`, `y` registers and `c` constants make a variant of the op each; `S` is any source and `D` any
+//! where `mid` and `slow` may be missing.
+//!
+//! Kinds: `x`, `y` registers, `c` constants and `i` small integers of 16 bits make a variant of the op each; `S` is any source and `D` any
 //! register, told apart when they run; `L` a label, `U` a small number, `B` a number of words as bytes, `W` a word,
 //! `F` a float register.
 
@@ -21,6 +25,7 @@ pub struct Op {
     pub name: String,
     pub params: Vec<Param>,
     pub fast: String,
+    pub mid: Option<String>,
     pub slow: Option<String>,
     pub at: String,
 }
@@ -60,22 +65,28 @@ pub fn parse(text: &str, file: &str) -> Vec<Op> {
         let mut body = || {
             let mut text = String::new();
             for (_, line) in lines.by_ref() {
-                if line == "}" || line == "} slow {" {
-                    return (text, line == "} slow {");
+                if line.starts_with('}') {
+                    return (text, line);
                 }
                 text += line;
                 text.push('\n');
             }
             panic!("{at}: no end");
         };
-        let (fast, more) = body();
-        let slow = more.then(|| body().0);
-        ops.push(Op { name: name.into(), params, fast, slow, at });
+        let (fast, mut end) = body();
+        let mut part = |name: &str| {
+            let (text, after) = (end == format!("}} {name} {{")).then(&mut body)?;
+            end = after;
+            Some(text)
+        };
+        let (mid, slow) = (part("mid"), part("slow"));
+        assert_eq!(end, "}", "{at}: unknown part");
+        ops.push(Op { name: name.into(), params, fast, mid, slow, at });
     }
     ops
 }
 
-const EXPANDED: &str = "xyc";
+const EXPANDED: &str = "xyci";
 const WORDS: &str = "cSLW";
 
 pub fn variants(ops: &[Op]) -> Vec<Variant<'_>> {

@@ -286,11 +286,10 @@ fn mfa(p: &mut Process, l: &Location) -> Term {
 /// `{M, F, A, [{file, F}, {line, L}]}`.
 fn location(p: &mut Process, l: &Location) -> Term {
     let mut rest = Term::NIL;
-    if let Some((file, line)) = &l.line {
-        let line = build::tuple(p, &[Term::atom(atom::LINE), Term::small(i64::from(*line))]);
+    if let Some((file, line)) = l.line {
+        let line = build::tuple(p, &[Term::atom(atom::LINE), Term::small(i64::from(line))]);
         rest = build::cons(p, line, rest);
-        let name = build::string(p, file.as_bytes());
-        let file = build::tuple(p, &[Term::atom(atom::FILE), name]);
+        let file = build::tuple(p, &[Term::atom(atom::FILE), file]);
         rest = build::cons(p, file, rest);
     }
     let m = l.mfa;

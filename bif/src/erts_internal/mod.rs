@@ -127,6 +127,11 @@ const BATCH: usize = 128;
 
 /// `map_next(Path, Map, iterator | List)`: `{K1, V1, {K2, V2, … [Path | Map]}}`, or the pairs before a list.
 fn map_next(p: &mut Process, a: &[Term]) -> NativeResult {
+    if let (Some((keys, values)), true, true) = (a[1].as_flat_map(), a[0] == Term::small(0), a[2].is(atom::ITERATOR)) {
+        // All of a small map, from the start.
+        let pairs = keys.iter().zip(values).rev();
+        return Ok(pairs.fold(Term::atom(atom::NONE), |next, (k, v)| build::tuple(p, &[*k, *v, next])));
+    }
     let path = match (a[0].as_u64(), a[0].as_big()) {
         (Some(n), _) => [n].into_iter().collect(),
         (None, Some((false, limbs))) => limbs.to_vec(),
@@ -135,7 +140,7 @@ fn map_next(p: &mut Process, a: &[Term]) -> NativeResult {
     if !a[1].is_map() {
         return Err(p.badarg());
     }
-    let iterator = a[2].is(Atom::new("iterator"));
+    let iterator = a[2].is(atom::ITERATOR);
     if !iterator && !a[2].is_list() {
         return Err(p.badarg());
     }

@@ -1,5 +1,6 @@
 //! The subcommands: one file each, with its arguments and what it does.
 
+mod bench;
 mod build;
 mod check;
 mod doctor;
@@ -34,6 +35,7 @@ enum Command {
     Erlc(erlc::Args),
     Escript(escript::Args),
     Natives(natives::Args),
+    Bench(bench::Args),
 }
 
 impl Cli {
@@ -51,6 +53,7 @@ impl Cli {
             Command::Erlc(args) => erlc::run(&args),
             Command::Escript(args) => escript::run(&args),
             Command::Natives(args) => natives::run(&args),
+            Command::Bench(args) => bench::run(&args),
         }
     }
 }

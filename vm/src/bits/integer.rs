@@ -78,6 +78,21 @@ fn negate(limbs: &mut [u64]) {
 #[inline]
 pub unsafe fn write_integer(dst: *mut u8, bit: usize, size: usize, value: Term, little: bool) -> bool {
     if let (Some(v), 1..=64) = (value.as_small(), size) {
+        if bit & 7 == 0 {
+            // SAFETY: whole bytes that the caller lets us write.
+            unsafe {
+                let to = dst.add(bit >> 3);
+                match size {
+                    8 => *to = v as u8,
+                    16 => to.cast::<u16>().write_unaligned(if little { v as u16 } else { (v as u16).to_be() }),
+                    32 => to.cast::<u32>().write_unaligned(if little { v as u32 } else { (v as u32).to_be() }),
+                    _ => {}
+                }
+            }
+            if matches!(size, 8 | 16 | 32) {
+                return true;
+            }
+        }
         let mut word = (v as u64) << (64 - size);
         if little {
             word = little_word(v as u64, size);

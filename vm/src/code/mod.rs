@@ -18,6 +18,6 @@ pub use literals::{Literals, make_literal};
 pub use module::{Function, Location, Module, Prepared};
 pub use natives::{Kind, NativeDecl};
 pub use registry::{
-    current, delete, failed, finish_loading, is_loaded, loaded, locate, module_of_address, old, on_load_entry,
-    set_on_load_done,
+    current, delete, failed, finish_loading, is_loaded, loaded, locate, locate_each, module_of_address, old,
+    on_load_entry, set_on_load_done,
 };

@@ -1,10 +1,10 @@
 //! A loaded module: its code, literals, and what is known about addresses inside.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Catch, FunEntry, Literals, Mfa};
 use crate::atom::Atom;
+use crate::term::Term;
 
 /// A function inside a module's code.
 #[derive(Debug, Clone, Copy)]
@@ -17,11 +17,11 @@ pub struct Function {
 }
 
 /// Where an address lies.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Location {
     pub mfa: Mfa,
-    /// File and line, if the code has line numbers.
-    pub line: Option<(String, u32)>,
+    /// File (a string that lives with the module) and line, if the code has line numbers.
+    pub line: Option<(Term, u32)>,
 }
 
 /// One version of a module.
@@ -35,7 +35,8 @@ pub struct Module {
     pub(crate) lines: Vec<(u32, u32)>,
     /// (file, line); file 0 is the module's own source.
     pub(crate) line_items: Vec<(u32, u32)>,
-    pub(crate) files: Vec<String>,
+    /// Their names: literals. The first is that of the module's own source.
+    pub(crate) files: Vec<Term>,
     pub literals: Literals,
     /// Where the code's string operands point to.
     #[expect(dead_code, reason = "the code points into it")]
@@ -89,11 +90,7 @@ impl Module {
             if line == 0 {
                 return None;
             }
-            let file = match file.checked_sub(1) {
-                None => alloc::format!("{}.erl", self.name.text()),
-                Some(i) => self.files.get(i as usize)?.clone(),
-            };
-            Some((file, line))
+            Some((*self.files.get(file as usize)?, line))
         });
         Some(Location { mfa: Mfa { module: self.name, function: f.name, arity: f.arity }, line })
     }

@@ -198,5 +198,24 @@ pub fn module_of_address(address: *const u64) -> Option<Arc<Module>> {
 /// The function and line at an address.
 #[must_use]
 pub fn locate(address: *const u64) -> Option<Location> {
-    module_of_address(address)?.locate(address as usize)
+    let mut found = None;
+    locate_each(&[address as u64], |_, l| found = Some(l));
+    found
+}
+
+/// Calls `f` with the function and line at each of the addresses, leaving out what is no code.
+pub fn locate_each(addresses: &[u64], mut f: impl FnMut(&u64, Location)) {
+    let registry = REGISTRY.read();
+    let Some(registry) = registry.as_ref() else { return };
+    // Frames next to each other are often of the same module.
+    let mut last: Option<&Module> = None;
+    for address in addresses {
+        let a = *address as usize;
+        if !last.is_some_and(|m| (m.range().0..m.range().1).contains(&a)) {
+            last = registry.ranges.range(..=a).next_back().map(|(_, m)| &**m).filter(|m| a < m.range().1);
+        }
+        if let Some(location) = last.and_then(|m| m.locate(a)) {
+            f(address, location);
+        }
+    }
 }

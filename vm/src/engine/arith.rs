@@ -178,6 +178,10 @@ impl Context {
         let sp = p.heap.sp;
         // SAFETY: the loader put n pairs of source operands there.
         let operand = |i| unsafe { super::source(*at.add(i), ctx, sp) };
+        if let Some(done) = map::replace_values(&mut p.heap, map, (0..n).map(|i| (operand(2 * i), operand(2 * i + 1))))
+        {
+            return done;
+        }
         let result = if n == 1 && !exact {
             map::put(p, map, operand(0), operand(1))
         } else {

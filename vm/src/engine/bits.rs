@@ -3,7 +3,7 @@
 use super::Term;
 use crate::atom;
 use crate::bits::{get_utf8, get_utf16, get_utf32};
-use crate::term::{Bits, MatchContext, Tag};
+use crate::term::{Bits, Header, MatchContext, Tag};
 
 /// Field flags of segments (`{field_flags, …}` in `beam_asm.erl`).
 pub(crate) const LITTLE: usize = 2;
@@ -20,6 +20,27 @@ pub(crate) const fn is_little(flags: usize) -> bool {
 pub(super) fn context(t: Term) -> *mut MatchContext {
     debug_assert!(t.is_tag(Tag::MatchContext));
     t.ptr().cast()
+}
+
+/// A bitstring's bytes, first bit, and the bit behind its last one.
+/// # Safety
+/// See [`super::Handler`].
+#[inline(always)]
+pub(super) unsafe fn window(t: Term) -> Option<(*const u8, usize, usize)> {
+    // SAFETY: a boxed term has a header, which tells what words follow (see `term::bits`).
+    unsafe {
+        if !t.is_boxed() {
+            return None;
+        }
+        let words = t.ptr();
+        match Header(*words) {
+            h if h.is(Tag::HeapBits) => Some((words.add(2).cast(), 0, *words.add(1) as usize)),
+            h if h.is(Tag::SubBits) => {
+                Some((*words.add(2) as *const u8, *words.add(3) as usize, *words.add(4) as usize))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// The window that is left to match.

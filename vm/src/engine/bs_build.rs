@@ -173,10 +173,13 @@ impl Context {
         let first = if n > 0 { Some(part(0)) } else { None };
         let (term, dst, mut offset, skip) = match first {
             Some(f) if f.kind == Segment::Append && f.size.is(atom::ALL) => {
-                let (term, dst, offset) = self.appended(f.source, total - sizes[0]);
+                let more = total - sizes[0];
+                self.process().charge(more / 8 / 64);
+                let (term, dst, offset) = self.appended(f.source, more);
                 (term, dst, offset, 1)
             }
             _ => {
+                self.process().charge(total / 8 / 64);
                 let (term, dst) = build::raw_bits(self.process(), total);
                 (term, dst, 0, 0)
             }
@@ -188,7 +191,6 @@ impl Context {
             }
             offset += sizes[i];
         }
-        self.process().charge(total / 8 / 64);
         self.keep_and_need(term, need, live)
     }
 
@@ -215,6 +217,7 @@ impl Context {
         }
         let total = bits.len + more;
         let bytes = total.div_ceil(8);
+        p.charge(bytes / 64);
         let binary = Binary::new(total, (bytes * 2).max(MIN_CAPACITY));
         let dst = Binary::data(binary);
         // SAFETY: the new binary has room for all of the old bits.

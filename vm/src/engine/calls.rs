@@ -113,9 +113,8 @@ impl Context {
     pub(crate) fn function_clause(&mut self) {
         // SAFETY: the loader puts the three words there.
         let arity = unsafe { *self.pc.add(3) } as usize;
-        let args = self.x[..arity].to_vec();
         let p = self.process();
         p.exception.set(Class::Error, Term::atom(atom::FUNCTION_CLAUSE));
-        p.exception.args = build::list(p, &args);
+        p.exception.args = build::list(p, &self.x[..arity]);
     }
 }

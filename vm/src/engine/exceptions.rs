@@ -53,9 +53,17 @@ impl Context {
         let _ = self.process().error_pair(tag, value);
     }
 
+    /// Makes room for a trace as a list.
+    fn ensure_trace_room(&mut self, live: usize) {
+        let need = super::stacktrace::trace_room();
+        if self.process().heap.free() < need {
+            self.collect(need, live);
+        }
+    }
+
     /// What `catch Expr` is after an exception: x1..x3 hold class, reason and trace.
     pub(crate) fn catch_value(&mut self) {
-        self.ensure_room(4);
+        self.ensure_trace_room(4);
         let (class, reason, trace) = (self.x[1], self.x[2], self.x[3]);
         let value = if class.is(atom::THROW) {
             reason
@@ -95,7 +103,7 @@ impl Context {
 
     /// The raw trace in x0 becomes a list.
     pub(crate) fn build_stacktrace(&mut self) {
-        self.ensure_room(1);
+        self.ensure_trace_room(1);
         self.x[0] = self.trace_to_list(self.x[0]);
         self.collect_if_due(1);
     }

@@ -65,9 +65,11 @@ pub(crate) struct Family {
 
 include!(concat!(env!("OUT_DIR"), "/ops_table.rs"));
 
-use bits::{bit_size, bits_left, context, get_utf, read_bits, same_bits, unaligned_byte};
+use bits::{bit_size, bits_left, context, get_utf, read_bits, same_bits, unaligned_byte, window};
 pub(crate) use bs_build::Segment;
-use operands::{both_small, destination, is_big_header, is_function_of, source};
+use operands::{
+    both_small, destination, flat_value, float_value, floats, fun_code, has_room, is_big_header, is_function_of, source,
+};
 
 /// The handler that an instruction begins with.
 /// # Safety

@@ -17,6 +17,7 @@ enum Frame<'a> {
 
 impl Context {
     /// A native called by `call_native`; the call returns to `next`.
+    #[inline(never)]
     pub(crate) fn call_native(&mut self, export: *const Export, next: *const u64) -> After {
         // SAFETY: exports are never freed.
         let export = unsafe { &*export };
@@ -28,6 +29,7 @@ impl Context {
     }
 
     /// A native that is a function's body: it returns to what is on top of the stack.
+    #[inline(never)]
     pub(crate) fn native_body(&mut self, export: *const Export) -> After {
         // SAFETY: exports are never freed.
         let export = unsafe { &*export };
@@ -39,6 +41,7 @@ impl Context {
     }
 
     /// A native that had yielded is called again.
+    #[inline(never)]
     pub(crate) fn resume_native(&mut self) -> After {
         let p = self.process();
         let Some(native) = p.trap.native.take() else {
@@ -73,8 +76,7 @@ impl Context {
         match bail {
             Bail::Raise => {
                 if let Frame::Known(mfa, arity) = frame {
-                    let args = self.x[..arity].to_vec();
-                    self.process().blame(*mfa, &args);
+                    self.process().blame(*mfa, &self.x[..arity]);
                 }
                 After::Raise
             }
@@ -159,6 +161,7 @@ impl Context {
     }
 
     /// A guard native with its arguments in the scratch registers; `raise`: its error is to be shown.
+    #[inline(never)]
     pub(crate) fn guard_native(&mut self, export: *const Export, n: usize, live: usize, raise: bool) -> Term {
         // SAFETY: exports are never freed.
         let export = unsafe { &*export };

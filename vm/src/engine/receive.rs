@@ -38,7 +38,7 @@ impl Context {
         if let Some(m) = p.mailbox.current() {
             return Peek::Message(m.term);
         }
-        match p.handle_signals() {
+        match p.handle_signals_parked() {
             Outcome::Exit => {
                 self.stop = Stop::Exit;
                 Peek::Exit
@@ -65,6 +65,7 @@ impl Context {
     /// Waits for a signal; goes on at `to`.
     pub(crate) fn wait_at(&mut self, to: *const u64) {
         self.save(to, 0);
+        self.process().heap.rest();
         self.stop = Stop::Wait;
     }
 

@@ -55,7 +55,7 @@ pub(crate) static RESUME: Planted = Planted::new(first::RESUME_NATIVE);
 pub(crate) fn run(ctx: &mut Context, p: &mut Process) -> Stop {
     ctx.p = p;
     ctx.reductions = SLICE;
-    if p.handle_signals() == Outcome::Exit {
+    if p.handle_signals_parked() == Outcome::Exit {
         return Stop::Exit;
     }
     p.safe_point();

@@ -2,15 +2,14 @@
 //! into the list that Erlang shows only when somebody looks (`save_stacktrace`, `build_stacktrace` in
 //! `beam_common.c`).
 
-use alloc::vec::Vec;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{Class, Context, Term};
 use crate::atom::{self, Atom};
-use crate::code::{self, Location, Mfa};
+use crate::code::{self, Location};
 use crate::map;
 use crate::process::Process;
-use crate::term::{Tag, build};
+use crate::term::{Alloc, Header, Tag, build};
 
 static DEPTH: AtomicUsize = AtomicUsize::new(8);
 
@@ -19,11 +18,19 @@ pub fn set_backtrace_depth(depth: usize) -> usize {
     DEPTH.swap(depth, Ordering::Relaxed)
 }
 
-/// The raw trace: {class, addresses, native's module, function, arguments, error info}.
-const RAW: usize = 6;
+/// The raw trace: {class, addresses, native's module, function, arguments, error info, cause}.
+const RAW: usize = 7;
+/// Words that a trace takes when it is made into a list, for each frame: the frame, its place, two cells.
+const FRAME_WORDS: usize = 17;
+
+/// Words that a trace as a list may take, `error_info` included.
+pub(super) fn trace_room() -> usize {
+    40 + FRAME_WORDS * (DEPTH.load(Ordering::Relaxed) + 1)
+}
 
 impl Context {
-    /// The trace of the exception that the process holds: its own, or taken from the stack now.
+    /// The trace of the exception that the process holds: its own, or taken from the stack now. Most traces are never
+    /// looked at, so this only writes down what is at hand.
     pub(crate) fn current_trace(&mut self) -> Term {
         let pc = self.pc;
         let p = self.process();
@@ -40,24 +47,30 @@ impl Context {
         let returns = p.heap.stack().iter().copied().filter(|w| *w & 3 == 0 && *w != 0 && *w != end);
         let unlike = returns.filter(|w| core::mem::replace(&mut last, *w) != *w);
         addresses.extend(unlike.take(depth).map(|w| w - 8));
-        let blob = build::object(p, Tag::PosBig, addresses.len());
-        // SAFETY: as many fresh words.
-        unsafe { core::ptr::copy_nonoverlapping(addresses.as_ptr(), blob.add(1), addresses.len()) };
+        let n = addresses.len();
+        let blob = p.alloc(1 + n + 1 + RAW);
         let e = &p.exception;
         let (module, function) =
             e.mfa.map_or((Term::NIL, Term::NIL), |m| (Term::atom(m.module), Term::atom(m.function)));
-        let args = if e.args.is_none() { Term::NONE } else { e.args };
-        let (class, info, cause) = (e.class, e.info, e.cause);
-        let info = if !info.is_none() {
-            info
-        } else if let Some(mfa) = p.exception.mfa {
-            error_info(p, mfa, cause)
-        } else {
-            Term::NIL
-        };
-        // No arguments: 0 stands for none, since an empty list is a list of none.
-        let args = if args.is_none() { Term::small(0) } else { args };
-        build::tuple(p, &[Term::atom(class.atom()), Term::boxed(blob), module, function, args, info])
+        // 0 stands for what there is not: an empty list would be a list of no arguments.
+        let or_zero = |t: Term| if t.is_none() { Term::small(0) } else { t };
+        // SAFETY: fresh words for a number of n limbs, and for a tuple behind it.
+        unsafe {
+            *blob = Header::new(Tag::PosBig, n).0;
+            core::ptr::copy_nonoverlapping(addresses.as_ptr(), blob.add(1), n);
+            let tuple = blob.add(1 + n);
+            *tuple = Header::new(Tag::Tuple, RAW).0;
+            tuple.add(1).cast::<[Term; RAW]>().write([
+                Term::atom(e.class.atom()),
+                Term::boxed(blob),
+                module,
+                function,
+                or_zero(e.args),
+                or_zero(e.info),
+                or_zero(e.cause),
+            ]);
+            Term::boxed(tuple)
+        }
     }
 
     /// The class of the exception that a trace belongs to.
@@ -72,19 +85,19 @@ impl Context {
 }
 
 /// `error_info` of a native's exception: which module explains it.
-fn error_info(p: &mut Process, mfa: Mfa, cause: Term) -> Term {
-    let module = match mfa.module.text() {
-        "erlang" | "atomics" | "counters" | "persistent_term" | "erts_internal" => "erl_erts_errors",
-        "binary" | "ets" | "lists" | "maps" | "math" | "re" | "unicode" | "io" => "erl_stdlib_errors",
-        "os" | "code" => "erl_kernel_errors",
-        _ => return Term::NIL,
+fn error_info(p: &mut Process, native: Atom, cause: Term) -> Option<Term> {
+    let module = match native.text() {
+        "erlang" | "atomics" | "counters" | "persistent_term" | "erts_internal" => atom::ERL_ERTS_ERRORS,
+        "binary" | "ets" | "lists" | "maps" | "math" | "re" | "unicode" | "io" => atom::ERL_STDLIB_ERRORS,
+        "os" | "code" => atom::ERL_KERNEL_ERRORS,
+        _ => return None,
     };
-    let module = (Term::atom(atom::MODULE), Term::atom(Atom::new(module)));
-    if cause.is_none() {
+    let module = (Term::atom(atom::MODULE), Term::atom(module));
+    Some(if cause.is_small() {
         map::from_pairs(p, &[module])
     } else {
         map::from_pairs(p, &[(Term::atom(atom::CAUSE), cause), module])
-    }
+    })
 }
 
 /// A trace, raw or not, as a list on the process's heap.
@@ -93,44 +106,40 @@ pub fn stacktrace_of(p: &mut Process, trace: Term) -> Term {
     if let Some([_, list]) = trace.as_tuple_of::<2>() {
         return *list;
     }
-    let Some([_, blob, module, function, args, info]) = trace.as_tuple_of::<RAW>() else {
+    let Some([_, blob, module, function, args, info, cause]) = trace.as_tuple_of::<RAW>() else {
         return if trace.is_list() { trace } else { Term::NIL };
     };
     let Some((_, addresses)) = blob.as_big() else { return Term::NIL };
-    let mut frames: Vec<Term> = Vec::new();
+    let mut info = if info.is_small() { None } else { Some(*info) };
+    let mut frames: smallvec::SmallVec<[Term; 16]> = smallvec::SmallVec::new();
     let mut args = *args;
-    if module.is_atom() {
-        let shown = if args.is_small() { Term::small(0) } else { args };
-        let location = info_list(p, *info);
-        frames.push(build::tuple(p, &[*module, *function, shown, location]));
+    if let Some(native) = module.as_atom() {
+        let info = info.take().or_else(|| error_info(p, native, *cause));
+        let place = info_list(p, info);
+        frames.push(build::tuple(p, &[*module, *function, args, place]));
         args = Term::small(0);
     }
-    let info = if module.is_atom() { Term::NIL } else { *info };
-    for (i, address) in addresses.iter().enumerate() {
-        let Some(location) = code::locate(*address as *const u64) else { continue };
-        let (args, info) = if i == 0 { (args, info) } else { (Term::small(0), Term::NIL) };
+    code::locate_each(addresses, |address, location| {
+        // Arguments and info belong to where it was raised.
+        let (args, info) = if core::ptr::eq(address, &addresses[0]) { (args, info) } else { (Term::small(0), None) };
         frames.push(frame(p, &location, args, info));
-    }
+    });
     frames.truncate(DEPTH.load(Ordering::Relaxed).max(1));
     build::list(p, &frames)
 }
 
-fn info_list(p: &mut Process, info: Term) -> Term {
-    if info.is_nil() {
-        return Term::NIL;
-    }
+fn info_list(p: &mut Process, info: Option<Term>) -> Term {
+    let Some(info) = info else { return Term::NIL };
     let pair = build::tuple(p, &[Term::atom(atom::ERROR_INFO), info]);
     build::cons(p, pair, Term::NIL)
 }
 
 /// `{M, F, ArityOrArgs, [{file, F}, {line, L}]}`.
-fn frame(p: &mut Process, location: &Location, args: Term, info: Term) -> Term {
+fn frame(p: &mut Process, location: &Location, args: Term, info: Option<Term>) -> Term {
     let mut rest = info_list(p, info);
-    if let Some((file, line)) = &location.line {
-        let line = build::tuple(p, &[Term::atom(atom::LINE), Term::small(i64::from(*line))]);
+    if let Some((file, line)) = location.line {
+        let line = build::tuple(p, &[Term::atom(atom::LINE), Term::small(i64::from(line))]);
         rest = build::cons(p, line, rest);
-        let codes: Vec<u32> = file.chars().map(u32::from).collect();
-        let file = build::list_of_ints(p, codes.into_iter(), Term::NIL);
         let file = build::tuple(p, &[Term::atom(atom::FILE), file]);
         rest = build::cons(p, file, rest);
     }

@@ -7,10 +7,12 @@ use alloc::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 pub(crate) struct Words {
     start: *mut u64,
     len: usize,
+    /// Words that were allocated: more than `len` in a block that was cut.
+    allocated: usize,
 }
 
 impl Words {
-    pub(crate) const EMPTY: Words = Words { start: core::ptr::null_mut(), len: 0 };
+    pub(crate) const EMPTY: Words = Words { start: core::ptr::null_mut(), len: 0, allocated: 0 };
 
     fn layout(len: usize) -> Layout {
         Layout::array::<u64>(len).expect("heap too large")
@@ -29,7 +31,13 @@ impl Words {
         if start.is_null() {
             handle_alloc_error(layout);
         }
-        Words { start, len }
+        Words { start, len, allocated: len }
+    }
+
+    /// Uses only the first `len` words from now on: what lies behind them stays out of the caches.
+    pub(crate) fn cut(&mut self, len: usize) {
+        debug_assert!(len <= self.len);
+        self.len = len;
     }
 
     #[inline(always)]
@@ -54,9 +62,9 @@ impl Drop for Words {
             // SAFETY: the block is this one's own and nothing on it is alive any more.
             unsafe { core::slice::from_raw_parts_mut(self.start, self.len).fill(super::stress::POISON) }
         }
-        if self.len != 0 && !cache::put(self) {
+        if self.allocated != 0 && !cache::put(self) {
             // SAFETY: allocated by `new` with this layout.
-            unsafe { dealloc(self.start.cast(), Self::layout(self.len)) }
+            unsafe { dealloc(self.start.cast(), Self::layout(self.allocated)) }
         }
     }
 }
@@ -88,20 +96,20 @@ mod cache {
         let i = kept.blocks.iter().rposition(|b| b.1 == len)?;
         let (start, len) = kept.blocks.swap_remove(i);
         kept.words -= len;
-        Some(Words { start: start as *mut u64, len })
+        Some(Words { start: start as *mut u64, len, allocated: len })
     }
 
     /// Keeps the block, unless there are enough: then answers false, and the caller frees it.
     pub(super) fn put(words: &mut Words) -> bool {
-        if !SIZES.contains(&words.len) {
+        if !SIZES.contains(&words.allocated) {
             return false;
         }
         let mut kept = KEPT.lock();
-        if kept.words + words.len > MOST || kept.blocks.len() >= 64 {
+        if kept.words + words.allocated > MOST || kept.blocks.len() >= 64 {
             return false;
         }
-        kept.words += words.len;
-        kept.blocks.push((words.start as usize, words.len));
+        kept.words += words.allocated;
+        kept.blocks.push((words.start as usize, words.allocated));
         true
     }
 }

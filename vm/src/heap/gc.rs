@@ -12,6 +12,11 @@ use crate::term::{Header, OffHeap, Tag, Term};
 static COLLECTIONS: AtomicU64 = AtomicU64::new(0);
 static RECLAIMED: AtomicU64 = AtomicU64::new(0);
 
+/// A process that collects more often than this without waiting gets a larger young block: for its throughput, as
+/// long as it is busy.
+const RESTLESS: u32 = 3;
+const RESTLESS_YOUNG: usize = 6772;
+
 /// How many collections there have been in all processes.
 pub fn collections() -> u64 {
     COLLECTIONS.load(Ordering::Relaxed)
@@ -260,7 +265,9 @@ impl ProcessHeap {
     }
 
     fn minor(&mut self, need: usize, roots: &mut dyn Roots) {
-        let must = self.young_used() + self.fragments.words() + self.stack_size() + need + RESERVED;
+        // What survived already leaves the young block.
+        let fresh = (self.hp as usize - self.high_water as usize) / 8;
+        let must = fresh + self.fragments.words() + self.stack_size() + need + RESERVED;
         let to = Words::new(stress::size(must, sizes::next_size(must.max(self.next_young))));
         let promoted = self.old_hp;
         let mut c = Collector { from: self.moving(false), young: to.start(), old: self.old_hp };
@@ -278,10 +285,28 @@ impl ProcessHeap {
         (self.off_heap, self.old_off_heap) = (young_list, old_list);
         (self.young, self.hp, self.sp, self.high_water, self.old_hp) = (to, c.young, sp, c.young, c.old);
         self.stats.minor += 1;
-        // Survivors that fill much of the block mean that the next one should be larger.
-        let live = self.young_used() + self.stack_size() + need;
-        self.next_young =
-            if live > self.young.len() / 3 { sizes::grown(live * 3) } else { self.policy.min_heap_size.max(live * 3) };
+        self.fit_young(need);
+    }
+
+    /// How large the young block should be for what survived. The one at hand was made for the case that everything
+    /// survives: most often much of it is not needed, and a small block that is used again and again stays in the
+    /// processor's caches.
+    fn fit_young(&mut self, need: usize) {
+        let stack = self.stack_size();
+        let live = self.young_used() + stack + need + RESERVED;
+        self.restless = self.restless.saturating_add(1);
+        let least = if self.restless > RESTLESS { RESTLESS_YOUNG } else { self.policy.min_heap_size };
+        let wanted = sizes::next_size(least.max(self.policy.min_heap_size).max(live * 4));
+        self.next_young = wanted;
+        if wanted < self.young.len() {
+            let from = self.sp;
+            self.young.cut(wanted);
+            // SAFETY: the stack fits behind what survived, since `wanted` counts both.
+            unsafe {
+                self.sp = self.young.end().sub(stack);
+                core::ptr::copy(from, self.sp, stack);
+            }
+        }
     }
 
     fn major(&mut self, need: usize, roots: &mut dyn Roots) {
@@ -298,7 +323,7 @@ impl ProcessHeap {
     /// Copies all survivors into a new old block of at least `size` words, the stack into a new young one.
     fn copy_all(&mut self, size: usize, need: usize, roots: &mut dyn Roots) {
         let must = self.stack_size() + need + RESERVED;
-        let young = sizes::next_size(must.max(self.policy.min_heap_size).max(self.next_young.min(self.young.len())));
+        let young = sizes::next_size(must.max(self.policy.min_heap_size).max(self.next_young));
         let to = Words::new(stress::size(must, young));
         let old = Words::new(if size == 0 { 0 } else { sizes::next_size(size) });
         let mut c = Collector { from: self.moving(true), young: to.start(), old: old.start() };

@@ -29,6 +29,8 @@ pub struct ProcessHeap {
     pub(crate) binary_limit: usize,
     /// Words that the next young block should have at least.
     pub(crate) next_young: usize,
+    /// Collections since the process waited last.
+    pub(crate) restless: u32,
     pub(crate) policy: Policy,
     pub(crate) stats: GcStats,
 }
@@ -91,6 +93,7 @@ impl ProcessHeap {
             old_off_heap: OffHeap::new(),
             binary_limit: stress::limit(policy.min_bin_vheap_size),
             next_young: policy.min_heap_size,
+            restless: 0,
             policy,
             stats: GcStats::default(),
         }
@@ -138,6 +141,23 @@ impl ProcessHeap {
         self.stats
     }
 
+    /// Words in the block itself, if there is room for them.
+    #[inline(always)]
+    pub(crate) fn take(&mut self, words: usize) -> Option<*mut u64> {
+        if self.free() < words {
+            return None;
+        }
+        let p = self.hp;
+        self.hp = p.wrapping_add(words);
+        Some(p)
+    }
+
+    /// Gives back the words that were taken last.
+    #[inline(always)]
+    pub(crate) fn give_back(&mut self, words: usize) {
+        self.hp = self.hp.wrapping_sub(words);
+    }
+
     /// Size of the old block in words.
     #[must_use]
     pub fn old_size(&self) -> usize {
@@ -173,6 +193,11 @@ impl ProcessHeap {
     #[must_use]
     pub fn is_due(&self) -> bool {
         self.fragments.words() > self.young.len() / 2 || self.off_heap.words >= self.binary_limit
+    }
+
+    /// The process waits: it may do with a small block again.
+    pub(crate) fn rest(&mut self) {
+        self.restless = 0;
     }
 
     /// The next young block need not be larger than it has to.

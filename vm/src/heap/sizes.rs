@@ -29,12 +29,6 @@ pub fn next_size(words: usize) -> usize {
     SIZES[SIZES.partition_point(|s| *s < words).min(COUNT - 1)]
 }
 
-/// The size after this one.
-#[must_use]
-pub fn grown(size: usize) -> usize {
-    next_size(size + 1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -155,6 +155,7 @@ impl<'a> Emitter<'a> {
             let wanted = match o {
                 Operand::X(_) => b'x',
                 Operand::Y(_) => b'y',
+                Operand::C(t) if kinds.contains('i') && short(*t).is_some() => b'i',
                 _ => b'c',
             };
             let i = if kinds.len() == 1 { Some(0) } else { kinds.bytes().position(|k| k == wanted) };
@@ -231,11 +232,17 @@ fn destination(o: Operand) -> Option<u64> {
     })
 }
 
+/// A small integer of 16 bits.
+fn short(t: Term) -> Option<i16> {
+    t.as_small().and_then(|n| i16::try_from(n).ok())
+}
+
 fn encode(o: Operand, kind: u8) -> Option<u64> {
     let slot = |n: u64| (n <= 0xffff).then_some(n);
     match (kind, o) {
         (b'x', Operand::X(n)) | (b'y', Operand::Y(n)) | (b'F', Operand::F(n)) => slot(u64::from(n) * 8),
         (b'c', Operand::C(t)) => Some(t.raw()),
+        (b'i', Operand::C(t)) => short(t).map(|n| u64::from(n as u16)),
         (b'S', o) => source(o),
         (b'D', o) => destination(o),
         (b'U', Operand::N(n)) => slot(n),

@@ -46,9 +46,11 @@ pub(super) fn prepare(bytes: &[u8]) -> Result<Prepared, LoadError> {
     let mut big = |b: &[u8]| signed_big(&mut heap, b);
     let decoded = decode::decode(code_chunk, &pools, &mut big)?;
     let lines = chunks::lines(file.chunk(b"Line"))?;
+    let source = alloc::format!("{}.erl", tables.name.text());
+    let files = core::iter::once(&source).chain(&lines.files).map(|f| string(&mut heap, f)).collect();
 
     let mut labels = alloc::vec![None; decoded.labels as usize];
-    let mut t = Transform::new(&tables, Emitter::new(&mut labels));
+    let mut t = Transform::new(&tables, &mut heap, Emitter::new(&mut labels));
     t.run(&decoded.ops())?;
     let parts = t.finish()?;
     if parts.functions.len() != decoded.functions as usize {
@@ -87,7 +89,7 @@ pub(super) fn prepare(bytes: &[u8]) -> Result<Prepared, LoadError> {
         functions,
         lines: parts.lines,
         line_items: lines.items,
-        files: lines.files,
+        files,
         literals: Literals::new(heap),
         strings: tables.strings,
         catches: parts.catches.into_iter().map(|(c, _)| c).collect::<Vec<Catch>>(),
@@ -97,6 +99,12 @@ pub(super) fn prepare(bytes: &[u8]) -> Result<Prepared, LoadError> {
         compile_info: file.chunk(b"CInf").unwrap_or_default().to_vec(),
         md5: tables.md5,
     })
+}
+
+/// A string as the list of its characters.
+fn string(heap: &mut Fragments, text: &str) -> Term {
+    let characters: Vec<u32> = text.chars().map(u32::from).collect();
+    build::list_of_ints(heap, characters.into_iter(), Term::NIL)
 }
 
 /// An integer from big-endian two's-complement bytes.

@@ -15,6 +15,28 @@ pub fn find(keys: &[Term], key: Term) -> Option<usize> {
     keys.iter().position(|k| exact_eq(*k, key))
 }
 
+/// The index of a key that most likely lies at `from` or behind.
+#[inline(always)]
+pub fn find_from(keys: &[Term], key: Term, from: usize) -> Option<usize> {
+    let (before, behind) = keys.split_at(from.min(keys.len()));
+    match find(behind, key) {
+        Some(i) => Some(before.len() + i),
+        None => find(before, key),
+    }
+}
+
+/// A copy of a flat map at `room`; answers its values.
+#[inline(always)]
+pub fn copy_onto(room: *mut u64, map: Term) -> &'static mut [Term] {
+    let words = map.words();
+    // SAFETY: the caller's fresh room is as large as the map, which lies elsewhere: header, keys, values.
+    unsafe {
+        *room = crate::term::Header::new(Tag::FlatMap, words.len()).0;
+        core::ptr::copy_nonoverlapping(words.as_ptr(), room.add(1), words.len());
+        core::slice::from_raw_parts_mut(room.add(2).cast(), words.len() - 1)
+    }
+}
+
 /// A map of those values, that shares the keys.
 pub fn with_keys<A: Alloc + ?Sized>(a: &mut A, keys: Term, values: &[Term]) -> Term {
     let p = build::object(a, Tag::FlatMap, 1 + values.len());
@@ -59,16 +81,40 @@ pub fn replace<A: Alloc + ?Sized>(a: &mut A, map: Term, i: usize, value: Term) -
     Term::boxed(p)
 }
 
-/// The map with other values, if all of those keys are in it.
-pub fn replace_many<A: Alloc + ?Sized>(a: &mut A, map: Term, pairs: &[(Term, Term)]) -> Option<Term> {
-    let (keys, old) = map.as_flat_map()?;
-    let mut values = [Term::NIL; FLAT_LIMIT];
-    values[..old.len()].copy_from_slice(old);
+/// The map with all of those pairs, if that is a flat map too.
+pub fn put_many<A: Alloc + ?Sized>(a: &mut A, map: Term, pairs: &[(Term, Term)]) -> Option<Term> {
+    let (old_keys, old) = map.as_flat_map()?;
+    let mut n = old.len();
+    let (mut keys, mut values) = ([Term::NIL; FLAT_LIMIT], [Term::NIL; FLAT_LIMIT]);
+    keys[..n].copy_from_slice(old_keys);
+    values[..n].copy_from_slice(old);
     for (k, v) in pairs {
-        values[find(keys, *k)?] = *v;
+        if let Some(i) = find(&keys[..n], *k) {
+            values[i] = *v;
+            continue;
+        }
+        if n == FLAT_LIMIT {
+            return None;
+        }
+        let at = place(&keys[..n], *k);
+        keys.copy_within(at..n, at + 1);
+        values.copy_within(at..n, at + 1);
+        (keys[at], values[at]) = (*k, *v);
+        n += 1;
     }
-    let values = &values[..old.len()];
-    Some(if values == old { map } else { with_keys(a, map.flat_map_keys()?, values) })
+    if n == old.len() {
+        return Some(if values[..n] == *old { map } else { with_keys(a, map.flat_map_keys()?, &values[..n]) });
+    }
+    let keys = build::tuple(a, &keys[..n]);
+    Some(with_keys(a, keys, &values[..n]))
+}
+
+/// Where a new key goes.
+fn place(keys: &[Term], key: Term) -> usize {
+    match keys.last() {
+        Some(last) if compare_exact(*last, key).is_gt() => keys.partition_point(|k| compare_exact(*k, key).is_lt()),
+        _ => keys.len(),
+    }
 }
 
 pub fn put<A: Alloc + ?Sized>(a: &mut A, map: Term, key: Term, value: Term) -> Term {
@@ -82,7 +128,7 @@ pub fn put<A: Alloc + ?Sized>(a: &mut A, map: Term, key: Term, value: Term) -> T
         pairs.push((key, value));
         return super::from_pairs(a, &pairs);
     }
-    let at = keys.partition_point(|k| compare_exact(*k, key).is_lt());
+    let at = place(keys, key);
     // The keys tuple and the map, in one piece.
     let p = a.alloc(1 + n + 1 + 2 + n + 1);
     // SAFETY: fresh words for a tuple of n + 1, and behind it a flat map of n + 1; `at <= n`.
@@ -117,12 +163,27 @@ unsafe fn insert(p: *mut u64, tag: Tag, first: Option<Term>, items: &[Term], at:
 pub fn without<A: Alloc + ?Sized>(a: &mut A, map: Term, i: usize) -> Term {
     let (_, keys, values) = parts(map);
     let n = keys.len() - 1;
-    let drop_one = |items: &[Term]| {
-        let mut out = [Term::NIL; FLAT_LIMIT];
-        out[..i].copy_from_slice(&items[..i]);
-        out[i..n].copy_from_slice(&items[i + 1..]);
-        out
-    };
-    let keys = build::tuple(a, &drop_one(keys)[..n]);
-    with_keys(a, keys, &drop_one(values)[..n])
+    // The keys tuple and the map, in one piece.
+    let p = a.alloc(1 + n + 2 + n);
+    // SAFETY: fresh words for a tuple of n, and behind it a flat map of n; `i <= n`.
+    unsafe {
+        *p = crate::term::Header::new(Tag::Tuple, n).0;
+        copy_without(p.add(1), keys, i);
+        let m = p.add(1 + n);
+        *m = crate::term::Header::new(Tag::FlatMap, 1 + n).0;
+        *m.add(1) = Term::boxed(p).raw();
+        copy_without(m.add(2), values, i);
+        Term::boxed(m)
+    }
+}
+
+/// Copies all items but one.
+/// # Safety
+/// `to` must have room for one less than there are; `i` must be the index of one.
+unsafe fn copy_without(to: *mut u64, items: &[Term], i: usize) {
+    // SAFETY: the caller vouches for the room.
+    unsafe {
+        core::ptr::copy_nonoverlapping(items.as_ptr().cast(), to, i);
+        core::ptr::copy_nonoverlapping(items.as_ptr().add(i + 1).cast(), to.add(i), items.len() - i - 1);
+    }
 }

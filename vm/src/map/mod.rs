@@ -87,7 +87,7 @@ pub fn take<A: Alloc + ?Sized>(a: &mut A, map: Term, key: Term) -> Option<(Term,
 
 /// `Map#{K1 => V1, …}` for many pairs at once; of equal keys the last one counts.
 pub fn put_many<A: Alloc + ?Sized>(a: &mut A, map: Term, pairs: &[(Term, Term)]) -> Term {
-    if let Some(done) = flat::replace_many(a, map, pairs) {
+    if let Some(done) = flat::put_many(a, map, pairs) {
         return done;
     }
     let n = size(map);
@@ -97,6 +97,34 @@ pub fn put_many<A: Alloc + ?Sized>(a: &mut A, map: Term, pairs: &[(Term, Term)])
     let mut all: Vec<(Term, Term)> = MapIter::new(map).collect();
     all.extend_from_slice(pairs);
     from_pairs(a, &all)
+}
+
+/// `Map#{K1 := V1, …}` in place of the general way: a flat map in which all of those keys are, on a heap with room.
+pub(crate) fn replace_values(
+    heap: &mut crate::heap::ProcessHeap,
+    map: Term,
+    pairs: impl Iterator<Item = (Term, Term)>,
+) -> Option<Term> {
+    let (keys, values) = map.as_flat_map()?;
+    let room = heap.take(values.len() + 2)?;
+    let new = flat::copy_onto(room, map);
+    let mut at = 0;
+    let mut changed = false;
+    for (key, value) in pairs {
+        // Keys come in the map's order most often.
+        let Some(i) = flat::find_from(keys, key, at) else {
+            heap.give_back(values.len() + 2);
+            return None;
+        };
+        changed |= new[i] != value;
+        new[i] = value;
+        at = i + 1;
+    }
+    if changed {
+        return Some(Term::boxed(room));
+    }
+    heap.give_back(values.len() + 2);
+    Some(map)
 }
 
 /// `Map#{K1 := V1, …}` for many pairs at once.

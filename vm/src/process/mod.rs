@@ -113,6 +113,8 @@ pub struct Process {
     pub(crate) collect_wanted: Option<bool>,
     /// It waited for a message when it was put away last.
     pub(crate) waiting: bool,
+    /// Between two instructions, with no X register live: whoever works on it now (a signal) may move its terms.
+    pub(crate) parked: bool,
 }
 
 /// Something of a process's that must be told when it exits.
@@ -163,9 +165,15 @@ impl Process {
         if self.context.is_null() { 4000 } else { unsafe { (*self.context).reductions } }
     }
 
+    /// May its terms move now? Not while it runs a native.
+    #[must_use]
+    pub const fn can_collect(&self) -> bool {
+        self.context.is_null() || self.parked
+    }
+
     /// Collects garbage now, or (called by a native, whose terms must not move) at the end of the slice.
     pub fn collect_garbage(&mut self, major: bool) {
-        if self.context.is_null() {
+        if self.can_collect() {
             self.collect(0, 0, major);
         } else {
             self.collect_wanted = Some(major || self.collect_wanted == Some(true));

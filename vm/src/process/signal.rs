@@ -118,6 +118,14 @@ pub(crate) enum Outcome {
 }
 
 impl Process {
+    /// As [`Process::handle_signals`], where no X register is live: signals may collect its garbage.
+    pub(crate) fn handle_signals_parked(&mut self) -> Outcome {
+        self.parked = true;
+        let outcome = self.handle_signals();
+        self.parked = false;
+        outcome
+    }
+
     /// Fetches the signals that have come in and handles all of them; messages go to the mailbox.
     pub(crate) fn handle_signals(&mut self) -> Outcome {
         let mut messages = false;

@@ -105,6 +105,7 @@ pub fn spawn(parent: Option<&mut Process>, mfa: Mfa, args: &[Term], o: &SpawnOpt
         at_safe_point: alloc::vec::Vec::new(),
         collect_wanted: None,
         waiting: false,
+        parked: false,
         started_ns: crate::platform::platform().monotonic_ns(),
     };
     let mut process = alloc::boxed::Box::new(process);

@@ -62,8 +62,66 @@ enum Step {
     Inside,
 }
 
+/// So deep terms are compared by recursion, which needs no memory of its own.
+const SHALLOW: u32 = 8;
+
 #[inline(never)]
 fn run(a: Term, b: Term, exact: bool) -> Ordering {
+    shallow(a, b, exact, SHALLOW).unwrap_or_else(|| deep(a, b, exact))
+}
+
+/// Compares what is no container, lists and tuples; none for anything else, or if they are too deep.
+fn shallow(mut a: Term, mut b: Term, exact: bool, depth: u32) -> Option<Ordering> {
+    loop {
+        if a == b {
+            return Some(Ordering::Equal);
+        }
+        if a.is_small() && b.is_small() {
+            return Some(a.small_value().cmp(&b.small_value()));
+        }
+        if let (Some(x), Some(y)) = (a.as_atom(), b.as_atom()) {
+            return Some(x.compare(y));
+        }
+        let (ra, rb) = (rank(a), rank(b));
+        if ra != rb {
+            return Some(ra.cmp(&rb));
+        }
+        match ra {
+            0 => return Some(numbers(a, b, exact)),
+            6 => {
+                let (x, y) = (a.term_words(), b.term_words());
+                if x.len() != y.len() {
+                    return Some(x.len().cmp(&y.len()));
+                }
+                let next = depth.checked_sub(1)?;
+                let (Some((last_x, x)), Some((last_y, y))) = (x.split_last(), y.split_last()) else {
+                    return Some(Ordering::Equal);
+                };
+                for (x, y) in x.iter().zip(y) {
+                    let order = if x == y { Ordering::Equal } else { shallow(*x, *y, exact, next)? };
+                    if order != Ordering::Equal {
+                        return Some(order);
+                    }
+                }
+                (a, b) = (*last_x, *last_y);
+            }
+            9 => {
+                let ([x, more_a], [y, more_b]) = (a.cell(), b.cell());
+                if x != y {
+                    let order = shallow(*x, *y, exact, depth.checked_sub(1)?)?;
+                    if order != Ordering::Equal {
+                        return Some(order);
+                    }
+                }
+                (a, b) = (*more_a, *more_b);
+            }
+            10 => return Some(a.as_bits()?.compare(&b.as_bits()?)),
+            _ => return None,
+        }
+    }
+}
+
+fn deep(a: Term, b: Term, exact: bool) -> Ordering {
     let mut stack: Vec<Frame> = Vec::new();
     let mut result = match step(a, b, exact, &mut stack) {
         Step::Known(o) => return o,

@@ -45,8 +45,67 @@ impl Term {
     }
 }
 
+/// So deep terms are compared by recursion, which needs no memory of its own.
+const SHALLOW: u32 = 8;
+
 #[inline(never)]
 fn equal(a: Term, b: Term, exact: bool) -> bool {
+    shallow(a, b, exact, SHALLOW).unwrap_or_else(|| deep(a, b, exact))
+}
+
+/// Compares numbers, bitstrings, lists and tuples; none for anything else, or if they are too deep.
+fn shallow(mut a: Term, mut b: Term, exact: bool, depth: u32) -> Option<bool> {
+    let next = depth.checked_sub(1)?;
+    let element = |x: Term, y: Term| {
+        if x == y {
+            return Some(true);
+        }
+        if x.is_immediate() && y.is_immediate() || exact && (x.is_immediate() || y.is_immediate()) {
+            return Some(false);
+        }
+        shallow(x, y, exact, next)
+    };
+    while a.is_cons() {
+        if !b.is_cons() {
+            return Some(false);
+        }
+        let ([x, more_a], [y, more_b]) = (a.cell(), b.cell());
+        if !element(*x, *y)? {
+            return Some(false);
+        }
+        (a, b) = (*more_a, *more_b);
+        if a == b {
+            return Some(true);
+        }
+    }
+    let (Some(ha), Some(hb)) = (a.header(), b.header()) else {
+        return if exact || !(a.is_number() && b.is_number()) { Some(false) } else { None };
+    };
+    match ha.tag() {
+        Tag::Tuple => {
+            if ha != hb {
+                return Some(false);
+            }
+            for (x, y) in a.term_words().iter().zip(b.term_words()) {
+                if !element(*x, *y)? {
+                    return Some(false);
+                }
+            }
+            Some(true)
+        }
+        Tag::HeapBits | Tag::SubBits => match (a.as_bits(), b.as_bits()) {
+            (Some(x), Some(y)) => Some(x.len == y.len && x.compare(&y) == Ordering::Equal),
+            _ => Some(false),
+        },
+        Tag::Float if hb.is(Tag::Float) => {
+            let (x, y) = (f64::from_bits(a.words()[0]), f64::from_bits(b.words()[0]));
+            Some(x == y && (!exact || x != 0.0 || x.to_bits() == y.to_bits() || !zeros_are_distinct()))
+        }
+        _ => None,
+    }
+}
+
+fn deep(a: Term, b: Term, exact: bool) -> bool {
     let mut jobs: Vec<Job> = Vec::new();
     if !step(a, b, exact, false, &mut jobs) {
         return false;

@@ -51,6 +51,11 @@ impl Transform<'_> {
             ("hd", [s]) if register(s) => self.e.op_hd(fail, s, d),
             ("tl", [s]) if register(s) => self.e.op_tl(fail, s, d),
             ("tuple_size", [s]) if register(s) => self.e.op_tuple_size(fail, s, d),
+            ("map_get", [k, m]) if register(m) => self.e.op_map_get(fail, k, m, d),
+            ("map_size", [m]) if register(m) => self.e.op_map_size(fail, m, d),
+            ("element", [Arg::Const(i), s]) if register(s) && i.as_small().is_some_and(|i| (1..4096).contains(&i)) => {
+                self.e.op_element_at(fail, s, i.small_value() as u64, d);
+            }
             ("element", [i, s]) => self.e.op_element(fail, i, s, d),
             _ => return false,
         }
@@ -63,6 +68,7 @@ impl Transform<'_> {
         match (what, args) {
             (Arith::Add, [a, b]) => e.op_add(f, live, a, b, d),
             (Arith::Sub, [a, b]) => e.op_sub(f, live, a, b, d),
+            (Arith::Divide, [a, b]) => e.op_divide(f, live, a, b, d),
             (Arith::Bsl, [a, b]) => e.op_bsl(f, live, a, b, d),
             (Arith::Mul, [a, b]) if register(a) => e.op_mul(f, live, a, b, d),
             (Arith::Mul, [a, b]) if register(b) => e.op_mul(f, live, b, a, d),

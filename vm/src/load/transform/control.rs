@@ -24,17 +24,7 @@ impl Transform<'_> {
             Op::Return => e.op_return(),
             Op::Apply => e.op_apply(arity(op, 0)?),
             Op::ApplyLast => e.op_apply_last(arity(op, 0)?, number(op, 1)?),
-            Op::CallFun => {
-                let n = arity(op, 0)?;
-                match (ops.get(1), ops.get(2)) {
-                    (Some(d @ GenericOp { op: Op::Deallocate, .. }), Some(GenericOp { op: Op::Return, .. })) => {
-                        e.op_call_fun_last(n, number(d, 0)?);
-                        return Ok(Some(3));
-                    }
-                    _ => e.op_call_fun(n),
-                }
-            }
-            Op::CallFun2 => e.op_call_fun2(arity(op, 1)?, source(op, 2)?),
+            Op::CallFun | Op::CallFun2 => return self.call_fun(ops).map(Some),
             Op::Jump => e.op_jump(label(op, 0)?),
             Op::SelectVal => return self.select_val(op).map(|()| Some(1)),
             Op::SelectTupleArity => return self.select_tuple_arity(op).map(|()| Some(1)),
@@ -72,6 +62,27 @@ impl Transform<'_> {
             _ => return Ok(None),
         }
         Ok(Some(1))
+    }
+
+    /// A call of a fun: in the register behind the arguments, or (OTP 25 on) anywhere.
+    fn call_fun(&mut self, ops: &[GenericOp]) -> Result<usize, LoadError> {
+        let op = &ops[0];
+        let old = op.op == Op::CallFun;
+        let n = arity(op, usize::from(!old))?;
+        let behind = Arg::X(n as u16);
+        let fun = if old { &behind } else { source(op, 2)? };
+        if let (Some(d @ GenericOp { op: Op::Deallocate, .. }), Some(GenericOp { op: Op::Return, .. })) =
+            (ops.get(1), ops.get(2))
+        {
+            self.e.op_call_fun_last(n, fun, number(d, 0)?);
+            return Ok(3);
+        }
+        if old {
+            self.e.op_call_fun(n)
+        } else {
+            self.e.op_call_fun2(n, fun)
+        }
+        Ok(1)
     }
 
     fn call_ext(&mut self, op: &GenericOp) -> Done {

@@ -14,12 +14,11 @@ impl Transform<'_> {
             Op::Swap => e.op_swap(register(op, 0)?, register(op, 1)?),
             Op::InitYregs => return self.init_yregs(op).map(|()| Some(1)),
             Op::Init => e.op_init_y(register(op, 0)?),
-            Op::Allocate | Op::AllocateZero => {
+            Op::Allocate => return self.allocate(ops).map(Some),
+            Op::AllocateZero => {
                 let n = number(op, 0)?;
                 e.op_allocate(n, live(op, 1)?);
-                if op.op == Op::AllocateZero {
-                    self.zero_frame(n);
-                }
+                self.zero_frame(n);
             }
             Op::AllocateHeap | Op::AllocateHeapZero => {
                 let n = number(op, 0)?;
@@ -80,6 +79,23 @@ impl Transform<'_> {
             _ => return Ok(None),
         }
         Ok(Some(1))
+    }
+
+    /// A frame, with the moves that save registers in it.
+    fn allocate(&mut self, ops: &[GenericOp]) -> Result<usize, LoadError> {
+        let (n, live) = (number(&ops[0], 0)?, live(&ops[0], 1)?);
+        let saves = ops[1..].iter().take(2).map_while(|o| match (o.op, &o.args[..]) {
+            (Op::Move, [s @ Arg::X(_), d @ Arg::Y(_)]) => Some((o, s, d)),
+            _ => None,
+        });
+        let saves: alloc::vec::Vec<_> = saves.collect();
+        saves.iter().try_for_each(|(o, ..)| self.check_registers(o))?;
+        match saves[..] {
+            [] => self.e.op_allocate(n, live),
+            [(_, s, d)] => self.e.op_allocate_save(n, live, s, d),
+            [(_, s, d), (_, t, e), ..] => self.e.op_allocate_save2(n, live, s, d, t, e),
+        }
+        Ok(1 + saves.len())
     }
 
     fn zero_frame(&mut self, n: u64) {

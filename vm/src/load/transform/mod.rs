@@ -15,6 +15,7 @@ use super::generic::Op;
 use super::specialise::Tables;
 use super::{Arg, GenericOp, LoadError};
 use crate::code::{Catch, Export, Function, Mfa, export};
+use crate::heap::Fragments;
 use crate::term::Term;
 
 /// What comes out.
@@ -31,6 +32,8 @@ pub(super) struct Parts {
 pub(super) struct Transform<'a> {
     t: &'a Tables,
     e: Emitter<'a>,
+    /// The module's literals.
+    heap: &'a mut Fragments,
     functions: Vec<Function>,
     lines: Vec<(u32, u32)>,
     catches: Vec<(Catch, u32)>,
@@ -49,10 +52,11 @@ fn bad(op: &GenericOp) -> LoadError {
 }
 
 impl<'a> Transform<'a> {
-    pub(super) fn new(t: &'a Tables, e: Emitter<'a>) -> Transform<'a> {
+    pub(super) fn new(t: &'a Tables, heap: &'a mut Fragments, e: Emitter<'a>) -> Transform<'a> {
         Transform {
             t,
             e,
+            heap,
             functions: Vec::new(),
             lines: Vec::new(),
             catches: Vec::new(),

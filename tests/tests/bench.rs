@@ -1,0 +1,117 @@
+//! The benchmark programs give stock's checksums, with as much work as a test may take: on this machine's OTP and on
+//! those of `$JOIST_TEST_OTPS`, each with the code that its own compiler makes.
+
+use joist_tests::{binary, other_otps, root, stock_erl};
+use std::path::Path;
+use std::process::Command;
+
+/// Each program and its N.
+const PROGRAMS: [(&str, u32); 35] = [
+    ("b_bigmsg", 20),
+    ("b_binappend", 50_000),
+    ("b_binary_trees", 10),
+    ("b_compile", 3),
+    ("b_ets_match", 3),
+    ("b_ets_ordered", 3_000),
+    ("b_ets_set", 5_000),
+    ("b_except", 6_000),
+    ("b_fannkuch", 7),
+    ("b_fib", 21),
+    ("b_funs", 10),
+    ("b_gbtrees", 4_000),
+    ("b_gc_live", 5_000),
+    ("b_genserver", 3_000),
+    ("b_http_parse", 800),
+    ("b_iolist", 30),
+    ("b_json", 8),
+    ("b_kvtimer", 3_000),
+    ("b_mandelbrot", 40),
+    ("b_maps_large", 4_000),
+    ("b_maps_small", 10_000),
+    ("b_nbody", 1_500),
+    ("b_nqueens", 7),
+    ("b_nrev", 10),
+    ("b_pidigits", 150),
+    ("b_pmap", 4),
+    ("b_re", 3),
+    ("b_ring", 12_000),
+    ("b_scanparse", 8),
+    ("b_selrecv", 400),
+    ("b_sort", 5_000),
+    ("b_spawn", 1_000),
+    ("b_string", 10),
+    ("b_t2b", 5),
+    ("m_processes", 1_000),
+];
+
+/// The rows, without the numbers that are measured.
+fn rows(mut erl: Command, ebin: &Path) -> Vec<String> {
+    let calls: Vec<String> = PROGRAMS.iter().map(|(module, n)| format!("{module}:run({n})")).collect();
+    let eval = format!("{}, halt().", calls.join(", "));
+    // One scheduler: a machine that is busy with other tests stays as fast as it can be.
+    let out =
+        erl.args(["-noinput", "+S", "1:1"]).arg("-pa").arg(ebin).args(["-eval", &eval]).output().expect("it starts");
+    let text = String::from_utf8_lossy(&out.stdout).into_owned();
+    let row = |line: &str| match line.split(' ').collect::<Vec<_>>()[..] {
+        [name, n, _, checksum] => Some(format!("{name} {n} {checksum}")),
+        _ => None,
+    };
+    let rows: Vec<String> = text.lines().filter_map(row).collect();
+    assert_eq!(rows.len(), PROGRAMS.len(), "{text}");
+    rows
+}
+
+/// Compiles with an OTP and compares its rows with ours.
+fn compare(erl: impl Fn() -> Command, otp: Option<&Path>) {
+    let ebin = tempfile::tempdir().expect("a directory");
+    let mut compile = erl();
+    let eval = "[Out | Files] = init:get_plain_arguments(), \
+                [{ok, _} = compile:file(F, [{outdir, Out}]) || F <- Files], halt().";
+    compile.args(["-noinput", "-eval", eval, "-extra"]).arg(ebin.path());
+    for module in PROGRAMS.iter().map(|p| p.0).chain(["bench_util"]) {
+        compile.arg(root().join(format!("bench/{module}.erl")));
+    }
+    assert!(compile.status().expect("it starts").success(), "the programs compile");
+    let stock = rows(erl(), ebin.path());
+    let mut joist = Command::new(binary());
+    joist.arg("erl");
+    if let Some(otp) = otp {
+        joist.arg("--otp").arg(otp);
+    }
+    assert_eq!(rows(joist, ebin.path()), stock);
+}
+
+#[test]
+fn every_program_is_there() {
+    let dir = std::fs::read_dir(root().join("bench")).expect("bench");
+    let mut sources: Vec<String> = dir
+        .filter_map(|e| Some(e.ok()?.file_name().to_str()?.strip_suffix(".erl")?.to_owned()))
+        .filter(|m| m != "bench_util")
+        .collect();
+    sources.sort();
+    assert_eq!(sources, PROGRAMS.map(|p| p.0));
+}
+
+#[test]
+fn checksums() {
+    compare(|| Command::new("erl"), None);
+}
+
+#[test]
+fn checksums_on_other_releases() {
+    for otp in other_otps() {
+        compare(|| stock_erl(&otp), Some(&otp));
+    }
+}
+
+#[test]
+fn the_command_compares() {
+    let run = joist_tests::joist(&["bench", "nrev", "--rounds", "1", "--json"]).good();
+    let report: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
+    assert_eq!(report["checksums_equal"], true, "{report}");
+    assert!(report["programs"][0]["ratio"].as_f64().is_some_and(|r| r > 0.0), "{report}");
+    let no_otp = joist_tests::joist(&["bench", "--otp", "/nowhere"]).one_line();
+    assert!(no_otp.contains("no Erlang/OTP installation"), "{no_otp}");
+    let no_program = joist_tests::joist(&["bench", "nosuch"]).one_line();
+    assert!(no_program.contains("no benchmark program nosuch"), "{no_program}");
+}
