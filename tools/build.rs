@@ -4,6 +4,8 @@
 mod elf;
 #[path = "build/kernel.rs"]
 mod kernel;
+#[path = "build/report.rs"]
+mod report;
 #[path = "build/symbols.rs"]
 mod symbols;
 

@@ -1,4 +1,4 @@
-//! What is appended to the linked kernel: the symbol table (by the build) and the archive (by the packer). Each patches
+//! What is appended to the linked kernel: what backtraces need (by the build) and the archive (by the packer). Each patches
 //! its slot here and adds a loadable segment behind the kernel's end.
 
 use crate::boot::Range;
@@ -19,15 +19,13 @@ static ARCHIVE: Slot = Slot { magic: *b"JOIST-ARCHIVE-01", address: 0, length: 0
 
 #[used]
 #[unsafe(link_section = ".rodata.slots")]
-static SYMBOLS: Slot = Slot { magic: *b"JOIST-SYMBOLS-01", address: 0, length: 0 };
+static REPORT: Slot = Slot { magic: *b"JOIST-REPORT--01", address: 0, length: 0 };
 
 unsafe extern "C" {
     static __image_start: u8;
     static __text_end: u8;
     static __rodata_end: u8;
     static __image_end: u8;
-    static __eh_frame_start: u8;
-    static __eh_frame_end: u8;
     static boot_stack_guard: u8;
     static boot_stack: u8;
     static boot_stack_top: u8;
@@ -56,25 +54,14 @@ pub fn archive() -> &'static [u8] {
     ARCHIVE.bytes()
 }
 
-/// The kernel's symbol table, empty if the image has none.
-pub fn symbols() -> &'static [u8] {
-    SYMBOLS.bytes()
+/// What backtraces need, packed; empty if the image has nothing.
+pub fn report() -> &'static [u8] {
+    REPORT.bytes()
 }
 
 /// The appended parts' memory.
 pub fn appended() -> [Range; 2] {
-    [SYMBOLS.range(), ARCHIVE.range()]
-}
-
-/// The bytes between two of the linker script's marks in read-only data.
-fn between(start: *const u8, end: *const u8) -> &'static [u8] {
-    // SAFETY: the script puts the marks in this order around bytes that nobody writes.
-    unsafe { core::slice::from_raw_parts(start, end as usize - start as usize) }
-}
-
-/// The call frame information.
-pub fn eh_frame() -> &'static [u8] {
-    between(&raw const __eh_frame_start, &raw const __eh_frame_end)
+    [REPORT.range(), ARCHIVE.range()]
 }
 
 pub fn text() -> Range {

@@ -7,6 +7,7 @@
 use crate::console;
 use crate::image;
 use crate::platform::{self, Machine, Setup};
+use crate::report;
 use crate::selftest;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -64,6 +65,7 @@ fn run(machine: &'static Machine, boot: &joist_image::Boot<'static>, line: &Comm
         schedulers: joist_vm::platform::Platform::processors(machine),
         otp_release: otp.ok_or("the image doesn't say which OTP it is for: make it anew with `joist build`")?,
     };
+    report::set_describe(joist_vm::sched::describe);
     match joist_bif::boot::start(config) {
         Ok(never) => match never {},
         Err(e) => Err(e.to_string()),

@@ -4,6 +4,8 @@
 mod elf;
 #[path = "../../tools/build/kernel.rs"]
 mod kernel;
+#[path = "../../tools/build/report.rs"]
+mod report;
 #[path = "../../tools/build/symbols.rs"]
 mod symbols;
 

@@ -48,6 +48,20 @@ case!(
     ["init terminating in do_boot"]
 );
 case!(
+    a_panic_names_the_process,
+    Hello,
+    [
+        "--",
+        "-hello",
+        "limit",
+        "300000",
+        "-eval",
+        "D = erts_debug, D:set_internal_state(available_internal_state, true), D:set_internal_state(abort, on_purpose)."
+    ],
+    134,
+    ["on_purpose", "backtrace of CPU", "set_internal_state", "running: process <0.", "spawned as ", ", in erl_eval:"]
+);
+case!(
     elixir,
     ElixirHello,
     [],

@@ -1,4 +1,4 @@
-//! The kernel's ELF, finished: only what is loaded and the note, with the symbol table (or another appended part) as one
+//! The kernel's ELF, finished: only what is loaded and the note, with what backtraces need (or another appended part) as one
 //! more segment behind the image's end, its place entered in the kernel's slot for it (`kernel/src/image.rs`).
 
 use object::LittleEndian;
@@ -8,8 +8,8 @@ use object::read::elf::{FileHeader, ProgramHeader};
 const PAGE: usize = 4096;
 const HEADER: usize = 64;
 const SEGMENT: usize = 56;
-/// The symbol table's slot.
-pub const SYMBOLS: &[u8; 16] = b"JOIST-SYMBOLS-01";
+/// The slot of what backtraces need.
+pub const REPORT: &[u8; 16] = b"JOIST-REPORT--01";
 
 struct Segment {
     kind: u32,
@@ -19,9 +19,10 @@ struct Segment {
     data: Vec<u8>,
 }
 
-/// Strips a kernel and appends the part that belongs to a slot.
-pub fn append(elf: &[u8], slot: &[u8; 16], part: Vec<u8>) -> Result<Vec<u8>, String> {
+/// Strips a kernel and appends the part that belongs to a slot; `replaced`: instead of the segment at this address.
+pub fn append(elf: &[u8], slot: &[u8; 16], part: Vec<u8>, replaced: Option<u64>) -> Result<Vec<u8>, String> {
     let (entry, mut segments) = parse(elf).map_err(|e| format!("the kernel: {e}"))?;
+    segments.retain(|s| s.kind != PT_LOAD || Some(s.address) != replaced);
     let end = segments.iter().filter(|s| s.kind == PT_LOAD).map(|s| s.address + s.memory).max().unwrap_or(0);
     let address = end.next_multiple_of(PAGE as u64);
     enter(&mut segments, slot, address, part.len() as u64)?;

@@ -1,7 +1,7 @@
 //! The kernel's own cargo call. It shares the host's target triple, and with it cargo's unified features, so it must
 //! never be built in one call with host crates: it gets a call, a target directory and flags of its own.
 
-use crate::{elf, symbols};
+use crate::{elf, report, symbols};
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,8 @@ pub fn build() -> Result<(), String> {
     };
     let kernel = std::fs::read(&built).map_err(|e| format!("{}: {e}", built.display()))?;
     let symbols = symbols::table(&kernel).map_err(|e| format!("the kernel's symbols: {e}"))?;
-    let kernel = elf::append(&kernel, elf::SYMBOLS, symbols)?;
+    let (tables, replaced) = report::tables(&kernel, &symbols).map_err(|e| format!("the kernel's backtraces: {e}"))?;
+    let kernel = elf::append(&kernel, elf::REPORT, tables, Some(replaced))?;
     let to = out.join("joist-kernel");
     std::fs::write(&to, kernel).map_err(|e| format!("{}: {e}", to.display()))
 }

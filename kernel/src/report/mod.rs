@@ -3,6 +3,7 @@
 
 mod backtrace;
 mod symbols;
+mod tables;
 mod unwind;
 
 use crate::arch::frame::Frame;
@@ -30,7 +31,6 @@ pub type Describe = fn(usize, &mut dyn Write) -> fmt::Result;
 static DESCRIBE: Once<Describe> = Once::new();
 
 /// Sets the VM's part of the report.
-#[expect(dead_code, reason = "the VM's boot sets it")]
 pub fn set_describe(describe: Describe) {
     DESCRIBE.call_once(|| describe);
 }

@@ -1,4 +1,4 @@
-//! The symbol table that the build appends (tools/build/symbols.rs describes and writes it): sorted by address, names
+//! The symbol table (tools/build/symbols.rs describes and writes it): sorted by address, names
 //! in blocks of 16, each name given as what it has in common with the one before and its own rest.
 
 use crate::image;
@@ -42,7 +42,7 @@ fn varint(bytes: &mut &[u8]) -> Option<u64> {
 
 /// The function that an address of the kernel's text lies in.
 pub fn lookup(address: u64) -> Option<Symbol> {
-    let (table, text) = (image::symbols(), image::text());
+    let (table, text) = (super::tables::get()?.symbols, image::text());
     if !(text.start..text.end).contains(&address) {
         return None;
     }

@@ -1,6 +1,7 @@
 //! From a frame to its caller by the call frame information that the compiler leaves in `.eh_frame` (DWARF 5, 6.4), read
 //! by the `gimli` crate. No register has to be kept for frames, which the engine's handlers would pay for.
 
+use super::tables;
 use crate::arch::frame::Frame;
 use crate::image;
 use core::arch::asm;
@@ -89,8 +90,9 @@ const RECENT: usize = 8;
 
 impl Unwinder {
     pub fn new() -> Self {
-        let frames = image::eh_frame();
-        let bases = BaseAddresses::default().set_eh_frame(frames.as_ptr() as u64).set_text(image::text().start);
+        // Without them no frame is found.
+        let (frames, at) = tables::get().map_or((&[][..], 0), |t| (t.frames, t.frames_at));
+        let bases = BaseAddresses::default().set_eh_frame(at).set_text(image::text().start);
         Unwinder { frames: EhFrame::new(frames, LittleEndian), bases, recent: [const { None }; RECENT], next: 0 }
     }
 

@@ -80,7 +80,7 @@ impl Guest {
     #[must_use]
     pub fn with_archive(mut self, archive: &Builder, path: PathBuf) -> Self {
         let kernel = std::fs::read(&self.kernel).expect("the kernel");
-        let image = elf::append(&kernel, &joist_image::slot::MAGIC, archive.build().expect("an archive"));
+        let image = elf::append(&kernel, &joist_image::slot::MAGIC, archive.build().expect("an archive"), None);
         std::fs::write(&path, image.expect("a slot")).expect("a file");
         self.kernel = path;
         self

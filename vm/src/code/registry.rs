@@ -219,3 +219,12 @@ pub fn locate_each(addresses: &[u64], mut f: impl FnMut(&u64, Location)) {
         }
     }
 }
+
+/// The function that an address lies in, if the registry can be read without waiting: for reports of failures.
+#[must_use]
+pub(crate) fn try_function_at(address: *const u64) -> Option<Mfa> {
+    let registry = REGISTRY.try_read()?;
+    let a = address as usize;
+    let (_, m) = registry.as_ref()?.ranges.range(..=a).next_back()?;
+    if a < m.range().1 { m.locate(a).map(|l| l.mfa) } else { None }
+}

@@ -1,10 +1,12 @@
 //! Schedulers: one per CPU. Each has run queues by priority; idle ones steal. A process belongs to the scheduler
 //! that runs it; whoever wakes one puts it into its own queue.
 
+mod describe;
 mod queue;
 mod run;
 mod timer;
 
+pub use describe::describe;
 pub(crate) use queue::enqueue;
 pub use queue::{context_switches, total_reductions};
 pub use queue::{online, run_queue_lengths, schedulers};

@@ -34,6 +34,7 @@ pub fn start(n: usize, first: impl FnOnce()) -> ! {
 
 fn run(id: usize) -> ! {
     let context = Box::leak(Context::new(id));
+    super::describe::enter(id, context);
     loop {
         while platform().has_events() {
             let Some(event) = platform().poll() else { break };
@@ -66,6 +67,7 @@ fn slice(context: &mut Context, slot: &'static Slot) {
     p.context = context;
     let outcome = engine::run(context, &mut p);
     p.context = core::ptr::null_mut();
+    context.p = core::ptr::null_mut();
     if outcome != Stop::Exit {
         p.safe_point();
     }
