@@ -84,8 +84,11 @@ pub(crate) const BINDINGS: &[Binding] = &[
     ("processes_next", 1, processes_next),
 ];
 
-/// `processes_next(Iterator)` of OTP 28: all at once.
+/// `processes_next(Iterator)` of OTP 28: all at once, then there are none.
 fn processes_next(p: &mut Process, a: &[Term]) -> NativeResult {
+    if a[0].is(atom::NONE) {
+        return Ok(a[0]);
+    }
     if a[0] != Term::small(0) {
         return Err(p.badarg());
     }
@@ -125,12 +128,44 @@ fn term_type(t: Term) -> &'static str {
 /// How many pairs an iterator hands out at once.
 const BATCH: usize = 128;
 
+/// As [`map_next`], for an iterator with an order (OTP 26 on): its path is the list of keys that are to come.
+fn map_next_ordered(p: &mut Process, a: &[Term]) -> NativeResult {
+    let keys = term_args::list(p, a[0])?;
+    let iterator = a[2].is(atom::ITERATOR);
+    if !iterator && !a[2].is_list() {
+        return Err(p.badarg());
+    }
+    let (now, later) = keys.split_at(if iterator { keys.len().min(BATCH) } else { keys.len() });
+    p.charge(now.len() / 8);
+    let mut result = match later {
+        [] if iterator => Term::atom(atom::NONE),
+        [] => a[2],
+        later => {
+            let path = build::list(p, later);
+            build::cons(p, path, a[1])
+        }
+    };
+    for key in now.iter().rev() {
+        let Some(value) = joist_vm::map::get(a[1], *key) else { return Err(p.badarg()) };
+        result = if iterator {
+            build::tuple(p, &[*key, value, result])
+        } else {
+            let pair = build::tuple(p, &[*key, value]);
+            build::cons(p, pair, result)
+        };
+    }
+    Ok(result)
+}
+
 /// `map_next(Path, Map, iterator | List)`: `{K1, V1, {K2, V2, … [Path | Map]}}`, or the pairs before a list.
 fn map_next(p: &mut Process, a: &[Term]) -> NativeResult {
     if let (Some((keys, values)), true, true) = (a[1].as_flat_map(), a[0] == Term::small(0), a[2].is(atom::ITERATOR)) {
         // All of a small map, from the start.
         let pairs = keys.iter().zip(values).rev();
         return Ok(pairs.fold(Term::atom(atom::NONE), |next, (k, v)| build::tuple(p, &[*k, *v, next])));
+    }
+    if a[0].is_cons() && a[1].is_map() {
+        return map_next_ordered(p, a);
     }
     let path = match (a[0].as_u64(), a[0].as_big()) {
         (Some(n), _) => [n].into_iter().collect(),
