@@ -42,7 +42,7 @@ fn set(p: &mut Process, flag: Term, value: Term) -> NativeResult {
             Term::small(core::mem::replace(&mut p.heap.policy_mut().min_heap_size, new) as i64)
         }
         atom::MIN_BIN_VHEAP_SIZE => {
-            let new = term_args::size(p, value)?;
+            let new = joist_vm::heap::sizes::next_size(term_args::size(p, value)?.min(1 << 40));
             Term::small(core::mem::replace(&mut p.heap.policy_mut().min_bin_vheap_size, new) as i64)
         }
         atom::FULLSWEEP_AFTER => {

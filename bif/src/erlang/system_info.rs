@@ -236,7 +236,7 @@ fn system_flag(p: &mut Process, a: &[Term]) -> NativeResult {
                     number(policy.min_heap_size)
                 }
                 (_, Some(n)) => {
-                    new.min_bin_vheap_size = n;
+                    new.min_bin_vheap_size = sizes::next_size(n.min(1 << 40));
                     number(policy.min_bin_vheap_size)
                 }
                 _ => return Err(p.badarg()),
