@@ -9,7 +9,7 @@ main() ->
     io:format("~p~n", [lists:sort([b, a, 'B', aa, '', 'å', true, ab, 'ab c', z, zebra, zeb])]),
     io:format("~p~n", [[c(F) || F <- [fun() -> list_to_existing_atom("no such atom here at all") end, fun() -> atom_to_binary('ш', latin1) end, fun() -> binary_to_atom(<<255>>, utf8) end,
         fun() -> list_to_atom(lists:duplicate(256, $a)) end, fun() -> list_to_atom([-1]) end, fun() -> list_to_atom([16#d800]) end, fun() -> binary_to_existing_atom(<<"nor this one either">>) end]]]),
-    io:format("~p~n", [[length(atom_to_list(list_to_atom(lists:duplicate(255, $x)))), list_to_existing_atom("lists"), '\n', 'it''s', 'end', ok, 'ok\\']]),
+    io:format("~p~n", [[length(atom_to_list(list_to_atom(lists:duplicate(255, $x)))), list_to_existing_atom("lists"), '\n', 'it\'s', 'end', ok, 'ok\\']]),
     As = [list_to_atom("fix_atom_" ++ integer_to_list(N)) || N <- lists:seq(1, 5000)],
     io:format("~p~n", [length(lists:usort(As))]).
 

@@ -1,5 +1,6 @@
 %% on_load functions that succeed, fail, return something else, and crash.
 -module(code_on_load).
+-export([main/0]).
 
 main() ->
     [io:format("~p ~p~n", [W, try_one(W)]) || W <- ["ok", "not_ok", "error(oops)", "exit(x)", "{error, why}", "begin put(was, here), ok end"]],

@@ -11,7 +11,7 @@ main() ->
         {error, [1, 2, 3]}, {float, [a]}, {float_to_list, [a]}, {float_to_list, [1.0, [bad]]}, {fun_info, [a, b]}, {function_exported, [1, 2, 3]}, {halt, [a]}, {hd, [[]]},
         {insert_element, [9, {}, a]}, {integer_to_list, [a]}, {integer_to_list, [1, 99]}, {iolist_size, [a]}, {iolist_to_binary, [[256]]}, {length, [[a | b]]}, {link, [a]},
         {list_to_atom, [a]}, {list_to_atom, [lists:duplicate(256, $a)]}, {list_to_binary, [[a]]}, {list_to_existing_atom, ["never seen before"]}, {list_to_float, ["x"]},
-        {list_to_integer, ["x"]}, {list_to_pid, ["x"]}, {list_to_tuple, [a]}, {localtime_to_universaltime, [{{1, 2, 3}, {4, 5, 6}}, x]}, {make_tuple, [-1, a]}, {map_get, [a, #{}]},
+        {list_to_integer, ["x"]}, {list_to_pid, ["x"]}, {list_to_tuple, [a]}, {localtime_to_universaltime, [{{2001, 2, 3}, {4, 5, 6}}, x]}, {make_tuple, [-1, a]}, {map_get, [a, #{}]},
         {map_size, [a]}, {monitor, [bad, self_]}, {monitor_node, [1, 2]}, {process_flag, [trap_exit, 1]}, {process_flag, [nope, 1]}, {process_info, [a]}, {put, []},
         {register, [1, 2]}, {register, [undefined, a]}, {round, [a]}, {send, [nobody_at_all, a]}, {send_after, [-1, a, b]}, {setelement, [1, {}, a]}, {size, [a]}, {spawn, [a]}, {spawn, [1, 2, 3]},
         {spawn_opt, [a, b]}, {split_binary, [<<1>>, 5]}, {start_timer, [a, b, c]}, {system_flag, [a, b]}, {system_info, [nope]}, {term_to_binary, [a, [bad]]}, {tl, [a]}, {trunc, [a]},

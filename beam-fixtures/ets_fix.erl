@@ -15,7 +15,7 @@ one(Type) ->
     ets:safe_fixtable(T, false),
     io:format("~p~n", [{ets:info(T, fixed), ets:info(T, safe_fixed), ets:tab2list(T)}]),
     [ets:insert(T, {I, I}) || I <- lists:seq(1, 100)],
-    io:format("~p~n", [ets:foldl(fun({K, _}, A) -> ets:insert(T, {K + 1000, x}), ets:delete(T, K), A + 1 end, 0, T) >= 100]),
+    io:format("~p~n", [ets:foldl(fun({K, _}, A) -> ets:insert(T, {-K, x}), ets:delete(T, K), A + 1 end, 0, T) >= 100]),
     {L, C} = ets:select(T, [{{'$1', '_'}, [], ['$1']}], 10),
     ets:delete_all_objects(T),
     io:format("~p ~p~n", [length(L), ets:select(C)]).

@@ -50,7 +50,10 @@ pub(crate) const BINDINGS: &[Binding] = &[
     ("perf_counter", 0, |p, _| Ok(build::integer(p, platform().monotonic_ns() as i64))),
     ("set_signal", 2, |p, a| {
         let is_one = |t: Term, names: &[&str]| t.as_atom().is_some_and(|a| names.contains(&a.text()));
-        if !is_one(a[0], &SIGNALS) || !is_one(a[1], &["default", "handle", "ignore"]) {
+        if a[0].is_atom() && !is_one(a[1], &["default", "handle", "ignore"]) {
+            return Err(p.badarg_cause(Term::atom(atom::Atom::new("badopt"))));
+        }
+        if !is_one(a[0], &SIGNALS) {
             return Err(p.badarg());
         }
         Ok(Term::atom(atom::OK))
@@ -58,9 +61,8 @@ pub(crate) const BINDINGS: &[Binding] = &[
 ];
 
 /// The signals that `set_signal` takes (`signalterm_to_signum` in `sys.c`).
-const SIGNALS: [&str; 10] = [
-    "sighup", "sigquit", "sigabrt", "sigalrm", "sigterm", "sigusr1", "sigusr2", "sigchld", "sigstop", "sigtstp",
-];
+const SIGNALS: [&str; 10] =
+    ["sighup", "sigquit", "sigabrt", "sigalrm", "sigterm", "sigusr1", "sigusr2", "sigchld", "sigstop", "sigtstp"];
 
 fn name(p: &mut Process, t: Term) -> Result<Vec<u8>, Bail> {
     let name = value(p, t)?;

@@ -53,6 +53,7 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
             let all = alloc::vec![Term::atom(Atom::new("unbound")); schedulers];
             build::tuple(p, &all)
         }
+        "context_reductions" => number(sched::SLICE as usize),
         "process_count" => number(process::count()),
         "process_limit" => number(process::limit()),
         "port_count" => number(port::all().len()),
@@ -244,6 +245,6 @@ fn system_flag(p: &mut Process, a: &[Term]) -> NativeResult {
             process::set_default_policy(new);
             Ok(old)
         }
-        _ => Err(p.badarg()),
+        _ => Err(p.badarg_cause(Term::atom(Atom::new("badopt")))),
     }
 }

@@ -27,7 +27,7 @@ fn purge_module(p: &mut Process, a: &[Term]) -> NativeResult {
     let name = term_args::atom(p, a[0])?;
     Ok(match a[1].as_atom().map(Atom::text) {
         Some("prepare" | "prepare_on_load") => Term::bool(code::old(name).is_some()),
-        Some("abort") => Term::bool(code::old(name).is_some()),
+        Some("abort") => Term::bool(false),
         Some("complete") => match code::take_old(name) {
             Some(purged) => {
                 // Literals may be referred to by any process: the module's memory stays until none can.

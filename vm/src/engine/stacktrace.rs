@@ -108,6 +108,11 @@ pub fn stacktrace_of(p: &mut Process, trace: Term) -> Term {
     let info = if module.is_atom() { Term::NIL } else { *info };
     for (i, address) in addresses.iter().enumerate() {
         let Some(location) = code::locate(*address as *const u64) else { continue };
+        // The body of a function that is native stands for the native itself.
+        let called = (Term::atom(location.mfa.module), Term::atom(location.mfa.function));
+        if i == 0 && called == (*module, *function) {
+            continue;
+        }
         let (args, info) = if i == 0 { (args, info) } else { (Term::small(0), Term::NIL) };
         frames.push(frame(p, &location, args, info));
     }

@@ -144,7 +144,8 @@ impl ProcessHeap {
         self.old.len()
     }
 
-    /// Looks at the entries of all funs on the heap (dead ones too) until `wanted` says yes.
+    /// Looks at the entries of all funs on the heap (dead ones too) until `wanted` says yes. Funs without free
+    /// variables are literals in stock and don't count: they outlive their module, as calls of `undefined_lambda`.
     pub(crate) fn any_fun(&self, wanted: &mut dyn FnMut(&'static crate::code::FunEntry) -> bool) -> bool {
         let young = (self.young.start(), self.hp);
         let old = (self.old.start(), self.old_hp);
@@ -158,7 +159,8 @@ impl ProcessHeap {
                         continue;
                     }
                     let header = crate::term::Header(word);
-                    if header.is(crate::term::Tag::Fun) && wanted(&*(*p.add(1) as *const crate::code::FunEntry)) {
+                    let closure = header.is(crate::term::Tag::Fun) && header.arity() > 2;
+                    if closure && wanted(&*(*p.add(1) as *const crate::code::FunEntry)) {
                         return true;
                     }
                     let (_, terms) = header.scan();
