@@ -14,7 +14,7 @@ main() ->
         {math, sqrt, [-1]}, {math, log, [0]}, {math, pow, [a, 2]}, {math, fmod, [1, 0]}, {math, sin, [a]}, {math, acos, [2]}, {math, exp, [1000]}, {math, atan2, [a, 1]},
         {re, run, [a, b]}, {re, run, [<<"a">>, <<"(">>]}, {re, compile, [a]}, {re, run, ["a", "a", [bad]]}, {re, inspect, [a, b]},
         {unicode, characters_to_list, [a]}, {unicode, characters_to_binary, [<<1>>, bad]}, {unicode, characters_to_binary, [[a], utf8, utf8]},
-        {atomics, new, [0, []]}, {atomics, get, [a, 1]}, {atomics, add, [atomics:new(2, []), 3, 1]}, {atomics, put, [atomics:new(1, []), 1, a]}, {counters, new, [a, []]}, {counters, add, [counters:new(1, []), 2, 1]},
+        {atomics, new, [0, []]}, {atomics, get, [a, 1]}, {atomics, add, [a, 3, 1]}, {atomics, put, [a, 1, a]}, {counters, new, [a, []]}, {counters, add, [a, 2, 1]},
         {persistent_term, get, [not_there]}, {persistent_term, put, [1]}, {os, getenv, [1]}, {os, putenv, ["a=b", "c"]}, {os, putenv, [1, 2]}, {os, unsetenv, [a]}, {os, set_signal, [a, b]}, {os, system_time, [bad]}]].
 
 show(M, F, A) ->
