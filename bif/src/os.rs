@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use joist_vm::atom::{self, Atom};
+use joist_vm::atom;
 use joist_vm::platform::platform;
 use joist_vm::process::{Bail, NativeResult, Process};
 use joist_vm::term::{Term, build};
@@ -46,18 +46,23 @@ pub(crate) const BINDINGS: &[Binding] = &[
         Ok(build::tuple(p, &parts.map(Term::small)))
     }),
     ("system_time", 0, |p, _| Ok(build::integer(p, platform().system_time_ns()))),
-    ("system_time", 1, |p, a| {
-        let export = joist_vm::code::export(joist_vm::code::Mfa::new(atom::ERLANG, Atom::new("system_time"), 1));
-        Err(p.trap_to(export, a))
-    }),
+    ("system_time", 1, |p, a| crate::erlang::time::convert(p, platform().system_time_ns(), a[0])),
     ("perf_counter", 0, |p, _| Ok(build::integer(p, platform().monotonic_ns() as i64))),
     ("set_signal", 2, |p, a| {
-        if a[0].as_atom().is_none() || a[1].as_atom().is_none() {
+        let is_one = |t: Term, names: &[&str]| t.as_atom().is_some_and(|a| names.contains(&a.text()));
+        if a[0].is_atom() && !is_one(a[1], &["default", "handle", "ignore"]) {
+            return Err(p.badarg_cause(Term::atom(atom::Atom::new("badopt"))));
+        }
+        if !is_one(a[0], &SIGNALS) {
             return Err(p.badarg());
         }
         Ok(Term::atom(atom::OK))
     }),
 ];
+
+/// The signals that `set_signal` takes (`signalterm_to_signum` in `sys.c`).
+const SIGNALS: [&str; 10] =
+    ["sighup", "sigquit", "sigabrt", "sigalrm", "sigterm", "sigusr1", "sigusr2", "sigchld", "sigstop", "sigtstp"];
 
 fn name(p: &mut Process, t: Term) -> Result<Vec<u8>, Bail> {
     let name = value(p, t)?;

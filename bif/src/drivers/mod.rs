@@ -64,12 +64,12 @@ fn choose(name: Term, options: Options) -> Result<(String, Box<dyn Driver>), Ato
     let einval = Atom::new("einval");
     match name.as_tuple() {
         Some([kind, input, output]) if kind.is(atom::FD) => {
-            let (Some(i), Some(o)) = (input.as_usize(), output.as_usize()) else { return Err(einval) };
+            let (Some(i), Some(o)) = (input.as_usize(), output.as_usize()) else { return Err(atom::BADARG) };
             Ok((alloc::format!("{i}/{o}"), fd::driver(i as u32, o as u32, options)?))
         }
         Some([kind, command]) => {
             let text = term_args::text(*command).or_else(|| command.as_atom().map(|a| a.text().into()));
-            let text = text.ok_or(einval)?;
+            let text = text.ok_or(atom::BADARG)?;
             let program = text.split(' ').next().unwrap_or_default();
             match (kind.as_atom().map(Atom::text), program) {
                 (Some("spawn" | "spawn_driver"), "udp_inet") => Ok((text.clone(), inet::udp())),

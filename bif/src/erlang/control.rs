@@ -69,13 +69,17 @@ fn error(p: &mut Process, reason: Term, args: Term) -> Bail {
 
 /// `error(Reason, Args, Options)`: `{error_info, Map}` goes into the trace.
 fn error3(p: &mut Process, a: &[Term]) -> NativeResult {
-    let options = term_args::list(p, a[2])?;
     let mut info = Term::NONE;
-    for o in options {
+    let mut options = a[2].list();
+    for o in options.by_ref() {
         match o.as_tuple_of::<2>() {
             Some([k, v]) if k.is(atom::ERROR_INFO) && v.is_map() => info = *v,
-            _ => return Err(p.badarg()),
+            // What is no option makes all of them void.
+            _ => return Err(error(p, a[0], a[1])),
         }
+    }
+    if !options.rest().is_nil() {
+        info = Term::NONE;
     }
     let bail = error(p, a[0], a[1]);
     p.exception_info(info);

@@ -143,7 +143,10 @@ fn target(p: &mut Process, kind: Atom, item: Term) -> Result<(Option<MonitorKind
 }
 
 fn monitor(p: &mut Process, a: &[Term], alias: AliasMode, tag: Option<OwnedTerm>) -> NativeResult {
-    let kind = term_args::atom(p, a[0])?;
+    let kind = match a[0].as_atom() {
+        Some(kind) if matches!(kind.text(), "process" | "port" | "time_offset") => kind,
+        _ => return Err(p.badarg_cause(Term::atom(Atom::new("badtype")))),
+    };
     let (found, object) = target(p, kind, a[1])?;
     let mut reference = process::make_reference();
     if alias != AliasMode::None {

@@ -1,6 +1,6 @@
 //! `process_flag/2,3`, group leaders, garbage collection on demand.
 
-use joist_vm::atom;
+use joist_vm::atom::{self, Atom};
 use joist_vm::heap::Policy;
 use joist_vm::map;
 use joist_vm::process::{Bail, NativeResult, Process};
@@ -23,7 +23,7 @@ fn set(p: &mut Process, flag: Term, value: Term) -> NativeResult {
         term_args::boolean(p, value)?;
         return Ok(Term::small(0));
     }
-    let Some(flag) = flag.as_atom() else { return Err(p.badarg()) };
+    let Some(flag) = flag.as_atom() else { return Err(bad_flag(p)) };
     Ok(match flag {
         atom::TRAP_EXIT => {
             let on = term_args::boolean(p, value)?;
@@ -42,7 +42,7 @@ fn set(p: &mut Process, flag: Term, value: Term) -> NativeResult {
             Term::small(core::mem::replace(&mut p.heap.policy_mut().min_heap_size, new) as i64)
         }
         atom::MIN_BIN_VHEAP_SIZE => {
-            let new = term_args::size(p, value)?;
+            let new = joist_vm::heap::sizes::next_size(term_args::size(p, value)?.min(1 << 40));
             Term::small(core::mem::replace(&mut p.heap.policy_mut().min_bin_vheap_size, new) as i64)
         }
         atom::FULLSWEEP_AFTER => {
@@ -80,8 +80,12 @@ fn set(p: &mut Process, flag: Term, value: Term) -> NativeResult {
             let on = term_args::boolean(p, value)?;
             Term::bool(core::mem::replace(&mut p.flags.async_dist, on))
         }
-        _ => return Err(p.badarg()),
+        _ => return Err(bad_flag(p)),
     })
+}
+
+fn bad_flag(p: &mut Process) -> Bail {
+    p.badarg_cause(Term::atom(Atom::new("badopt")))
 }
 
 /// Reads `max_heap_size`: a number of words, or a map of size, kill, error_logger, include_shared_binaries.

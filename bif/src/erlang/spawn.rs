@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use joist_vm::atom;
 use joist_vm::code::Mfa;
+use joist_vm::heap::sizes;
 use joist_vm::process::{
     self, AliasMode, Bail, MonitorInfo, MonitorKind, NativeResult, Priority, Process, SpawnOptions, spawn,
 };
@@ -30,7 +31,16 @@ pub(crate) const BINDINGS: &[Binding] = &[
         let all: Vec<Term> = process::pids().into_iter().map(Term::pid).collect();
         Ok(build::list(p, &all))
     }),
+    ("spawn_request_abandon", 1, abandon),
 ];
+
+/// `spawn_request_abandon(Ref)`: processes of this node are made at once, so that there is nothing left to abandon.
+fn abandon(p: &mut Process, a: &[Term]) -> NativeResult {
+    if a[0].as_reference().is_none() {
+        return Err(p.badarg());
+    }
+    Ok(Term::bool(false))
+}
 
 fn plain(p: &mut Process, a: &[Term], link: bool) -> NativeResult {
     start(p, a, &SpawnOptions { link, ..SpawnOptions::default() })
@@ -120,7 +130,9 @@ fn set_option(p: &mut Process, o: &mut SpawnOptions, key: Term, value: Term) -> 
             o.policy.fullsweep_after = term_args::size(p, value)?.min(u32::MAX as usize) as u32;
         }
         Some(atom::MIN_HEAP_SIZE) => o.policy.min_heap_size = term_args::size(p, value)?.min(1 << 32),
-        Some(atom::MIN_BIN_VHEAP_SIZE) => o.policy.min_bin_vheap_size = term_args::size(p, value)?,
+        Some(atom::MIN_BIN_VHEAP_SIZE) => {
+            o.policy.min_bin_vheap_size = sizes::next_size(term_args::size(p, value)?.min(1 << 40));
+        }
         Some(atom::MAX_HEAP_SIZE) => super::process_flag::max_heap_size(p, &mut o.policy, value)?,
         Some(atom::MESSAGE_QUEUE_DATA) => {
             o.message_queue_off_heap = match value.as_atom() {

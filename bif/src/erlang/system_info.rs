@@ -45,6 +45,7 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
             let all = alloc::vec![Term::atom(Atom::new("unbound")); schedulers];
             build::tuple(p, &all)
         }
+        "context_reductions" => number(sched::SLICE as usize),
         "process_count" => number(process::count()),
         "process_limit" => number(process::limit()),
         "port_count" => number(port::all().len()),
@@ -229,7 +230,7 @@ fn system_flag(p: &mut Process, a: &[Term]) -> NativeResult {
                     number(policy.min_heap_size)
                 }
                 (_, Some(n)) => {
-                    new.min_bin_vheap_size = n;
+                    new.min_bin_vheap_size = sizes::next_size(n.min(1 << 40));
                     number(policy.min_bin_vheap_size)
                 }
                 _ => return Err(p.badarg()),
@@ -237,6 +238,6 @@ fn system_flag(p: &mut Process, a: &[Term]) -> NativeResult {
             process::set_default_policy(new);
             Ok(old)
         }
-        _ => Err(p.badarg()),
+        _ => Err(p.badarg_cause(Term::atom(Atom::new("badopt")))),
     }
 }

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use joist_vm::atom;
 use joist_vm::number::arith;
 use joist_vm::platform::platform;
 use joist_vm::process::{Bail, NativeResult, Process};
@@ -49,6 +50,9 @@ pub(crate) const BINDINGS: &[Binding] = &[
     }),
     ("localtime_to_universaltime", 2, |p, a| {
         let s = seconds(p, a[0])?;
+        if !(a[1].is(atom::TRUE) || a[1].is(atom::FALSE) || a[1].is(atom::UNDEFINED)) {
+            return Err(p.badarg());
+        }
         // The offset depends on the time itself: guess, then look again.
         let (east, _) = platform().local_offset(s);
         let (east, _) = platform().local_offset(s - i64::from(east));
@@ -83,7 +87,7 @@ fn offset() -> i64 {
 }
 
 /// Nanoseconds in another unit: an atom, or parts per second.
-fn convert(p: &mut Process, ns: i64, unit: Term) -> NativeResult {
+pub(crate) fn convert(p: &mut Process, ns: i64, unit: Term) -> NativeResult {
     let per_second: i64 = match unit.as_atom().map(|a| a.text()) {
         Some("second" | "seconds") => 1,
         Some("millisecond" | "milli_seconds") => 1000,

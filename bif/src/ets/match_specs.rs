@@ -13,7 +13,7 @@ use crate::table::Binding;
 
 pub(crate) const BINDINGS: &[Binding] = &[
     ("match_spec_compile", 1, |p, a| {
-        let program = match_spec::compile(a[0]).map_err(|e| compile_error(p, e))?;
+        let program = match_spec::compile_with(a[0], match_spec::Dialect::TABLE).map_err(|e| compile_error(p, e))?;
         Ok(reference(p, Arc::new(Compiled { program, prefix: None })))
     }),
     ("is_compiled_ms", 1, |_, a| Ok(Term::bool(compiled(a[0]).is_some()))),

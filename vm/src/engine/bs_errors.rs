@@ -54,7 +54,7 @@ impl Part {
             Segment::Float => {
                 let bits = self.size.as_usize().map_or(0, |n| n * self.unit);
                 if !matches!(bits, 0 | 16 | 32 | 64) {
-                    fault("invalid")
+                    Some((atom::BADARG, "invalid", self.size))
                 } else if self.source.is_number() {
                     fault("no_float")
                 } else {

@@ -154,6 +154,7 @@ impl Context {
             return After::Raise;
         };
         p.heap.shrink_next();
+        p.flags.hibernating = true;
         p.collect(0, args.len(), true);
         self.save(export.address(), args.len());
         self.stop = if p.mailbox.is_empty() { Stop::Wait } else { Stop::Yield };

@@ -55,6 +55,8 @@ pub(crate) static RESUME: Planted = Planted::new(first::RESUME_NATIVE);
 pub(crate) fn run(ctx: &mut Context, p: &mut Process) -> Stop {
     ctx.p = p;
     ctx.reductions = SLICE;
+    // Signals may ask where it is.
+    ctx.pc = p.pc;
     if p.handle_signals_parked() == Outcome::Exit {
         return Stop::Exit;
     }
@@ -65,6 +67,11 @@ pub(crate) fn run(ctx: &mut Context, p: &mut Process) -> Stop {
     if core::mem::replace(&mut p.exit_requested, false) {
         return Stop::Exit;
     }
+    if p.flags.hibernating && p.mailbox.is_empty() {
+        // A signal that is no message woke it.
+        return Stop::Wait;
+    }
+    p.flags.hibernating = false;
     if let Some(major) = p.collect_wanted.take() {
         p.collect(0, 0, major);
     }

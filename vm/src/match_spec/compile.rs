@@ -29,10 +29,13 @@ pub fn compile_with(spec: Term, dialect: Dialect) -> Result<Program, CompileErro
     translate(spec, dialect, &mut Mistakes::End)
 }
 
-/// Compiles a specification for tables.
+/// Compiles a specification for tables; one without clauses matches nothing.
 /// # Errors
 /// As [`compile_with`].
 pub fn compile(spec: Term) -> Result<Program, CompileError> {
+    if spec.is_nil() {
+        return Ok(Program { clauses: Vec::new(), variables: 0, _constants: Fragments::new() });
+    }
     compile_with(spec, Dialect::TABLE)
 }
 

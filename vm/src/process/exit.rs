@@ -71,17 +71,19 @@ pub(crate) fn exit(mut p: Box<Process>) {
         inbox.state = RunState::Exiting;
         core::mem::take(&mut inbox.signals)
     };
-    // Signals that came before the end still count: links and monitors are answered below, work is done.
+    // Signals that nobody had looked at before the end: new links and monitors find no process, work is done.
+    let me = Term::pid(p.pid);
+    let noproc = || OwnedTerm::new(Term::atom(atom::NOPROC));
     for signal in left {
         match signal {
             Signal::Link { from } => {
-                p.links.processes.insert(from);
+                deliver(from, Signal::Exit { from: me, reason: noproc(), linked: true });
             }
             Signal::Unlink { from } => {
                 p.links.processes.remove(&from);
             }
             Signal::Monitor { from, reference } => {
-                p.links.monitored_by.insert(reference.numbers, from);
+                deliver(from, Signal::Down { reference, reason: noproc() });
             }
             Signal::Demonitor { reference } => {
                 p.links.monitored_by.remove(&reference.numbers);
@@ -95,7 +97,6 @@ pub(crate) fn exit(mut p: Box<Process>) {
     for dependant in core::mem::take(&mut p.on_exit) {
         dependant.exited(&mut p, reason.get());
     }
-    let me = Term::pid(p.pid);
     let links = core::mem::take(&mut p.links);
     for pid in links.processes {
         deliver(pid, Signal::Exit { from: me, reason: reason.clone(), linked: true });

@@ -10,8 +10,13 @@ impl Process {
     #[must_use]
     pub fn stack_locations(&self, limit: usize) -> Vec<Location> {
         let mut locations = Vec::new();
-        locations.extend(code::locate(self.pc));
+        // SAFETY: the context outlives the slice in which the process runs on it.
+        let pc = if self.context.is_null() { self.pc } else { unsafe { (*self.context).pc } };
+        locations.extend(code::locate(pc));
         let returns = self.heap.stack().iter().filter(|w| **w & 3 == 0 && **w != 0);
+        // A function that calls itself shows once.
+        let mut last = 0;
+        let returns = returns.filter(|w| core::mem::replace(&mut last, **w) != **w);
         // A return address points behind the call: one word back lies in it.
         locations.extend(returns.filter_map(|w| code::locate((*w as *const u64).wrapping_sub(1))).take(limit));
         locations.truncate(limit);
