@@ -6,12 +6,14 @@ mod joist;
 mod machine;
 mod otps;
 mod stock;
+mod terminal;
 
 pub use examples::{Example, copy_of, copy_tree};
 pub use joist::{Run, binary, inspect, joist, packed};
 pub use machine::{Boot, boot};
-pub use otps::{made_by, other_otps};
+pub use otps::{Installation, installations, made_by, other_otps};
 pub use stock::{Stock, stock};
+pub use terminal::Terminal;
 
 use std::path::{Path, PathBuf};
 
