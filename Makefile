@@ -14,7 +14,7 @@ demo: deps joist
 test: deps joist
 	$(MAKE) -s -C examples all >/dev/null
 	cargo fmt --all --check
-	cargo clippy --quiet $(HOST) --all-targets
+	cargo clippy --quiet $(HOST) --all-targets -- --deny warnings
 	cargo test --no-fail-fast $(HOST)
 
 joist:

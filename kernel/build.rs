@@ -17,7 +17,7 @@ fn main() {
         "-Wl,-z,noexecstack",
         "-Wl,-z,norelro",
         "-Wl,--gc-sections",
-        "-Wl,--eh-frame-hdr",
+        "-Wl,--no-eh-frame-hdr",
     ];
     for arg in args {
         println!("cargo:rustc-link-arg-bins={arg}");

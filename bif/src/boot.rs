@@ -115,12 +115,12 @@ fn first_processes(init: Atom, args: &[Vec<u8>]) {
         let o = SpawnOptions { system, ..SpawnOptions::default() };
         let mfa = Mfa::new(module, atom::START, args.len() as u32);
         // The table is empty: there is room for these.
-        let _ = process::spawn(None, mfa, args, &o);
+        process::spawn(None, mfa, args, &o).ok()
     };
     start(atom::ERL_INIT, &[Term::atom(init), args.get()], false);
-    for module in ["erts_code_purger", "erts_literal_area_collector"] {
-        if code::is_loaded(name(module)) {
-            start(name(module), &[], true);
-        }
+    let system = |module| if code::is_loaded(name(module)) { start(name(module), &[], true) } else { None };
+    system("erts_code_purger");
+    if let Some(pid) = system("erts_literal_area_collector") {
+        code::retired::set_collector(pid);
     }
 }

@@ -1,11 +1,13 @@
 //! `persistent_term` (`erl_bif_persistent.c`): values live as literals; readers get them without a copy. Values that
-//! were replaced or erased keep their memory, since any process may still refer to them.
+//! were replaced or erased live until no process refers to them.
 
+use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use hashbrown::HashTable;
 use joist_vm::atom;
-use joist_vm::code::{Literals, make_literal};
+use joist_vm::code::{Literals, make_literal, retired};
 use joist_vm::process::{NativeResult, Process};
 use joist_vm::sync::RwLock;
 use joist_vm::term::compare::exact_eq;
@@ -49,7 +51,6 @@ struct Entry {
 }
 
 static TERMS: RwLock<HashTable<Entry>> = RwLock::new(HashTable::new());
-static RETIRED: RwLock<Vec<Entry>> = RwLock::new(Vec::new());
 
 fn hash(key: Term) -> u64 {
     internal(key, 0)
@@ -57,6 +58,11 @@ fn hash(key: Term) -> u64 {
 
 fn lookup(key: Term) -> Option<Term> {
     TERMS.read().find(hash(key), |e| exact_eq(e.key, key)).map(|e| e.value)
+}
+
+fn retire(entry: Entry) {
+    let area = Arc::new(entry.area);
+    retired::retire(&area.clone(), Box::new(area));
 }
 
 fn put(key: Term, value: Term) {
@@ -70,7 +76,7 @@ fn put(key: Term, value: Term) {
     let new = Entry { key: k, value: v, area };
     if let Ok(e) = table.find_entry(hash(key), |e| exact_eq(e.key, key)) {
         let (old, _) = e.remove();
-        RETIRED.write().push(old);
+        retire(old);
     }
     table.insert_unique(hash(k), new, |e| hash(e.key));
 }
@@ -79,7 +85,8 @@ fn erase(key: Term) -> bool {
     let mut table = TERMS.write();
     let Ok(e) = table.find_entry(hash(key), |e| exact_eq(e.key, key)) else { return false };
     let (old, _) = e.remove();
-    RETIRED.write().push(old);
+    drop(table);
+    retire(old);
     true
 }
 

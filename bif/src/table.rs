@@ -3,6 +3,8 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use ahash::RandomState;
+use hashbrown::HashMap;
 use joist_vm::code::natives::{Kind, NativeDecl, register};
 use joist_vm::process::Native;
 
@@ -25,22 +27,20 @@ pub(crate) type Binding = (&'static str, u32, Native);
 /// The declarations: every native, with its code if it is there.
 #[must_use]
 pub fn declarations() -> Vec<NativeDecl> {
-    TABLE
-        .iter()
-        .map(|e| {
-            let module = crate::MODULES.iter().filter(|m| m.0 == e.module);
-            let native = module.flat_map(|m| m.1.iter()).find(|b| (b.0, b.1) == (e.function, e.arity)).map(|b| b.2);
-            NativeDecl {
-                module: e.module,
-                function: e.function,
-                arity: e.arity,
-                kind: e.kind,
-                since: e.since,
-                until: e.until,
-                native,
-            }
-        })
-        .collect()
+    let mut natives: HashMap<(&str, &str, u32), Native, _> = HashMap::with_hasher(RandomState::with_seeds(1, 2, 3, 4));
+    for (module, bindings) in crate::MODULES {
+        natives.extend(bindings.iter().map(|(function, arity, native)| ((*module, *function, *arity), *native)));
+    }
+    let declared = |e: &Entry| NativeDecl {
+        module: e.module,
+        function: e.function,
+        arity: e.arity,
+        kind: e.kind,
+        since: e.since,
+        until: e.until,
+        native: natives.get(&(e.module, e.function, e.arity)).copied(),
+    };
+    TABLE.iter().map(declared).collect()
 }
 
 /// Enters all natives that the node's OTP release has.

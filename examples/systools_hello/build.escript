@@ -30,8 +30,10 @@ main([]) ->
                          [erlang:system_info(version), " ", Vsn, "\n"]),
     %% The boot file's usual name, and the script that runs it.
     {ok, _} = file:copy(RelFile ++ ".boot", filename:join([Target, "releases", Vsn, "start.boot"])),
-    StartErl = filename:join([Target, Erts, "bin", "start_erl.src"]),
-    filelib:is_regular(StartErl) andalso install(StartErl, filename:join([Target, "bin", "start_erl"])),
+    %% OTP's own installation has a template that needs no filling in; Debian's packages have the script alone.
+    Templates = [filename:join([Target, Erts, "bin", F]) || F <- ["start_erl.src", "start_erl"]],
+    [StartErl | _] = lists:filter(fun filelib:is_regular/1, Templates),
+    install(StartErl, filename:join([Target, "bin", "start_erl"])),
     ok = release_handler:create_RELEASES(".", filename:absname(filename:join(Target, "releases")),
                                          filename:absname(RelFile ++ ".rel"), []),
     ok = file:rename(Target, filename:join(Out, Name)),

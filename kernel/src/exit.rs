@@ -1,5 +1,5 @@
-//! The machine's end, and how its status gets out: through QEMU's isa-debug-exit device where there is one, else as a
-//! last line, before the power goes off.
+//! The machine's end, and how its status gets out: whole through QEMU's isa-debugcon and its lower bits through
+//! isa-debug-exit where there are such devices, else as a last line, before the power goes off.
 
 use crate::acpi::power;
 use crate::arch::port::Port;
@@ -10,6 +10,11 @@ use x86_64::instructions::{hlt, interrupts};
 /// isa-debug-exit at its customary port: QEMU ends with (value << 1) | 1.
 // SAFETY: ends QEMU, or does nothing.
 const DEBUG_EXIT: Port = unsafe { Port::new(0xf4) };
+/// isa-debugcon at its customary port: `joist run` keeps what is written there.
+// SAFETY: a byte for a file, or nothing.
+const DEBUG_CONSOLE: Port = unsafe { Port::new(0xe9) };
+/// What it reads as where it is.
+const DEBUG_CONSOLE_THERE: u8 = 0xe9;
 /// QEMU's own status has eight bits, of which one is taken: larger values must be told in words.
 const DEBUG_EXIT_MAX: u8 = 0x7f;
 
@@ -23,13 +28,16 @@ pub fn exit(status: u8) -> ! {
 pub fn now(status: u8) -> ! {
     interrupts::disable();
     uart::force(b"");
-    if status > DEBUG_EXIT_MAX {
+    let told = DEBUG_CONSOLE.read() == DEBUG_CONSOLE_THERE;
+    if told {
+        DEBUG_CONSOLE.write(status);
+    } else if status > DEBUG_EXIT_MAX {
         announce(status);
     }
     uart::drain();
     DEBUG_EXIT.write(status);
     // Still here: no such device.
-    if status <= DEBUG_EXIT_MAX {
+    if told || status <= DEBUG_EXIT_MAX {
         announce(status);
         uart::drain();
     }

@@ -26,7 +26,6 @@ unsafe extern "C" {
     static __text_end: u8;
     static __rodata_end: u8;
     static __image_end: u8;
-    static __eh_frame_hdr_start: u8;
     static __eh_frame_start: u8;
     static __eh_frame_end: u8;
     static boot_stack_guard: u8;
@@ -71,11 +70,6 @@ pub fn appended() -> [Range; 2] {
 fn between(start: *const u8, end: *const u8) -> &'static [u8] {
     // SAFETY: the script puts the marks in this order around bytes that nobody writes.
     unsafe { core::slice::from_raw_parts(start, end as usize - start as usize) }
-}
-
-/// The index of the call frame information.
-pub fn eh_frame_header() -> &'static [u8] {
-    between(&raw const __eh_frame_hdr_start, &raw const __eh_frame_start)
 }
 
 /// The call frame information.

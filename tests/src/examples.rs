@@ -85,3 +85,11 @@ pub fn copy_tree(from: &Path, to: &Path) {
         }
     }
 }
+
+/// A release of kernel, stdlib and an application of the modules in `ebin`, made below `temp` by this machine's OTP.
+pub fn release_of(name: &str, ebin: &Path, temp: &Path) -> PathBuf {
+    let script = root().join("tests/erlang/make_release.escript");
+    let out = Command::new("escript").arg(script).arg(name).args([ebin, temp]).output().expect("escript");
+    assert!(out.status.success(), "{out:?}");
+    temp.join("release")
+}

@@ -18,18 +18,10 @@ pub struct Installation {
 }
 
 impl Installation {
-    /// A moved one: its own scripts know only the place that it was made for.
+    /// One that may lie elsewhere than it was made for.
     fn moved(root: &Path) -> Installation {
         let made = tempfile::tempdir().expect("a directory");
-        let erl = made.path().join("erl");
-        let bin = erts(root).join("bin");
-        let script = format!(
-            "#!/bin/sh\nROOTDIR={} BINDIR={bin} EMU=beam PROGNAME=erl\nexport ROOTDIR BINDIR EMU PROGNAME\nexec {bin}/erlexec \"$@\"\n",
-            root.display(),
-            bin = bin.display()
-        );
-        fs::write(&erl, script).expect("written");
-        fs::set_permissions(&erl, fs::Permissions::from_mode(0o755)).expect("executable");
+        let (erl, bin) = erl_of(root, made.path());
         Installation { root: root.to_owned(), erl, bin, _made: Some(made) }
     }
 
@@ -82,4 +74,19 @@ pub fn made_by(otp: &Path, temp: &Path) -> PathBuf {
     let out = otp.program("escript").arg("build.escript").current_dir(&project).output().expect("escript");
     assert!(out.status.success(), "{out:?}");
     project.join("_build/systools_hello")
+}
+
+/// A script in `temp` that starts this OTP's `erl` wherever the installation lies, and the directory of its programs.
+pub fn erl_of(otp: &Path, temp: &Path) -> (PathBuf, PathBuf) {
+    let bin = erts(otp).join("bin");
+    // Its own scripts know only the place that it was made for.
+    let erl = temp.join("erl");
+    let script = format!(
+        "#!/bin/sh\nROOTDIR={} BINDIR={bin} EMU=beam PROGNAME=erl\nexport ROOTDIR BINDIR EMU PROGNAME\nexec {bin}/erlexec \"$@\"\n",
+        otp.display(),
+        bin = bin.display()
+    );
+    fs::write(&erl, script).expect("written");
+    fs::set_permissions(&erl, fs::Permissions::from_mode(0o755)).expect("executable");
+    (erl, bin)
 }

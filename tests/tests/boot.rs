@@ -48,28 +48,13 @@ case!(
     ["init terminating in do_boot"]
 );
 case!(
-    #[ignore = "re is not there yet"]
     elixir,
     ElixirHello,
     [],
     0,
     ["Hello from Elixir", "counting the letters of 9 words", "most frequent: o, 4 times of 35"]
 );
-case!(
-    #[ignore = "re is not there yet"]
-    elixir_with_a_variable,
-    ElixirHello,
-    ["-e", "WORDS=aa bb b"],
-    0,
-    ["most frequent: b, 3 times of 5"]
-);
-case!(
-    #[ignore = "re is not there yet"]
-    elixir_on_two_cpus,
-    ElixirHello,
-    ["--smp", "2"],
-    0,
-    ["most frequent: o, 4 times of 35"]
-);
+case!(elixir_with_a_variable, ElixirHello, ["-e", "WORDS=aa bb b"], 0, ["most frequent: b, 3 times of 5"]);
+case!(elixir_on_two_cpus, ElixirHello, ["--smp", "2"], 0, ["most frequent: o, 4 times of 35"]);
 case!(systools, SystoolsHello, [], 0, ["hello from systools_hello-1.0.0", "read from priv/motd.txt"]);
 case!(systools_on_two_cpus, SystoolsHello, ["--smp", "2"], 0, ["read from priv/motd.txt"]);

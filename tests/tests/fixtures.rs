@@ -1,56 +1,106 @@
-//! The fixtures: each module of `beam-fixtures/` on stock `erl` and on `joist erl`, both back ends and one and two
-//! schedulers, outputs compared byte for byte.
+//! The fixtures: each module of `beam-fixtures/` on stock `erl` and on `joist erl`, outputs compared byte for byte.
 
-use joist_tests::binary;
+use joist_tests::{Outputs, binary, compile_fixtures, difference, erl_of, fixture_sources, other_otps, run_fixtures};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
+use std::thread;
 
-/// Fixtures whose output differs from stock's for a reason that is known.
-const KNOWN: [(&str, &str); 3] = [
-    ("floats", "exp, log and sin of the pure-Rust libm differ from glibc's in the last digit"),
-    ("bits_build", "a failed segment has no error_info of its own yet"),
-    ("genserver_1", "a pid is shown, and pids are numbered by how many processes a boot makes"),
+/// The ways in which Joist runs them: engine, schedulers, garbage collection.
+const MACHINES: [[&str; 3]; 4] = [
+    ["threaded", "1", "normal"],
+    ["threaded", "2", "normal"],
+    ["match-loop", "2", "normal"],
+    ["threaded", "1", "stress"],
 ];
 
-fn sources() -> Vec<PathBuf> {
-    let dir = joist_tests::root().join("beam-fixtures");
-    let mut all: Vec<PathBuf> = std::fs::read_dir(dir)
-        .expect("beam-fixtures")
-        .filter_map(|e| Some(e.ok()?.path()))
-        .filter(|p| p.extension().is_some_and(|e| e == "erl"))
-        .collect();
-    all.sort();
-    all
+fn joist(otp: Option<&Path>, [engine, schedulers, gc]: [&str; 3]) -> Command {
+    let mut command = Command::new(binary());
+    command.arg("erl");
+    if let Some(otp) = otp {
+        command.args([OsString::from("--otp"), otp.into()]);
+    }
+    command.args(["--engine", engine, "--gc", gc, "+S", schedulers]);
+    command
 }
 
-fn output(command: &mut Command, ebin: &Path, module: &str) -> String {
-    let eval = format!("{module}:main(), halt().");
-    let out = command.args(["-noshell", "-pa"]).arg(ebin).args(["-eval", &eval]).output().expect("it runs");
-    String::from_utf8_lossy(&out.stdout).into_owned()
+/// Calls all of them, as many at a time as there are processors.
+fn at_once<'a, T: Send + 'a>(jobs: Vec<Box<dyn FnOnce() -> T + Send + 'a>>) -> Vec<T> {
+    let count = jobs.len();
+    let jobs = Mutex::new(jobs.into_iter().enumerate().collect::<Vec<_>>());
+    let results = Mutex::new(Vec::with_capacity(count));
+    let workers = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    thread::scope(|s| {
+        for _ in 0..workers.min(count) {
+            s.spawn(|| {
+                loop {
+                    let next = jobs.lock().expect("the jobs").pop();
+                    let Some((i, job)) = next else { break };
+                    let result = job();
+                    results.lock().expect("the results").push((i, result));
+                }
+            });
+        }
+    });
+    let mut results = results.into_inner().expect("the results");
+    results.sort_by_key(|r| r.0);
+    results.into_iter().map(|r| r.1).collect()
+}
+
+/// Compares stock with Joist in each of these ways; `options` are the compiler's.
+fn compare(otp: Option<&Path>, options: &[&str], machines: &[[&'static str; 3]]) {
+    let ebin = tempfile::tempdir().expect("a directory");
+    let sources: Vec<PathBuf> = fixture_sources();
+    compile_fixtures(&sources, otp, options, ebin.path());
+    let modules: Vec<String> =
+        sources.iter().map(|s| s.file_stem().expect("a name").to_string_lossy().into_owned()).collect();
+    let stock = otp.map_or_else(|| "erl".into(), |otp| erl_of(otp, ebin.path()).0);
+    let (ebin, modules, stock) = (ebin.path(), &modules, &stock);
+
+    let mut jobs: Vec<Box<dyn FnOnce() -> Outputs + Send>> =
+        vec![Box::new(move || run_fixtures(&|| Command::new(stock), ebin, modules))];
+    for machine in machines {
+        jobs.push(Box::new(move || run_fixtures(&|| joist(otp, *machine), ebin, modules)));
+    }
+    let mut outputs = at_once(jobs).into_iter();
+    let stock = outputs.next().expect("stock's");
+    for module in modules {
+        let text = &stock[module];
+        let bad = text.is_empty() || ["crashed: ", "timed out", "the VM ended here"].iter().any(|b| text.contains(b));
+        assert!(!bad, "{module} doesn't work on stock: {text}");
+    }
+    let mut wrong = String::new();
+    for (machine, ours) in machines.iter().zip(outputs) {
+        for module in modules {
+            if let Some(difference) = difference(&stock[module], &ours[module]) {
+                wrong += &format!("{module} ({}), {difference}", machine.join(" "));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "what differs from stock:\n{wrong}");
+}
+
+#[test]
+fn there_are_enough() {
+    assert!(std::env::var_os("JOIST_FIXTURES").is_some() || fixture_sources().len() >= 150);
 }
 
 #[test]
 fn as_stock_answers() {
-    let ebin = tempfile::tempdir().expect("a directory");
-    let sources = sources();
-    let compiled = Command::new("erlc").args(["+nowarn", "-o"]).arg(ebin.path()).args(&sources).output().expect("erlc");
-    assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stdout));
-    let mut wrong = Vec::new();
-    let mut compared = 0;
-    for source in &sources {
-        let module = source.file_stem().expect("a name").to_string_lossy().into_owned();
-        let stock = output(&mut Command::new("erl"), ebin.path(), &module);
-        assert!(!stock.is_empty(), "{module} prints nothing on stock");
-        for (engine, schedulers) in [("threaded", "1"), ("threaded", "2"), ("match-loop", "2")] {
-            let mut joist = Command::new(binary());
-            joist.args(["erl", "--engine", engine, "+S", schedulers]);
-            let ours = output(&mut joist, ebin.path(), &module);
-            compared += 1;
-            if (ours == stock) == KNOWN.iter().any(|k| k.0 == module) {
-                wrong.push(format!("{module} ({engine}, +S {schedulers})"));
-            }
-        }
+    compare(None, &[], &MACHINES);
+}
+
+/// The instructions that compilers of older releases wrote, and code as it is before the optimiser sees it.
+#[test]
+fn as_stock_answers_for_older_instructions() {
+    compare(None, &["+r22"], &MACHINES[..1]);
+    compare(None, &["+no_copt", "+no_bsm_opt", "+no_type_opt", "+no_postopt"], &MACHINES[..1]);
+}
+
+#[test]
+fn as_stock_of_other_releases_answers() {
+    for otp in other_otps() {
+        compare(Some(&otp), &[], &MACHINES[1..3]);
     }
-    assert!(compared > 40);
-    assert!(wrong.is_empty(), "differ from stock, or are as stock though listed as known: {wrong:#?}");
 }

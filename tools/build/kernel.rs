@@ -13,7 +13,7 @@ const SOURCES: [&str; 7] = ["kernel", "vfs", "vm", "bif", "image", "Cargo.toml",
 /// Call frame information for a panic's backtrace (frame pointers would cost each of the engine's handlers three
 /// instructions); and no paths of the building machine in what is built.
 fn rustflags(root: &Path) -> String {
-    let mut flags = vec!["-Cforce-unwind-tables=yes".to_string()];
+    let mut flags = vec!["-Cforce-unwind-tables=yes".to_string(), "-Cllvm-args=-inline-threshold=60".to_string()];
     let mut remap = |from: &Path, to: &str| flags.push(format!("--remap-path-prefix={}={to}", from.display()));
     if let Ok(root) = root.canonicalize() {
         remap(&root, "");
@@ -62,7 +62,10 @@ fn dir(variable: &str) -> Result<PathBuf, String> {
 fn compile(root: &Path, target: &Path) -> Result<PathBuf, String> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(cargo);
-    command.current_dir(root).args(["build", "--release", "--package", "joist-kernel", "--target-dir"]).arg(target);
+    command
+        .current_dir(root)
+        .args(["build", "--profile", "kernel", "--package", "joist-kernel", "--target-dir"])
+        .arg(target);
     // What the outer call set for the host's crates is not meant for the kernel.
     for (name, _) in env::vars_os() {
         let name = name.to_string_lossy();
@@ -87,5 +90,5 @@ fn compile(root: &Path, target: &Path) -> Result<PathBuf, String> {
     if !status.success() {
         return Err(format!("cargo ended with {status}"));
     }
-    Ok(target.join("release/joist-kernel"))
+    Ok(target.join("kernel/joist-kernel"))
 }

@@ -4,7 +4,9 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use aho_corasick::{AhoCorasick, Input, MatchKind};
+use aho_corasick::automaton::Automaton;
+use aho_corasick::nfa::contiguous::NFA;
+use aho_corasick::{Input, MatchKind};
 use joist_vm::term::{Magic, Term};
 use memchr::memmem;
 
@@ -12,7 +14,7 @@ use memchr::memmem;
 #[allow(clippy::large_enum_variant)] // one for each compiled pattern, behind a reference anyway
 pub(super) enum Pattern {
     One(memmem::Finder<'static>),
-    Many { automaton: AhoCorasick, longest: usize },
+    Many { automaton: NFA, longest: usize },
 }
 
 /// Bytes searched for one reduction.
@@ -32,7 +34,7 @@ impl Pattern {
             return Some(Pattern::One(memmem::Finder::new(&one[..]).into_owned()));
         }
         let longest = strings.iter().map(|s| s.len()).max().unwrap_or(0);
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&strings).ok()?;
+        let automaton = NFA::builder().match_kind(MatchKind::LeftmostLongest).build(&strings).ok()?;
         Some(Pattern::Many { automaton, longest })
     }
 
@@ -69,8 +71,8 @@ impl Pattern {
             }
             Pattern::Many { automaton, longest } => {
                 let (starts, end) = window(from, to, *longest, *budget, MANY_RATE);
-                match automaton.find(Input::new(&bytes[..end]).range(from..end)) {
-                    Some(m) if m.start() < starts || end == to => {
+                match automaton.try_find(&Input::new(&bytes[..end]).range(from..end)) {
+                    Ok(Some(m)) if m.start() < starts || end == to => {
                         *budget = budget.saturating_sub(1 + (m.end() - from) / MANY_RATE);
                         Found::At(m.start(), m.len())
                     }

@@ -1,10 +1,12 @@
-//! Purging old code, by OTP's protocol (`erts_code_purger`, `beam_bif_load.c`).
+//! Purging old code, by OTP's protocol (`erts_code_purger`, `erts_literal_area_collector`, `beam_bif_load.c`).
 
-use joist_vm::atom::Atom;
-use joist_vm::code;
-use joist_vm::process::{NativeResult, Process};
-use joist_vm::sync::Mutex;
-use joist_vm::term::Term;
+use alloc::boxed::Box;
+
+use joist_vm::atom::{self, Atom};
+use joist_vm::code::{self, purge, retired};
+use joist_vm::heap::OwnedTerm;
+use joist_vm::process::{self, Message, NativeResult, Process, Signal};
+use joist_vm::term::{Term, build};
 
 use crate::table::Binding;
 use crate::term_args;
@@ -12,41 +14,57 @@ use crate::term_args;
 pub(crate) const BINDINGS: &[Binding] = &[("purge_module", 2, purge_module)];
 
 pub(crate) const COLLECTOR: &[Binding] = &[
-    ("release_area_switch", 0, |_, _| {
-        // Purged modules keep their memory (see RETIRED), so there is no area to release.
-        Ok(Term::bool(false))
-    }),
-    ("send_copy_request", 3, |p, _| Err(p.badarg())),
+    ("release_area_switch", 0, |_, _| Ok(Term::bool(retired::switch()))),
+    ("send_copy_request", 3, send_copy_request),
 ];
-
-/// Modules taken out. Processes, messages and tables may still hold their literals, so their memory stays.
-static RETIRED: Mutex<alloc::vec::Vec<code::Purged>> = Mutex::new(alloc::vec::Vec::new());
 
 /// `purge_module(Module, prepare | prepare_on_load | abort | complete)`.
 fn purge_module(p: &mut Process, a: &[Term]) -> NativeResult {
     let name = term_args::atom(p, a[0])?;
-    Ok(match a[1].as_atom().map(Atom::text) {
-        Some("prepare" | "prepare_on_load") => Term::bool(code::old(name).is_some()),
-        Some("abort") => Term::bool(code::old(name).is_some()),
-        Some("complete") => match code::take_old(name) {
-            Some(purged) => {
-                // Literals may be referred to by any process: the module's memory stays until none can.
-                RETIRED.lock().push(purged);
-                Term::bool(true)
-            }
-            None => Term::bool(false),
-        },
+    Ok(Term::bool(match a[1].as_atom().map(Atom::text) {
+        Some("prepare") => purge::prepare(name, false),
+        Some("prepare_on_load") => purge::prepare(name, true),
+        Some("abort") => {
+            purge::abort(name);
+            false
+        }
+        Some("complete") => purge::complete(name),
         _ => return Err(p.badarg()),
-    })
+    }))
 }
 
-/// Does the process run (or will it return to, or hold a fun of) the old version of a module?
+/// Does the process run (or will it return to) the old version of a module, or one whose `on_load` has failed?
 pub(crate) fn uses_old(p: &mut Process, name: Atom) -> bool {
-    let Some(old) = code::old(name) else { return false };
-    p.refers_to_code(&old)
+    code::old(name).or_else(|| code::failed(name)).is_some_and(|old| p.refers_to_code(&old))
 }
 
-/// Copies what the process refers to in purged modules.
-pub(crate) fn copy_literals(p: &mut Process) {
-    p.collect_garbage(true);
+/// `send_copy_request(To, AreaId, init | check_gc | need_gc)`: `{copy_literals, {AreaId, How, To}, ok}` comes when the
+/// process has left the areas that are to be released.
+fn send_copy_request(p: &mut Process, a: &[Term]) -> NativeResult {
+    let to = term_args::local_pid(p, a[0])?;
+    let asker = p.pid();
+    let request = OwnedTerm::build(|h| {
+        let (id, how) = (joist_vm::heap::copy(h, a[1]), joist_vm::heap::copy(h, a[2]));
+        build::tuple(h, &[id, how, Term::pid(to)])
+    });
+    let done = move || {
+        let message = Message::build(|h| {
+            let request = joist_vm::heap::copy(h, request.get());
+            build::tuple(h, &[Term::atom(atom::COPY_LITERALS), request, Term::atom(atom::OK)])
+        });
+        process::deliver(asker, Signal::Message(message));
+    };
+    let work: process::Work = Box::new(move |q| {
+        q.when_safe(Box::new(move |q| {
+            q.leave_literals(&retired::areas());
+            done();
+        }));
+    });
+    if to == asker {
+        work(p);
+    } else if let Some(Signal::Call(work)) = process::deliver(to, Signal::Call(work)) {
+        // Gone: it refers to nothing. The caller does the work, that is answers itself.
+        work(p);
+    }
+    Ok(Term::atom(atom::OK))
 }

@@ -94,7 +94,7 @@ fn request_system_task(p: &mut Process, pid: Term, task: Term) -> NativeResult {
         process::deliver(asker, Signal::Message(m));
     };
     let id2 = id.clone();
-    let work: Box<dyn FnOnce(&mut Process) + Send> = match kind {
+    let work: process::Work = match kind {
         atom::GARBAGE_COLLECT => {
             let major = !arg.is(Atom::new("minor"));
             Box::new(move |q| {
@@ -106,10 +106,6 @@ fn request_system_task(p: &mut Process, pid: Term, task: Term) -> NativeResult {
             let Some(name) = arg.as_atom() else { return Err(p.badarg()) };
             Box::new(move |q| done(&id, Term::bool(super::purge::uses_old(q, name))))
         }
-        atom::COPY_LITERALS => Box::new(move |q| {
-            super::purge::copy_literals(q);
-            done(&id, Term::bool(true));
-        }),
         _ => return Err(p.badarg()),
     };
     if pid == p.pid() {

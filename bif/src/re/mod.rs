@@ -59,11 +59,14 @@ pub(crate) const BINDINGS: &[Binding] = &[
     ("internal_run", 4, run::internal_run),
     ("run", 2, run::run_2),
     ("run", 3, run::run_3),
-    ("version", 0, |p, _| {
-        let text: &[u8] = if joist_vm::release::at_least(28) { b"10.45 2025-02-05" } else { b"8.44 2020-02-12" };
-        Ok(build::binary(p, text))
-    }),
+    ("version", 0, |p, _| Ok(build::binary(p, version()))),
 ];
+
+/// The PCRE that is spoken here, and whose code that is. Elixir stores compiled patterns in `.beam` files, with this
+/// text beside them: only where it is the same does it use what PCRE compiled, else it compiles the source anew.
+fn version() -> &'static [u8] {
+    if joist_vm::release::at_least(28) { b"10.45 2025-02-05 Joist" } else { b"8.44 2020-02-12 Joist" }
+}
 
 /// Compiles and searches without a process, for fuzzing: captures of the match, if the pattern is one and matches
 /// within 100,000 steps. The search pauses every `slice` steps.

@@ -19,7 +19,7 @@ fn stack() -> Stack {
 pub fn print(out: &mut dyn Write, start: Registers, called: bool) -> fmt::Result {
     let text = image::text();
     let stack = stack();
-    let unwinder = Unwinder::new();
+    let mut unwinder = Unwinder::new();
     let (mut registers, mut called) = (start, called);
     let (mut n, mut before, mut same) = (0, 0, 0u64);
     // A recursion's frames are counted, not shown.
@@ -34,7 +34,7 @@ pub fn print(out: &mut dyn Write, start: Registers, called: bool) -> fmt::Result
             n += 1;
         }
         before = at;
-        let Some(caller) = unwinder.as_ref().and_then(|u| u.caller(&registers, called, stack)) else { break };
+        let Some(caller) = unwinder.caller(&registers, called, stack) else { break };
         if !(text.start..text.end).contains(&caller.instruction()) {
             break;
         }

@@ -5,7 +5,7 @@ use crate::arch::frame::Frame;
 use crate::image;
 use core::arch::asm;
 use gimli::{
-    BaseAddresses, CfaRule, EhFrame, EhFrameHdr, EndianSlice, LittleEndian, ParsedEhFrameHdr, ReaderOffset, Register,
+    BaseAddresses, CfaRule, EhFrame, EndianSlice, FrameDescriptionEntry, LittleEndian, ReaderOffset, Register,
     RegisterRule, UnwindContext, UnwindContextStorage, UnwindSection, UnwindTableRow,
 };
 
@@ -75,27 +75,28 @@ impl<T: ReaderOffset> UnwindContextStorage<T> for Small {
 
 type Slice = EndianSlice<'static, LittleEndian>;
 
-/// The kernel's call frame information.
+/// The kernel's call frame information. It is read from its beginning for each frame: a backtrace is rare, and the
+/// linker's index would make each image larger.
 pub struct Unwinder {
     frames: EhFrame<Slice>,
-    index: ParsedEhFrameHdr<Slice>,
     bases: BaseAddresses,
+    /// Entries found last, so that a deep recursion doesn't read it all for each of its frames.
+    recent: [Option<FrameDescriptionEntry<Slice>>; RECENT],
+    next: usize,
 }
 
+const RECENT: usize = 8;
+
 impl Unwinder {
-    pub fn new() -> Option<Self> {
-        let (header, frames) = (image::eh_frame_header(), image::eh_frame());
-        let bases = BaseAddresses::default()
-            .set_eh_frame_hdr(header.as_ptr() as u64)
-            .set_eh_frame(frames.as_ptr() as u64)
-            .set_text(image::text().start);
-        let index = EhFrameHdr::new(header, LittleEndian).parse(&bases, 8).ok()?;
-        Some(Unwinder { frames: EhFrame::new(frames, LittleEndian), index, bases })
+    pub fn new() -> Self {
+        let frames = image::eh_frame();
+        let bases = BaseAddresses::default().set_eh_frame(frames.as_ptr() as u64).set_text(image::text().start);
+        Unwinder { frames: EhFrame::new(frames, LittleEndian), bases, recent: [const { None }; RECENT], next: 0 }
     }
 
     /// The registers of the caller, as far as they are known. `called`: the frame made a call, so that its instruction
     /// is the one after it.
-    pub fn caller(&self, registers: &Registers, called: bool, stack: Stack) -> Option<Registers> {
+    pub fn caller(&mut self, registers: &Registers, called: bool, stack: Stack) -> Option<Registers> {
         let place = registers.instruction() - u64::from(called);
         let mut context = UnwindContext::<usize, Small>::new_in();
         let Some(row) = self.row(place, &mut context) else {
@@ -121,13 +122,22 @@ impl Unwinder {
         Some(caller)
     }
 
+    fn entry(&mut self, place: u64) -> Option<FrameDescriptionEntry<Slice>> {
+        if let Some(entry) = self.recent.iter().flatten().find(|e| e.contains(place)) {
+            return Some(entry.clone());
+        }
+        let entry = self.frames.fde_for_address(&self.bases, place, EhFrame::cie_from_offset).ok()?;
+        self.recent[self.next] = Some(entry.clone());
+        self.next = (self.next + 1) % RECENT;
+        Some(entry)
+    }
+
     fn row<'a>(
-        &self,
+        &mut self,
         place: u64,
         context: &'a mut UnwindContext<usize, Small>,
     ) -> Option<&'a UnwindTableRow<usize, Small>> {
-        let table = self.index.table()?;
-        let entry = table.fde_for_address(&self.frames, &self.bases, place, EhFrame::cie_from_offset).ok()?;
+        let entry = self.entry(place)?;
         entry.unwind_info_for_address(&self.frames, &self.bases, context, place).ok()
     }
 

@@ -15,7 +15,8 @@ use std::process::{Command, Stdio};
 #[derive(Debug, clap::Args)]
 #[command(disable_help_flag = true)]
 pub struct Args {
-    /// erl's flags, after `--otp DIR` (an Erlang/OTP installation) and `--engine threaded|match-loop`, if at all.
+    /// erl's flags, after `--otp DIR` (an Erlang/OTP installation), `--engine threaded|match-loop` and
+    /// `--gc normal|stress`, if at all.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, num_args = 0..)]
     flags: Vec<OsString>,
 }
@@ -32,6 +33,8 @@ pub fn run(args: &Args) -> Result<u8> {
 pub(super) struct Own {
     otp: Option<PathBuf>,
     engine: Option<joist_vm::engine::Backend>,
+    /// Collect garbage at every chance.
+    stress: bool,
     /// This process is what `-detached` left behind: it is to lead a session of its own.
     detached: bool,
 }
@@ -55,7 +58,14 @@ impl Own {
                         _ => return Err(Error::new("no such engine", "use --engine threaded or --engine match-loop")),
                     });
                 }
-                [name] if name == "--otp" || name == "--engine" => {
+                [name, value, ..] if name == "--gc" => {
+                    own.stress = match value.to_str() {
+                        Some("normal") => false,
+                        Some("stress") => true,
+                        _ => return Err(Error::new("no such policy", "use --gc normal or --gc stress")),
+                    };
+                }
+                [name] if name == "--otp" || name == "--engine" || name == "--gc" => {
                     return Err(Error::new(format!("{} has no value", name.display()), "see joist --help"));
                 }
                 _ => return Ok(own),
@@ -100,6 +110,9 @@ pub(super) fn start(own: &Own, flags: &[OsString], program: Option<&OsStr>) -> R
     let preloaded = preloaded::find(&image).into_iter().map(|(n, b)| (n, b.into())).collect();
     if let Some(engine) = own.engine {
         joist_vm::engine::set_backend(engine);
+    }
+    if own.stress {
+        joist_vm::heap::stress::start();
     }
     if own.detached {
         // It was just started, and so leads no session yet.

@@ -306,6 +306,7 @@ crate::atom::known_atoms! {
     ERTS_DIRTY_PROCESS_SIGNAL_HANDLER "erts_dirty_process_signal_handler",
     ERTS_TRACE_CLEANER "erts_trace_cleaner",
     COPY_LITERALS "copy_literals",
+    PENDING_PURGE_LAMBDA "pending_purge_lambda",
     CHECK_PROCESS_CODE "check_process_code",
     REQUEST_SYSTEM_TASK "request_system_task",
     ENOMEM "enomem",

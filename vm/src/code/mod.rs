@@ -7,7 +7,9 @@ pub mod guard;
 mod literals;
 mod module;
 pub mod natives;
+pub mod purge;
 mod registry;
+pub mod retired;
 
 pub(crate) use catches::Catch;
 pub use export::{Export, FunEntry, Mfa, export, exports_of, find_export};
@@ -16,6 +18,6 @@ pub use literals::{Literals, make_literal};
 pub use module::{Function, Location, Module, Prepared};
 pub use natives::{Kind, NativeDecl};
 pub use registry::{
-    Purged, current, delete, finish_loading, is_loaded, loaded, locate, module_of_address, old, on_load_entry,
-    set_on_load_done, take_old,
+    current, delete, failed, finish_loading, is_loaded, loaded, locate, module_of_address, old, on_load_entry,
+    set_on_load_done,
 };

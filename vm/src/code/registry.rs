@@ -18,6 +18,8 @@ pub(crate) const HEADER_WORDS: u32 = 4;
 struct Versions {
     current: Option<Arc<Module>>,
     old: Option<Arc<Module>>,
+    /// One whose `on_load` function has failed, until it is purged.
+    failed: Option<Arc<Module>>,
     /// The current version's `on_load` function has not returned: its exports are not in force.
     loading: bool,
 }
@@ -53,6 +55,12 @@ pub fn current(name: Atom) -> Option<Arc<Module>> {
 #[must_use]
 pub fn old(name: Atom) -> Option<Arc<Module>> {
     read(|r| r.modules.get(&name.0)?.old.clone())
+}
+
+/// The version of a module whose `on_load` function has failed.
+#[must_use]
+pub fn failed(name: Atom) -> Option<Arc<Module>> {
+    read(|r| r.modules.get(&name.0)?.failed.clone())
 }
 
 /// Is a current version loaded (and past its `on_load`)?
@@ -140,8 +148,8 @@ pub fn set_on_load_done(name: Atom, ok: bool) {
         } else {
             v.loading = false;
             v.current = v.old.take();
+            v.failed = Some(m);
             let back = v.current.clone();
-            r.ranges.remove(&m.range().0);
             if let Some(back) = back {
                 install(r, &back);
             }
@@ -164,23 +172,17 @@ pub fn delete(name: Atom) -> Option<bool> {
     })
 }
 
-/// An old version taken out; its code must stay allocated until nobody can run it.
-#[derive(Debug)]
-pub struct Purged(pub Arc<Module>);
-
-/// Takes the old version out, when no process uses it any more.
-pub fn take_old(name: Atom) -> Option<Purged> {
+/// Takes a version out, old or failed: no process is in it any more.
+pub(super) fn remove(module: &Arc<Module>) {
     with(|r| {
-        let m = r.modules.get_mut(&name.0)?.old.take()?;
-        r.ranges.remove(&m.range().0);
-        let (start, end) = m.range();
-        for (entry, _) in &m.funs {
-            if (start..end).contains(&(entry.address() as usize)) {
-                entry.set(None);
+        r.ranges.remove(&module.range().0);
+        let Some(v) = r.modules.get_mut(&module.name.0) else { return };
+        for version in [&mut v.old, &mut v.failed] {
+            if version.as_ref().is_some_and(|m| Arc::ptr_eq(m, module)) {
+                *version = None;
             }
         }
-        Some(Purged(m))
-    })
+    });
 }
 
 /// The module version whose code an address lies in.

@@ -1,7 +1,7 @@
 //! Building bitstrings: `bs_create_bin`, and the older instructions that make a binary and fill it step by step.
 
 use super::bits::is_little;
-use super::{Context, Term, source};
+use super::{Context, NO_COLLECTION, Term, source};
 use crate::atom::{self, Atom};
 use crate::bits::{copy_bits, put_utf8, put_utf16, put_utf32, write_float, write_integer};
 use crate::process::Class;
@@ -33,26 +33,28 @@ impl Segment {
         Segment::Utf32,
     ];
 
-    /// The first of a segment's four words: what it is, its unit and its flags. The others are source, size and 0;
-    /// a string's are its address and its bytes.
+    /// The first of a segment's four words: what it is, its unit and its flags. The others are source, size and
+    /// number; a string's are its address, its bytes and 0.
     pub(crate) const fn word(self, unit: u64, flags: u64) -> u64 {
         self as u64 | unit << 8 | flags << 24
     }
 }
 
 /// The largest bitstring, in bits: what fits a small integer with room to spare.
-const MAX_BITS: usize = 1 << 56;
+pub(super) const MAX_BITS: usize = 1 << 56;
 /// An appendable binary has at least so many bytes.
 const MIN_CAPACITY: usize = 256;
 
-struct Part {
-    kind: Segment,
-    unit: usize,
+pub(super) struct Part {
+    pub(super) kind: Segment,
+    pub(super) unit: usize,
     flags: usize,
-    source: Term,
+    pub(super) source: Term,
     raw: u64,
-    size: Term,
+    pub(super) size: Term,
     raw_size: u64,
+    /// Which segment it is in the source, for error messages.
+    pub(super) number: u64,
 }
 
 impl Part {
@@ -73,6 +75,7 @@ impl Part {
                 raw: *at.add(1),
                 size: operand(2),
                 raw_size: *at.add(2),
+                number: *at.add(3),
             }
         }
     }
@@ -103,7 +106,7 @@ impl Part {
         }
     }
 
-    fn code_point(&self) -> Result<u32, Atom> {
+    pub(super) fn code_point(&self) -> Result<u32, Atom> {
         self.source.as_small().and_then(|v| u32::try_from(v).ok()).ok_or(atom::BADARG)
     }
 
@@ -164,7 +167,7 @@ impl Context {
                         return self.build_error(atom::SYSTEM_LIMIT);
                     }
                 }
-                Err(reason) => return self.build_error(reason),
+                Err(_) => return self.segment_error((0..n).map(part)),
             }
         }
         let first = if n > 0 { Some(part(0)) } else { None };
@@ -181,7 +184,7 @@ impl Context {
         for i in skip..n {
             // SAFETY: raw_bits or appended made room for all segments.
             if !unsafe { part(i).write(dst, offset, sizes[i]) } {
-                return self.build_error(atom::BADARG);
+                return self.segment_error((0..n).map(part));
             }
             offset += sizes[i];
         }
@@ -222,8 +225,7 @@ impl Context {
     /// A result that is in no register yet, with so many heap words free behind it.
     fn keep_and_need(&mut self, term: Term, need: usize, live: usize) -> Term {
         let p = self.process();
-        let may_not = live == crate::load::NO_COLLECTION as usize;
-        if may_not || (p.heap.free() > need && !p.heap.is_due()) {
+        if p.heap.free() > need && !p.heap.is_due() || live == NO_COLLECTION {
             return term;
         }
         p.roots.push(term);
@@ -274,7 +276,8 @@ impl Context {
     }
 
     pub(crate) fn old_put(&mut self, kind: usize, size: Term, unit: usize, flags: usize, value: Term) -> bool {
-        let part = Part { kind: Segment::ALL[kind & 7], unit, flags, source: value, raw: 0, size, raw_size: 0 };
+        let part =
+            Part { kind: Segment::ALL[kind & 7], unit, flags, source: value, raw: 0, size, raw_size: 0, number: 0 };
         let bits = match part.bits() {
             Ok(bits) if bits <= self.filling_end - self.filled => bits,
             Ok(_) => {

@@ -87,12 +87,22 @@ impl Context {
     /// A fun whose module is not loaded runs: calls `error_handler:undefined_lambda(M, Fun, Args)`.
     pub(crate) fn undefined_lambda(&mut self) -> bool {
         // SAFETY: only stubs of fun entries hold this instruction, and pc is at it.
-        let entry: &FunEntry = unsafe { FunEntry::of_stub(self.pc) };
+        let entry: &'static FunEntry = unsafe { FunEntry::of_stub(self.pc) };
         let arity = entry.arity as usize;
         let args = self.x[..arity].to_vec();
         let fun = self.x[arity];
         let p = self.process();
-        let handler = code::export(Mfa::new(p.error_handler, atom::UNDEFINED_LAMBDA, 3));
+        let handler = if code::purge::wait_for(entry, p.pid()) {
+            // It calls the fun anew when it is known whether the code stays.
+            p.end_slice();
+            code::export(Mfa::new(atom::ERTS_CODE_PURGER, atom::PENDING_PURGE_LAMBDA, 3))
+        } else if code::is_loaded(entry.module) {
+            // The version that is there has no such fun.
+            let _ = p.error_pair(atom::BADFUN, fun);
+            return false;
+        } else {
+            code::export(Mfa::new(p.error_handler, atom::UNDEFINED_LAMBDA, 3))
+        };
         let args = build::list(p, &args);
         if !handler.is_defined() {
             let _ = p.error_pair(atom::BADFUN, fun);

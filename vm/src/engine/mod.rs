@@ -7,6 +7,7 @@
 mod arith;
 mod bits;
 mod bs_build;
+mod bs_errors;
 mod bs_match;
 mod calls;
 mod context;
@@ -26,6 +27,7 @@ use crate::term::{Header, Tag, Term};
 pub use arith::Arith;
 use context::{After, Peek, Wait};
 pub use context::{Context, Stop};
+pub(crate) use native::NO_COLLECTION;
 pub use run::{Backend, backend, set_backend};
 pub(crate) use run::{EXIT, RESUME, run};
 pub use stacktrace::{set_backtrace_depth, stacktrace_of};

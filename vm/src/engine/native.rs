@@ -4,9 +4,11 @@ use super::calls::raises;
 use super::{After, Context, RESUME, Stop, Term, first, instruction};
 use crate::atom;
 use crate::code::{Export, Mfa};
-use crate::load;
 use crate::process::{Bail, Class, Native, NativeResult, Process};
 use crate::term::build;
+
+/// In place of a number of live registers: nobody knows, so this instruction must not collect.
+pub(crate) const NO_COLLECTION: usize = 0xffff;
 
 /// How a native was called: its frame in a stack trace.
 enum Frame<'a> {
@@ -180,7 +182,7 @@ impl Context {
     /// A result that is in no register yet, across a collection that may be due.
     pub(crate) fn keep(&mut self, term: Term, live: usize) -> Term {
         let p = self.process();
-        if live == load::NO_COLLECTION as usize || !p.heap.is_due() {
+        if !p.heap.is_due() || live == NO_COLLECTION {
             return term;
         }
         p.roots.push(term);

@@ -58,6 +58,7 @@ pub(crate) fn run(ctx: &mut Context, p: &mut Process) -> Stop {
     if p.handle_signals() == Outcome::Exit {
         return Stop::Exit;
     }
+    p.safe_point();
     if p.slot.inbox.lock().suspended > 0 {
         return Stop::Wait;
     }

@@ -33,11 +33,13 @@ impl Context {
         let depth = DEPTH.load(Ordering::Relaxed);
         let mut addresses: smallvec::SmallVec<[u64; 16]> = smallvec::SmallVec::new();
         addresses.push(pc as u64);
-        // A return address is behind its call; the word before lies in it. Nulls and the end of the process go.
+        // A return address is behind its call; the word before lies in it. Nulls and the end of the process go, and
+        // a function that calls itself shows once.
         let end = super::EXIT.address() as u64;
-        addresses.extend(
-            p.heap.stack().iter().filter(|w| **w & 3 == 0 && **w != 0 && **w != end).take(depth).map(|w| w - 8),
-        );
+        let mut last = end;
+        let returns = p.heap.stack().iter().copied().filter(|w| *w & 3 == 0 && *w != 0 && *w != end);
+        let unlike = returns.filter(|w| core::mem::replace(&mut last, *w) != *w);
+        addresses.extend(unlike.take(depth).map(|w| w - 8));
         let blob = build::object(p, Tag::PosBig, addresses.len());
         // SAFETY: as many fresh words.
         unsafe { core::ptr::copy_nonoverlapping(addresses.as_ptr(), blob.add(1), addresses.len()) };

@@ -50,6 +50,10 @@ impl Words {
 
 impl Drop for Words {
     fn drop(&mut self) {
+        if super::stress::on() {
+            // SAFETY: the block is this one's own and nothing on it is alive any more.
+            unsafe { core::slice::from_raw_parts_mut(self.start, self.len).fill(super::stress::POISON) }
+        }
         if self.len != 0 && !cache::put(self) {
             // SAFETY: allocated by `new` with this layout.
             unsafe { dealloc(self.start.cast(), Self::layout(self.len)) }

@@ -6,7 +6,7 @@ use core::sync::atomic::{AtomicU64, Ordering};
 
 use super::block::Words;
 use super::process_heap::{ProcessHeap, RESERVED};
-use super::sizes;
+use super::{sizes, stress};
 use crate::term::{Header, OffHeap, Tag, Term};
 
 static COLLECTIONS: AtomicU64 = AtomicU64::new(0);
@@ -196,14 +196,14 @@ impl ProcessHeap {
             self.old_hp = self.old.start();
         }
         let room = (self.old.end() as usize - self.old_hp as usize) / 8;
-        let sweep_due = self.stats.minor >= self.policy.fullsweep_after;
+        let sweep_due = self.stats.minor >= self.policy.fullsweep_after || stress::sweeps(self.stats.total, before);
         if mature > room || sweep_due || self.old_off_heap.words > self.binary_limit * 4 {
             self.major(need, roots);
         } else {
             self.minor(need, roots);
         }
         self.count(before);
-        self.binary_limit = self.policy.min_bin_vheap_size.max(self.off_heap.words * 2);
+        self.binary_limit = stress::limit(self.policy.min_bin_vheap_size.max(self.off_heap.words * 2));
     }
 
     /// A major collection now, whatever is due.
@@ -211,7 +211,7 @@ impl ProcessHeap {
         let before = self.used();
         self.major(need, roots);
         self.count(before);
-        self.binary_limit = self.policy.min_bin_vheap_size.max(self.binary_words() * 2);
+        self.binary_limit = stress::limit(self.policy.min_bin_vheap_size.max(self.binary_words() * 2));
     }
 
     fn count(&mut self, before: usize) {
@@ -261,7 +261,7 @@ impl ProcessHeap {
 
     fn minor(&mut self, need: usize, roots: &mut dyn Roots) {
         let must = self.young_used() + self.fragments.words() + self.stack_size() + need + RESERVED;
-        let to = Words::new(sizes::next_size(must.max(self.next_young)));
+        let to = Words::new(stress::size(must, sizes::next_size(must.max(self.next_young))));
         let promoted = self.old_hp;
         let mut c = Collector { from: self.moving(false), young: to.start(), old: self.old_hp };
         let sp = self.move_stack(&to, &mut c);
@@ -299,7 +299,7 @@ impl ProcessHeap {
     fn copy_all(&mut self, size: usize, need: usize, roots: &mut dyn Roots) {
         let must = self.stack_size() + need + RESERVED;
         let young = sizes::next_size(must.max(self.policy.min_heap_size).max(self.next_young.min(self.young.len())));
-        let to = Words::new(young);
+        let to = Words::new(stress::size(must, young));
         let old = Words::new(if size == 0 { 0 } else { sizes::next_size(size) });
         let mut c = Collector { from: self.moving(true), young: to.start(), old: old.start() };
         let sp = self.move_stack(&to, &mut c);

@@ -4,12 +4,15 @@ mod block;
 mod copy;
 mod fragment;
 mod gc;
+mod literals;
 mod process_heap;
 pub mod sizes;
+pub mod stress;
 
 pub use copy::{copy, size};
 pub use fragment::{Fragments, OwnedTerm};
 pub(crate) use gc::Roots;
 pub use gc::{collections, reclaimed};
+pub use literals::Areas;
 pub(crate) use process_heap::RESERVED;
 pub use process_heap::{GcStats, Policy, ProcessHeap};

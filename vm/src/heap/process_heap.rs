@@ -3,7 +3,7 @@
 
 use super::Fragments;
 use super::block::Words;
-use super::sizes;
+use super::{sizes, stress};
 use crate::term::{Alloc, OffHeap};
 
 /// Words kept free below the stack: a return address, and one for a slow path.
@@ -25,7 +25,7 @@ pub struct ProcessHeap {
     pub(crate) fragments: Fragments,
     pub(crate) off_heap: OffHeap,
     pub(crate) old_off_heap: OffHeap,
-    /// Words of binaries that the young lists may keep alive before a collection is due.
+    /// Words of binaries that the young lists keep alive when a collection is due.
     pub(crate) binary_limit: usize,
     /// Words that the next young block should have at least.
     pub(crate) next_young: usize,
@@ -89,7 +89,7 @@ impl ProcessHeap {
             fragments: Fragments::new(),
             off_heap: OffHeap::new(),
             old_off_heap: OffHeap::new(),
-            binary_limit: policy.min_bin_vheap_size,
+            binary_limit: stress::limit(policy.min_bin_vheap_size),
             next_young: policy.min_heap_size,
             policy,
             stats: GcStats::default(),
@@ -144,31 +144,6 @@ impl ProcessHeap {
         self.old.len()
     }
 
-    /// Looks at the entries of all funs on the heap (dead ones too) until `wanted` says yes.
-    pub(crate) fn any_fun(&self, wanted: &mut dyn FnMut(&'static crate::code::FunEntry) -> bool) -> bool {
-        let young = (self.young.start(), self.hp);
-        let old = (self.old.start(), self.old_hp);
-        [young, old].into_iter().chain(self.fragments.ranges()).any(|(mut p, end)| {
-            while p < end {
-                // SAFETY: the range holds whole objects and term words, one after the other.
-                unsafe {
-                    let word = *p;
-                    if word & 3 != 0 {
-                        p = p.add(1);
-                        continue;
-                    }
-                    let header = crate::term::Header(word);
-                    if header.is(crate::term::Tag::Fun) && wanted(&*(*p.add(1) as *const crate::code::FunEntry)) {
-                        return true;
-                    }
-                    let (_, terms) = header.scan();
-                    p = p.add(if terms > 0 && !header.is(crate::term::Tag::Fun) { 1 } else { 1 + header.arity() });
-                }
-            }
-            false
-        })
-    }
-
     /// Size of the young block in words, as `process_info(heap_size)` tells.
     #[must_use]
     pub fn heap_size(&self) -> usize {
@@ -197,7 +172,7 @@ impl ProcessHeap {
     #[inline]
     #[must_use]
     pub fn is_due(&self) -> bool {
-        self.fragments.words() > self.young.len() / 2 || self.off_heap.words > self.binary_limit
+        self.fragments.words() > self.young.len() / 2 || self.off_heap.words >= self.binary_limit
     }
 
     /// The next young block need not be larger than it has to.

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use super::operand::Reader;
 use super::{BeamFile, LoadError};
 use crate::atom::{Atom, MAX_CHARACTERS};
+use crate::term::Term;
 
 /// A big-endian reader for tables.
 pub(crate) struct Table<'a> {
@@ -121,8 +122,11 @@ pub(crate) fn atom(atoms: &[Atom], number: u32) -> Result<Atom, LoadError> {
     i.and_then(|i| atoms.get(i)).copied().ok_or_else(|| LoadError::new("bad atom index"))
 }
 
-/// The literals in external format, one slice each: `LitT` is compressed up to OTP 27, plain (size 0) since 28.
-pub(crate) fn literals(chunk: Option<&[u8]>) -> Result<Vec<Vec<u8>>, LoadError> {
+/// What `decode` makes of each literal's external format: `LitT` is compressed up to OTP 27, plain (size 0) since 28.
+pub(crate) fn literals(
+    chunk: Option<&[u8]>,
+    mut decode: impl FnMut(&[u8]) -> Result<Term, LoadError>,
+) -> Result<Vec<Term>, LoadError> {
     let Some(chunk) = chunk else { return Ok(Vec::new()) };
     let mut t = Table::new(chunk, "literal");
     let size = t.u32()? as usize;
@@ -142,7 +146,7 @@ pub(crate) fn literals(chunk: Option<&[u8]>) -> Result<Vec<Vec<u8>>, LoadError> 
     (0..n)
         .map(|_| {
             let len = t.u32()? as usize;
-            Ok(t.bytes(len)?.to_vec())
+            decode(t.bytes(len)?)
         })
         .collect()
 }

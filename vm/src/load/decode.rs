@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::generic::Op;
 use super::operand::{Pools, Reader};
-use super::{GenericOp, LoadError};
+use super::{Arg, GenericOp, LoadError};
 use crate::term::Term;
 
 /// The highest opcode that this loader knows.
@@ -16,7 +16,21 @@ const INSTRUCTION_SET: u32 = 0;
 pub(crate) struct Code {
     pub labels: u32,
     pub functions: u32,
-    pub ops: Vec<GenericOp>,
+    /// Each instruction, and where its operands begin.
+    ops: Vec<(Op, u32)>,
+    args: Vec<Arg>,
+    lists: Vec<Arg>,
+}
+
+impl Code {
+    /// The instructions.
+    pub(crate) fn ops(&self) -> Vec<GenericOp<'_>> {
+        let op = |&(op, first): &(Op, u32)| {
+            let args = &self.args[first as usize..first as usize + op.arity()];
+            GenericOp { op, args, lists: &self.lists }
+        };
+        self.ops.iter().map(op).collect()
+    }
 }
 
 /// Decodes the code chunk.
@@ -40,15 +54,17 @@ pub(crate) fn decode(chunk: &[u8], pools: &Pools<'_>, big: &mut dyn FnMut(&[u8])
         return Err(LoadError::new("bad number of labels or functions"));
     }
     let mut reader = Reader::new(code);
-    let mut ops = Vec::with_capacity(code.len() / 4);
+    let (mut ops, mut args) = (Vec::with_capacity(code.len() / 4), Vec::with_capacity(code.len() / 2));
     while !reader.at_end() {
         let number = reader.byte()?;
         let op = Op::from_number(number).ok_or_else(|| LoadError::new(alloc::format!("unknown opcode {number}")))?;
-        let args = (0..op.arity()).map(|_| reader.arg(pools, big, 0)).collect::<Result<Vec<_>, _>>()?;
-        let end = op == Op::IntCodeEnd;
-        ops.push(GenericOp { op, args });
-        if end {
-            return Ok(Code { labels, functions, ops });
+        let first = u32::try_from(args.len()).map_err(|_| LoadError::new("too much code"))?;
+        ops.push((op, first));
+        for _ in 0..op.arity() {
+            args.push(reader.arg(pools, big, 0)?);
+        }
+        if op == Op::IntCodeEnd {
+            return Ok(Code { labels, functions, ops, args, lists: reader.lists });
         }
     }
     Err(LoadError::new("code doesn't end"))

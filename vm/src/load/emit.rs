@@ -29,7 +29,7 @@ impl From<&Arg> for Operand {
             Arg::Label(l) => Operand::Label(*l),
             Arg::U(n) => Operand::N(*n),
             // No op takes a list as one operand: the kinds won't fit, which is reported.
-            Arg::List(_) | Arg::Alloc { .. } => Operand::N(u64::MAX),
+            Arg::List { .. } | Arg::Alloc { .. } => Operand::N(u64::MAX),
         }
     }
 }
@@ -153,11 +153,11 @@ impl<'a> Emitter<'a> {
         let mut variant = 0;
         for (o, kinds) in operands.iter().zip(f.kinds) {
             let wanted = match o {
-                Operand::X(_) => 'x',
-                Operand::Y(_) => 'y',
-                _ => 'c',
+                Operand::X(_) => b'x',
+                Operand::Y(_) => b'y',
+                _ => b'c',
             };
-            let i = if kinds.len() == 1 { Some(0) } else { kinds.find(wanted) };
+            let i = if kinds.len() == 1 { Some(0) } else { kinds.bytes().position(|k| k == wanted) };
             let Some(i) = i else {
                 self.fail(alloc::format!("{}: {o:?} where {kinds} is wanted", f.name));
                 return;
@@ -169,20 +169,20 @@ impl<'a> Emitter<'a> {
         let at = self.code.len();
         self.code.resize(at + info.size, 0);
         self.code[at] = instruction(variant);
-        for ((o, kind), (is_word, slot)) in operands.iter().zip(info.kinds.chars()).zip(info.slots) {
+        for ((o, kind), (is_word, slot)) in operands.iter().zip(info.kinds.bytes()).zip(info.slots) {
             if let (true, Operand::Label(l)) = (*is_word, o) {
                 if *l as usize >= self.labels.len() {
                     self.fail(alloc::format!("no label {l}"));
                 } else if *l != 0 {
                     self.fixups.push(((at + slot) as u32, *l));
                 }
-                if kind != 'L' {
-                    self.fail(alloc::format!("{}: label where {kind} is wanted", info.name));
+                if kind != b'L' {
+                    self.fail(alloc::format!("{}: label where {} is wanted", info.name, char::from(kind)));
                 }
                 continue;
             }
             let Some(value) = encode(*o, kind) else {
-                self.fail(alloc::format!("{}: bad operand {o:?} for {kind}", info.name));
+                self.fail(alloc::format!("{}: bad operand {o:?} for {}", info.name, char::from(kind)));
                 return;
             };
             if *is_word {
@@ -231,18 +231,18 @@ fn destination(o: Operand) -> Option<u64> {
     })
 }
 
-fn encode(o: Operand, kind: char) -> Option<u64> {
+fn encode(o: Operand, kind: u8) -> Option<u64> {
     let slot = |n: u64| (n <= 0xffff).then_some(n);
     match (kind, o) {
-        ('x', Operand::X(n)) | ('y', Operand::Y(n)) | ('F', Operand::F(n)) => slot(u64::from(n) * 8),
-        ('c', Operand::C(t)) => Some(t.raw()),
-        ('S', o) => source(o),
-        ('D', o) => destination(o),
-        ('U', Operand::N(n)) => slot(n),
-        ('B', Operand::N(n)) => slot(n.checked_mul(8)?),
-        ('W', Operand::N(n)) => Some(n),
-        ('W', Operand::C(t)) => Some(t.raw()),
-        ('L', Operand::N(0)) => Some(0),
+        (b'x', Operand::X(n)) | (b'y', Operand::Y(n)) | (b'F', Operand::F(n)) => slot(u64::from(n) * 8),
+        (b'c', Operand::C(t)) => Some(t.raw()),
+        (b'S', o) => source(o),
+        (b'D', o) => destination(o),
+        (b'U', Operand::N(n)) => slot(n),
+        (b'B', Operand::N(n)) => slot(n.checked_mul(8)?),
+        (b'W', Operand::N(n)) => Some(n),
+        (b'W', Operand::C(t)) => Some(t.raw()),
+        (b'L', Operand::N(0)) => Some(0),
         _ => None,
     }
 }

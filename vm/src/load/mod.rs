@@ -14,7 +14,6 @@ pub use beam_file::{BeamFile, LoadError};
 pub(crate) use emit::Emitter;
 pub use generic::GenericOp;
 pub use operand::{Arg, Reg};
-pub(crate) use transform::NO_COLLECTION;
 
 use crate::code::Prepared;
 

@@ -1,6 +1,7 @@
 //! Operands of generic instructions, and the compact encoding they are written in (`beam_asm.erl`, `encode_arg`).
 
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use super::LoadError;
 use crate::term::Term;
@@ -13,7 +14,7 @@ pub enum Reg {
 }
 
 /// An operand, with constants resolved.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Arg {
     /// A plain number (arity, live registers, units, flags …).
     U(u64),
@@ -25,13 +26,16 @@ pub enum Arg {
     F(u16),
     /// A label; 0 is none.
     Label(u32),
-    /// A list of operands (select_val, tuples, maps …).
-    List(Vec<Arg>),
+    /// A list of operands (select_val, tuples, maps …): where its elements lie among those of all lists.
+    List {
+        first: u32,
+        len: u32,
+    },
     /// An allocation list: words, floats, funs.
     Alloc {
-        words: u64,
-        floats: u64,
-        funs: u64,
+        words: u32,
+        floats: u32,
+        funs: u32,
     },
 }
 
@@ -41,6 +45,14 @@ impl Arg {
         match self {
             Arg::X(n) => Some(Reg::X(*n)),
             Arg::Y(n) => Some(Reg::Y(*n)),
+            _ => None,
+        }
+    }
+
+    /// Where a list's elements lie.
+    pub(crate) const fn elements(&self) -> Option<Range<usize>> {
+        match *self {
+            Arg::List { first, len } => Some(first as usize..first as usize + len as usize),
             _ => None,
         }
     }
@@ -59,6 +71,8 @@ pub(crate) const MAX_F: u64 = 1023;
 pub(crate) struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
+    /// The elements of the lists that have been read.
+    pub lists: Vec<Arg>,
 }
 
 /// What constants refer to.
@@ -74,7 +88,7 @@ fn truncated() -> LoadError {
 
 impl<'a> Reader<'a> {
     pub(crate) const fn new(bytes: &'a [u8]) -> Reader<'a> {
-        Reader { bytes, at: 0 }
+        Reader { bytes, at: 0, lists: Vec::new() }
     }
 
     pub(crate) const fn at_end(&self) -> bool {
@@ -175,7 +189,12 @@ impl<'a> Reader<'a> {
                 if n < 0 || n as usize > self.bytes.len() - self.at {
                     return Err(LoadError::new("bad list length"));
                 }
-                (0..n).map(|_| self.arg(pools, big, depth + 1)).collect::<Result<_, _>>().map(Arg::List)
+                let first = u32::try_from(self.lists.len()).map_err(|_| LoadError::new("lists too long"))?;
+                for _ in 0..n {
+                    let element = self.arg(pools, big, depth + 1)?;
+                    self.lists.push(element);
+                }
+                Ok(Arg::List { first, len: n as u32 })
             }
             2 => match self.number()? {
                 (_, n) if n as u64 <= MAX_F => Ok(Arg::F(n as u16)),
@@ -183,10 +202,11 @@ impl<'a> Reader<'a> {
             },
             3 => {
                 let (_, n) = self.number()?;
-                let (mut words, mut floats, mut funs) = (0u64, 0u64, 0u64);
+                let (mut words, mut floats, mut funs) = (0u32, 0u32, 0u32);
                 for _ in 0..n.clamp(0, 16) {
                     let ((_, kind), (_, count)) = (self.number()?, self.number()?);
-                    let count = u64::try_from(count).map_err(|_| LoadError::new("bad allocation"))?;
+                    let count = u32::try_from(count).ok().filter(|c| *c <= 1 << 24);
+                    let count = count.ok_or_else(|| LoadError::new("bad allocation"))?;
                     match kind {
                         0 => words += count,
                         1 => floats += count,

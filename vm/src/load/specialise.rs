@@ -5,14 +5,14 @@ use alloc::vec::Vec;
 use super::transform::Transform;
 use super::{BeamFile, Emitter, LoadError, chunks, decode, operand::Pools};
 use crate::atom::Atom;
-use crate::code::{self, Catch, Literals, Mfa, Module, Prepared};
+use crate::code::{self, Catch, Export, Literals, Mfa, Module, Prepared};
 use crate::heap::Fragments;
 use crate::term::{Term, build};
 
 /// What the code refers to.
 pub(super) struct Tables {
     pub name: Atom,
-    pub imports: Vec<Mfa>,
+    pub imports: Vec<&'static Export>,
     pub lambdas: Vec<chunks::Lambda>,
     pub strings: alloc::boxed::Box<[u8]>,
     pub md5: [u8; 16],
@@ -25,17 +25,16 @@ pub(super) fn prepare(bytes: &[u8]) -> Result<Prepared, LoadError> {
     let imports = chunks::triples(Some(file.required(b"ImpT")?), "import")?
         .into_iter()
         .map(|[m, f, arity]| match arity {
-            0..=255 => Ok(Mfa { module: atom(m)?, function: atom(f)?, arity }),
+            0..=255 => Ok(code::export(Mfa { module: atom(m)?, function: atom(f)?, arity })),
             _ => Err(LoadError::new("bad import arity")),
         })
         .collect::<Result<Vec<_>, _>>()?;
     let exports = chunks::triples(Some(file.required(b"ExpT")?), "export")?;
     let code_chunk = file.required(b"Code")?;
     let mut heap = Fragments::new();
-    let literals = chunks::literals(file.chunk(b"LitT"))?
-        .iter()
-        .map(|l| crate::etf::decode_literal(&mut heap, l).ok_or_else(|| LoadError::new("bad literal")))
-        .collect::<Result<Vec<Term>, _>>()?;
+    let literals = chunks::literals(file.chunk(b"LitT"), |external| {
+        crate::etf::decode_literal(&mut heap, external).ok_or_else(|| LoadError::new("bad literal"))
+    })?;
     let tables = Tables {
         name: atoms[0],
         imports,
@@ -50,7 +49,7 @@ pub(super) fn prepare(bytes: &[u8]) -> Result<Prepared, LoadError> {
 
     let mut labels = alloc::vec![None; decoded.labels as usize];
     let mut t = Transform::new(&tables, Emitter::new(&mut labels));
-    t.run(&decoded.ops)?;
+    t.run(&decoded.ops())?;
     let parts = t.finish()?;
     if parts.functions.len() != decoded.functions as usize {
         return Err(LoadError::new("number of functions doesn't match"));
@@ -67,7 +66,9 @@ pub(super) fn prepare(bytes: &[u8]) -> Result<Prepared, LoadError> {
     for [f, arity, label] in exports {
         let at = entry(label)?;
         let name = atom(f)?;
-        match functions.iter_mut().find(|x| x.entry == at && x.name == name && x.arity == arity) {
+        // They come in the order of their entries.
+        let i = functions.partition_point(|x| x.entry < at);
+        match functions.get_mut(i).filter(|x| x.entry == at && x.name == name && x.arity == arity) {
             Some(f) => f.exported = true,
             None => return Err(LoadError::new("export of no function")),
         }

@@ -90,6 +90,7 @@ pub(crate) fn exit(mut p: Box<Process>) {
             _ => {}
         }
     }
+    p.safe_point();
     let reason = OwnedTerm::new(reason);
     for dependant in core::mem::take(&mut p.on_exit) {
         dependant.exited(&mut p, reason.get());

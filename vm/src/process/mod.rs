@@ -29,7 +29,7 @@ pub use mailbox::{Mailbox, Message};
 pub(crate) use native::Trap;
 pub use native::{Bail, CodeAddress, Native, NativeResult};
 pub(crate) use signal::{Outcome, wake};
-pub use signal::{Signal, deliver, send, send_from};
+pub use signal::{Signal, Work, deliver, send, send_from};
 pub use slot::{Inbox, RunState, Slot};
 pub use spawn::{SpawnOptions, TooManyProcesses, make_ref, make_reference, spawn};
 pub use table::{count, limit, lookup, pids, set_limit};
@@ -108,6 +108,8 @@ pub struct Process {
     /// What dies with the process: tables, ports, timers (see [`OnExit`]).
     pub on_exit: alloc::vec::Vec<Box<dyn OnExit>>,
     pub(crate) started_ns: u64,
+    /// Work for when no native runs, so that terms may move.
+    pub(crate) at_safe_point: alloc::vec::Vec<Work>,
     /// A collection asked for by a native; true for a major one.
     pub(crate) collect_wanted: Option<bool>,
     /// It waited for a message when it was put away last.
@@ -195,15 +197,12 @@ impl Process {
         crate::code::module_of_address(pc).map(|m| m.name)
     }
 
-    /// Does it run, will it return to, or does it hold a fun of this version of a module?
+    /// Does it run this version of a module, or will it return to it? Funs don't count: calls of them find out.
     #[must_use]
     pub fn refers_to_code(&self, module: &crate::code::Module) -> bool {
         let (start, end) = module.range();
         let inside = |w: u64| (start..end).contains(&(w as usize));
-        if inside(self.pc as u64) || self.heap.stack().iter().any(|w| w & 3 == 0 && inside(*w)) {
-            return true;
-        }
-        self.heap.any_fun(&mut |entry| inside(entry.address() as u64))
+        inside(self.pc as u64) || self.heap.stack().iter().any(|w| w & 3 == 0 && inside(*w))
     }
 
     /// The scheduler it runs on.
@@ -213,15 +212,48 @@ impl Process {
         if self.context.is_null() { 0 } else { unsafe { (*self.context).scheduler } }
     }
 
+    /// Has work done when no native of the process runs, before its next slice (or while it exits).
+    pub fn when_safe(&mut self, work: Work) {
+        self.at_safe_point.push(work);
+        self.end_slice();
+    }
+
+    /// Does what [`Process::when_safe`] was asked.
+    pub(crate) fn safe_point(&mut self) {
+        for work in core::mem::take(&mut self.at_safe_point) {
+            work(self);
+        }
+    }
+
+    /// Copies what the process refers to in literal areas that are to be freed. Only at a safe point: its X registers
+    /// are saved.
+    pub fn leave_literals(&mut self, areas: &crate::heap::Areas) {
+        let (heap, mut roots) = self.parts(0);
+        heap.leave(areas, &mut roots);
+    }
+
     /// Collects garbage so that `need` words are free; `live` X registers are roots.
     pub(crate) fn collect(&mut self, need: usize, live: usize, major: bool) {
+        let (heap, mut roots) = self.parts(live);
+        if major {
+            heap.collect_all(need, &mut roots);
+        } else {
+            heap.collect(need, &mut roots);
+        }
+        let work = (self.heap.used() / 10).max(1);
+        self.charge(work);
+        self.check_max_heap_size();
+    }
+
+    /// The heap, and where else terms of the process are; `live` X registers among them.
+    fn parts(&mut self, live: usize) -> (&mut ProcessHeap, Roots<'_>) {
         let registers: &mut [Term] = if self.context.is_null() {
             &mut []
         } else {
             // SAFETY: as in `charge`; live registers lie at the context's start.
             unsafe { core::slice::from_raw_parts_mut((*self.context).x.as_mut_ptr(), live) }
         };
-        let mut roots = Roots {
+        let roots = Roots {
             registers,
             saved: &mut self.saved,
             exception: &mut self.exception,
@@ -232,14 +264,7 @@ impl Process {
             mailbox: &mut self.mailbox,
             singles: [&mut self.group_leader, &mut self.seq_token, &mut self.parent, &mut self.label],
         };
-        if major {
-            self.heap.collect_all(need, &mut roots);
-        } else {
-            self.heap.collect(need, &mut roots);
-        }
-        let work = (self.heap.used() / 10).max(1);
-        self.charge(work);
-        self.check_max_heap_size();
+        (&mut self.heap, roots)
     }
 }
 

@@ -9,6 +9,9 @@ use crate::atom;
 use crate::heap::OwnedTerm;
 use crate::term::{Pid, PortId, Reference, Term, build};
 
+/// Work that a process does itself.
+pub type Work = Box<dyn FnOnce(&mut Process) + Send>;
+
 /// A signal.
 pub enum Signal {
     Message(Message),
@@ -48,7 +51,7 @@ pub enum Signal {
     },
     /// Work that the process does itself: `process_info` for another, garbage collection, checking its code …
     /// It may be run while the process exits.
-    Call(Box<dyn FnOnce(&mut Process) + Send>),
+    Call(Work),
 }
 
 impl core::fmt::Debug for Signal {

@@ -102,6 +102,7 @@ pub fn spawn(parent: Option<&mut Process>, mfa: Mfa, args: &[Term], o: &SpawnOpt
         label: Term::atom(atom::UNDEFINED),
         roots: Vec::new(),
         on_exit: Vec::new(),
+        at_safe_point: alloc::vec::Vec::new(),
         collect_wanted: None,
         waiting: false,
         started_ns: crate::platform::platform().monotonic_ns(),

@@ -66,6 +66,9 @@ fn slice(context: &mut Context, slot: &'static Slot) {
     p.context = context;
     let outcome = engine::run(context, &mut p);
     p.context = core::ptr::null_mut();
+    if outcome != Stop::Exit {
+        p.safe_point();
+    }
     let used = (SLICE - context.reductions).max(1) as u64;
     p.reductions += used;
     let s = queue::scheduler(context.scheduler);

@@ -1,7 +1,7 @@
 //! Guard natives and arithmetic: `bif0..3`, `gc_bif1..3`.
 
 use super::{Arg, GenericOp, LoadError, Op, Transform, bad, label, live, pointer, register, source};
-use crate::engine::Arith;
+use crate::engine::{Arith, NO_COLLECTION};
 use crate::load::emit::Label;
 
 impl Transform<'_> {
@@ -30,14 +30,14 @@ impl Transform<'_> {
         }
         if let Some(what) = Arith::find(name, export.mfa.arity) {
             // Without a live count a collection can't run here; bif1 and bif2 allocate nothing.
-            let live = if collects { live } else { NO_COLLECTION };
+            let live = if collects { live } else { NO_COLLECTION as u64 };
             self.arithmetic(what, fail, live, &args, d);
             return Ok(true);
         }
         if export.native.is_none() {
             return Err(LoadError::new(alloc::format!("no guard function erlang:{name}/{}", export.mfa.arity)));
         }
-        let live = if collects { live } else { NO_COLLECTION };
+        let live = if collects { live } else { NO_COLLECTION as u64 };
         self.e.op_guard_native(fail, pointer(export), live, args.len(), d);
         args.iter().for_each(|a| self.e.source_word(a));
         Ok(true)
@@ -78,6 +78,3 @@ impl Transform<'_> {
         }
     }
 }
-
-/// In place of a number of live registers: this instruction must not collect.
-pub(crate) const NO_COLLECTION: u64 = 0xffff;

@@ -84,7 +84,7 @@ impl Transform<'_> {
                     f,
                     size,
                     0usize,
-                    super::arith::NO_COLLECTION,
+                    crate::engine::NO_COLLECTION,
                     unit(op, 2)?,
                     source(op, 3)?,
                     register(op, 5)?,
@@ -158,7 +158,7 @@ impl Transform<'_> {
         }
         self.e.op_bs_create_bin(f, need, live, segments.len() / 6, register(op, 4)?);
         for s in segments.chunks_exact(6) {
-            let [Arg::Const(kind), _, Arg::U(unit), flags, value, size] = s else { return Err(bad(op)) };
+            let [Arg::Const(kind), number, Arg::U(unit), flags, value, size] = s else { return Err(bad(op)) };
             let kind = match kind.as_atom() {
                 Some(atom::INTEGER) => Segment::Integer,
                 Some(atom::FLOAT) => Segment::Float,
@@ -187,7 +187,7 @@ impl Transform<'_> {
                     self.e.source_word(size);
                 }
             }
-            self.e.word(0);
+            self.e.word(plain(number).ok_or_else(|| bad(op))?);
         }
         Ok(())
     }
@@ -202,10 +202,10 @@ fn plain(a: &Arg) -> Option<u64> {
 }
 
 /// `bs_add` writes its three operands as a list (older compilers) or in place.
-fn list_or_rest(op: &GenericOp) -> Result<&[Arg], LoadError> {
-    match &op.args[1] {
-        Arg::List(l) => Ok(l),
-        _ => Ok(&op.args[1..4]),
+fn list_or_rest<'a>(op: &GenericOp<'a>) -> Result<&'a [Arg], LoadError> {
+    match op.args[1].elements() {
+        Some(elements) => Ok(&op.lists[elements]),
+        None => Ok(&op.args[1..4]),
     }
 }
 

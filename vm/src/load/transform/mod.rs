@@ -8,8 +8,6 @@ mod control;
 mod data;
 mod maps;
 
-pub(crate) use arith::NO_COLLECTION;
-
 use alloc::vec::Vec;
 
 use super::emit::{Emitter, Label};
@@ -180,20 +178,17 @@ impl<'a> Transform<'a> {
 
     /// Y registers must lie in a frame that the function makes.
     fn check_registers(&self, op: &GenericOp) -> Done {
-        fn ok(a: &Arg, frame: u64) -> bool {
-            match a {
-                Arg::Y(n) => u64::from(*n) < frame,
-                Arg::List(l) => l.iter().all(|a| ok(a, frame)),
-                _ => true,
-            }
-        }
-        if op.args.iter().all(|a| ok(a, self.frame)) { Ok(()) } else { Err(bad(op)) }
+        let inside = |a: &Arg| !matches!(a, Arg::Y(n) if u64::from(*n) >= self.frame);
+        let ok = |a: &Arg| match a.elements() {
+            Some(elements) => op.lists[elements].iter().all(inside),
+            None => inside(a),
+        };
+        if op.args.iter().all(ok) { Ok(()) } else { Err(bad(op)) }
     }
 
     /// The import with the number that an operand gives.
     fn import(&self, op: &GenericOp, i: usize) -> Result<&'static Export, LoadError> {
-        let mfa = self.t.imports.get(number(op, i)? as usize).ok_or_else(|| bad(op))?;
-        Ok(export(*mfa))
+        self.t.imports.get(number(op, i)? as usize).copied().ok_or_else(|| bad(op))
     }
 }
 
@@ -230,15 +225,13 @@ fn atom(op: &GenericOp, i: usize) -> Result<crate::atom::Atom, LoadError> {
     }
 }
 
-fn list(op: &GenericOp, i: usize) -> Result<&[Arg], LoadError> {
-    match op.args.get(i) {
-        Some(Arg::List(l)) => Ok(l),
-        _ => Err(bad(op)),
-    }
+fn list<'a>(op: &GenericOp<'a>, i: usize) -> Result<&'a [Arg], LoadError> {
+    let elements = op.args.get(i).and_then(Arg::elements).ok_or_else(|| bad(op))?;
+    Ok(&op.lists[elements])
 }
 
 /// A source operand: a register or a constant.
-fn source(op: &GenericOp, i: usize) -> Result<&Arg, LoadError> {
+fn source<'a>(op: &GenericOp<'a>, i: usize) -> Result<&'a Arg, LoadError> {
     match op.args.get(i) {
         Some(a @ (Arg::X(_) | Arg::Y(_) | Arg::Const(_))) => Ok(a),
         _ => Err(bad(op)),
@@ -246,7 +239,7 @@ fn source(op: &GenericOp, i: usize) -> Result<&Arg, LoadError> {
 }
 
 /// A register operand.
-fn register(op: &GenericOp, i: usize) -> Result<&Arg, LoadError> {
+fn register<'a>(op: &GenericOp<'a>, i: usize) -> Result<&'a Arg, LoadError> {
     match op.args.get(i) {
         Some(a @ (Arg::X(_) | Arg::Y(_))) => Ok(a),
         _ => Err(bad(op)),
@@ -256,7 +249,9 @@ fn register(op: &GenericOp, i: usize) -> Result<&Arg, LoadError> {
 /// Words that an allocation asks for. Floats take two, funs three.
 fn heap_need(op: &GenericOp, i: usize) -> Result<u64, LoadError> {
     match op.args.get(i) {
-        Some(Arg::Alloc { words, floats, funs }) => Ok(words + 2 * floats + 3 * funs),
+        Some(Arg::Alloc { words, floats, funs }) => {
+            Ok(u64::from(*words) + 2 * u64::from(*floats) + 3 * u64::from(*funs))
+        }
         _ => number(op, i).and_then(|n| if n < 1 << 24 { Ok(n) } else { Err(bad(op)) }),
     }
 }
