@@ -36,7 +36,8 @@ impl Otp {
     fn at(dir: &Path) -> Option<Otp> {
         ["", "lib/erlang", "usr/lib/erlang"]
             .iter()
-            .map(|below| Otp { root: dir.join(below) })
+            // Joined with nothing, a path would end in a slash.
+            .map(|below| Otp { root: if below.is_empty() { dir.to_owned() } else { dir.join(below) } })
             .find(|otp| otp.root.join("lib").is_dir() && !otp.erts().is_empty())
     }
 

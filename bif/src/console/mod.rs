@@ -62,8 +62,9 @@ pub(crate) fn set_raw(raw: bool) -> Result<(), Errno> {
     Ok(())
 }
 
-/// The menu has the terminal in its own mode, with lines and echo; its reader gets its mode back afterwards.
-fn lend_terminal(to_menu: bool) {
+/// The menu (or a node's last words) have the terminal in its own mode, with lines and echo; its reader gets its mode
+/// back afterwards.
+pub(crate) fn lend_terminal(to_menu: bool) {
     if RAW.load(Ordering::SeqCst) {
         // It was a terminal before.
         let _ = platform().console_raw(!to_menu);

@@ -49,7 +49,7 @@ fn halt(p: &mut Process, status: Term, options: Term) -> NativeResult {
     }
     if status.is_list() {
         let Some(slogan) = term_args::text(status) else { return Err(p.badarg()) };
-        crate::crash_dump::write(p, &slogan);
+        crate::crash_dump::write(Some(p), &slogan);
         platform().halt(Halt::Status(1));
     }
     Err(p.badarg())

@@ -1,5 +1,6 @@
 //! `system_info/1` and `system_flag/2` (`erl_bif_info.c`).
 
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::sync::atomic::Ordering;
 
@@ -22,6 +23,13 @@ fn text(p: &mut Process, s: &str) -> Term {
 
 fn number(n: usize) -> Term {
     Term::small(n as i64)
+}
+
+/// What the shell and a crash dump begin with.
+pub(crate) fn system_version() -> String {
+    let (schedulers, release) = (sched::schedulers(), release::current());
+    let version = env!("CARGO_PKG_VERSION");
+    alloc::format!("Joist {version} (Erlang/OTP {release}) [64-bit] [smp:{schedulers}:{schedulers}]\n")
 }
 
 fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
@@ -60,11 +68,7 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
         }
         "version" => text(p, crate::boot::erts_version()),
         "system_version" => {
-            let s = alloc::format!(
-                "Joist {} (Erlang/OTP {}) [64-bit] [smp:{schedulers}:{schedulers}]\n",
-                env!("CARGO_PKG_VERSION"),
-                release::current()
-            );
+            let s = system_version();
             text(p, &s)
         }
         "system_architecture" => text(p, "x86_64-joist-linux"),
@@ -115,10 +119,7 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
         "fullsweep_after" => pair(p, "fullsweep_after", process::default_policy().fullsweep_after as usize),
         "min_heap_size" => pair(p, "min_heap_size", process::default_policy().min_heap_size),
         "min_bin_vheap_size" => pair(p, "min_bin_vheap_size", process::default_policy().min_bin_vheap_size),
-        "max_heap_size" => {
-            let limit = super::process_flag::max_heap_size_map(p, process::default_policy());
-            build::tuple(p, &[Term::atom(item), limit])
-        }
+        "max_heap_size" => super::process_flag::max_heap_size_map(p, process::default_policy()),
         "garbage_collection" => {
             let policy = process::default_policy();
             let limit = super::process_flag::max_heap_size_map(p, policy);

@@ -148,7 +148,7 @@ fn date_time(p: &mut Process, seconds: i64) -> Term {
 }
 
 /// POSIX seconds as date and time (Howard Hinnant's `civil_from_days`, in the public domain, as a formula).
-fn split(seconds: i64) -> ([i64; 3], [i64; 3]) {
+pub(crate) fn split(seconds: i64) -> ([i64; 3], [i64; 3]) {
     let (days, s) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let z = days + 719_468;
     let era = z.div_euclid(146_097);

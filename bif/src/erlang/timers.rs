@@ -1,6 +1,8 @@
 //! Timers: `send_after`, `start_timer`, `cancel_timer`, `read_timer` (`erl_hl_timer.c`).
 
 use alloc::boxed::Box;
+use alloc::sync::Arc;
+use core::fmt::Write;
 
 use hashbrown::HashMap;
 use joist_vm::atom;
@@ -26,9 +28,18 @@ pub(crate) const BINDINGS: &[Binding] = &[
     ("read_timer", 2, |p, a| read(p, a[0], a[1])),
 ];
 
-static TIMERS: Mutex<Option<HashMap<[u32; 3], TimerKey, ahash::RandomState>>> = Mutex::new(None);
+/// A timer that has not fired yet.
+struct Running {
+    key: TimerKey,
+    to: To,
+    message: Arc<OwnedTerm>,
+}
 
-fn with<R>(f: impl FnOnce(&mut HashMap<[u32; 3], TimerKey, ahash::RandomState>) -> R) -> R {
+type Timers = HashMap<[u32; 3], Running, ahash::RandomState>;
+
+static TIMERS: Mutex<Option<Timers>> = Mutex::new(None);
+
+fn with<R>(f: impl FnOnce(&mut Timers) -> R) -> R {
     f(TIMERS.lock().get_or_insert_with(|| HashMap::with_hasher(ahash::RandomState::with_seeds(3, 1, 4, 1))))
 }
 
@@ -97,17 +108,19 @@ fn start(p: &mut Process, a: &[Term], options: Term, timeout: bool) -> NativeRes
     } else {
         OwnedTerm::new(a[2])
     };
+    let message = Arc::new(message);
+    let sent = message.clone();
     // The entry must be there before the timer can fire and take it out.
     with(|timers| {
         let key = sched::fire_at(
             at,
             Box::new(move || {
                 if with(|timers| timers.remove(&r.numbers)).is_some() {
-                    to.send(&message);
+                    to.send(&sent);
                 }
             }),
         );
-        timers.insert(r.numbers, key);
+        timers.insert(r.numbers, Running { key, to, message });
     });
     Ok(build::reference(p, r))
 }
@@ -153,9 +166,9 @@ fn answer(p: &mut Process, t: Term, tag: &str, result: Term, (asynchronous, info
 fn cancel(p: &mut Process, t: Term, options: Term) -> NativeResult {
     let how = flags(p, options)?;
     let numbers = numbers(p, t)?;
-    let left = with(|timers| timers.remove(&numbers)).and_then(|key| {
-        let left = sched::remaining(key);
-        sched::cancel(key).then_some(left.unwrap_or(0))
+    let left = with(|timers| timers.remove(&numbers)).and_then(|t| {
+        let left = sched::remaining(t.key);
+        sched::cancel(t.key).then_some(left.unwrap_or(0))
     });
     let result = milliseconds(left, p);
     Ok(answer(p, t, "cancel_timer", result, how))
@@ -164,7 +177,22 @@ fn cancel(p: &mut Process, t: Term, options: Term) -> NativeResult {
 fn read(p: &mut Process, t: Term, options: Term) -> NativeResult {
     let how = flags(p, options)?;
     let numbers = numbers(p, t)?;
-    let left = with(|timers| timers.get(&numbers).copied()).and_then(sched::remaining);
+    let left = with(|timers| timers.get(&numbers).map(|t| t.key)).and_then(sched::remaining);
     let result = milliseconds(left, p);
     Ok(answer(p, t, "read_timer", result, how))
+}
+
+/// `=timer` for each, in a crash dump.
+pub(crate) fn dump(out: &mut dyn Write) -> core::fmt::Result {
+    with(|timers| {
+        timers.values().try_for_each(|t| {
+            match t.to {
+                To::Pid(pid) => writeln!(out, "=timer:{}", Term::pid(pid))?,
+                To::Name(name) => writeln!(out, "=timer:{}", Term::atom(name))?,
+            }
+            let left = sched::remaining(t.key).unwrap_or(0) / 1_000_000;
+            // A message is a line; a long one is cut.
+            writeln!(out, "Message: {:.1000}\nTime left: {left}", t.message.get())
+        })
+    })
 }

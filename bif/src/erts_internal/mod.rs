@@ -45,6 +45,11 @@ pub(crate) const BINDINGS: &[Binding] = &[
         (None, None) => Err(p.badarg()),
     }),
     ("term_type", 1, |_, a| Ok(Term::atom(Atom::new(term_type(a[0]))))),
+    ("term_to_string", 2, |p, a| {
+        let limit = if a[1].is(atom::UNDEFINED) { Some(usize::MAX) } else { a[1].as_usize().filter(|n| *n > 0) };
+        let Some(limit) = limit else { return Err(p.badarg()) };
+        Ok(build::string(p, &joist_vm::term::display::to_bytes(a[0], limit)))
+    }),
     ("create_dist_channel", 3, |p, _| Err(p.notsup())),
     ("scheduler_wall_time", 1, |p, a| {
         term_args::boolean(p, a[0])?;

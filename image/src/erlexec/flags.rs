@@ -95,6 +95,8 @@ pub(super) fn emulator(otp: u32, args: &[Vec<u8>], out: &mut Vec<Vec<u8>>) -> Re
         (None, b"+B") => args.get(1).is_some_and(|a| matches!(a.as_slice(), b"i" | b"c" | b"d")),
         (None, b"+c") => args.get(1).is_some_and(|a| matches!(a.as_slice(), b"true" | b"false")),
         (None, [b'+', b'B', b'i' | b'c' | b'd', ..] | [b'+', b'c', ..]) => false,
+        // erlexec has turned the sign by then.
+        (None, [_, b'B', ..]) => return Err(Error::Missing([b"-", &flag[1..]].concat())),
         (None, _) => return Err(Error::Missing(flag.clone())),
     };
     let mut handed = flag.clone();

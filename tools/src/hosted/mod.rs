@@ -217,6 +217,10 @@ impl Platform for Hosted {
         (pages("/proc/self/statm", 1) * rustix::param::page_size(), total)
     }
 
+    fn crash_dump_file(&self) -> Option<&'static [u8]> {
+        Some(b"erl_crash.dump")
+    }
+
     fn halt(&self, how: Halt) -> ! {
         // What can't be given back can't be helped any more.
         let _ = self.console.set_raw(false);

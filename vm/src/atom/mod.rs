@@ -102,6 +102,11 @@ pub fn count() -> usize {
     ENTRIES.len()
 }
 
+/// All atoms, those made last first.
+pub fn newest_first() -> impl Iterator<Item = Atom> {
+    (0..count() as u32).rev().map(Atom)
+}
+
 impl Atom {
     /// The atom with this name, made if it is new. The caller sees to [`MAX_CHARACTERS`].
     /// # Panics

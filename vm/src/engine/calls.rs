@@ -6,6 +6,12 @@ use crate::code::{self, Export, FunEntry, Mfa};
 use crate::process::Class;
 use crate::term::{FunRef, build};
 
+/// Is the function of `erlang` with this name and arity one of those that only raise? Whoever applies one in tail
+/// position is named in the stack trace, as if it had called it (`apply_bif_error_adjustment` in `beam_common.c`).
+pub(super) fn raises(function: atom::Atom, arity: u32) -> bool {
+    matches!((function, arity), (atom::ERROR, 1..=3) | (atom::EXIT | atom::THROW, 1))
+}
+
 impl Context {
     /// `apply x[arity]:x[arity + 1]` with the arguments before them; null if the process holds an exception.
     pub(crate) fn apply_target(&mut self, arity: usize) -> *const u64 {
@@ -18,6 +24,12 @@ impl Context {
             return core::ptr::null();
         };
         code::export(Mfa { module, function, arity: arity as u32 }).address()
+    }
+
+    /// Does this apply call a native that does nothing but raise?
+    pub(crate) fn applies_raiser(&self, arity: usize) -> bool {
+        let (module, function) = (self.x[arity].as_atom(), self.x[arity + 1].as_atom());
+        module == Some(atom::ERLANG) && function.is_some_and(|f| raises(f, arity as u32))
     }
 
     /// The code of a fun that is called with `arity` arguments in the X registers; its free variables are loaded

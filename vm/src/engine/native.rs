@@ -1,5 +1,6 @@
 //! Calling natives from code.
 
+use super::calls::raises;
 use super::{After, Context, RESUME, Stop, Term, first, instruction};
 use crate::atom;
 use crate::code::{Export, Mfa};
@@ -119,15 +120,17 @@ impl Context {
     fn push(&mut self, next: Option<*const u64>) {
         let Some(next) = next else { return };
         let p = self.process();
+        let applied = p.trap.export.map(|e| e.mfa).filter(|m| m.module == atom::ERLANG);
+        let keeps_frame = applied.is_some_and(|m| raises(m.function, m.arity));
         // A call in tail position: the loader put a return behind it, which is done now, so that loops through
         // natives that trap (apply) don't grow the stack.
         // SAFETY: `next` is at an instruction; a deallocating return has its frame's size in its first slot, and the
         // frame it names is on the stack.
         unsafe {
-            if *next == instruction(first::RETURN) {
+            if *next == instruction(first::RETURN) && !keeps_frame {
                 return;
             }
-            if *next == instruction(first::DEALLOCATE_RETURN) {
+            if *next == instruction(first::DEALLOCATE_RETURN) && !keeps_frame {
                 p.heap.sp = p.heap.sp.byte_add(*next.add(1) as usize & 0xffff);
                 return;
             }

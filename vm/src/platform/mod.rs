@@ -130,6 +130,11 @@ pub trait Platform: Files + Send + Sync {
     /// Bytes of memory: (in use by this node, in all). For `erlang:memory/0` and the memory supervisor.
     fn memory(&self) -> (usize, usize);
 
+    /// The file for a crash dump, unless `ERL_CRASH_DUMP` names one; none where there is only the console.
+    fn crash_dump_file(&self) -> Option<&'static [u8]> {
+        None
+    }
+
     /// Ends the node: flushes the console, powers the machine off or leaves the process.
     fn halt(&self, how: Halt) -> !;
 }

@@ -4,6 +4,19 @@ use alloc::vec::Vec;
 
 use super::Process;
 use crate::code::{self, Location};
+use crate::term::Term;
+
+/// A word of a process's stack.
+#[derive(Debug)]
+pub enum StackWord {
+    /// Where the stack has it, where it leads.
+    Return {
+        at: usize,
+        address: usize,
+    },
+    Catch,
+    Term(Term),
+}
 
 impl Process {
     /// Where the process is and what it will return to, innermost first.
@@ -21,6 +34,26 @@ impl Process {
         locations.extend(returns.filter_map(|w| code::locate((*w as *const u64).wrapping_sub(1))).take(limit));
         locations.truncate(limit);
         locations
+    }
+
+    /// The words of the stack, top first.
+    #[must_use]
+    pub fn stack_words(&self) -> Vec<StackWord> {
+        let word = |w: &u64| match w & 3 {
+            0 => StackWord::Return { at: core::ptr::from_ref(w) as usize, address: *w as usize },
+            // SAFETY: stack words are terms or return addresses.
+            _ => match unsafe { Term::from_raw(*w) } {
+                t if t.as_catch().is_some() => StackWord::Catch,
+                t => StackWord::Term(t),
+            },
+        };
+        self.heap.stack().iter().map(word).collect()
+    }
+
+    /// The address of the code that it runs next.
+    #[must_use]
+    pub fn program_counter(&self) -> usize {
+        self.pc as usize
     }
 
     /// How many catches are active.

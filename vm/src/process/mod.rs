@@ -22,6 +22,7 @@ use crate::term::{Alloc, OffHeap, Pid, Term};
 pub use dictionary::Dictionary;
 pub use exception::{Class, Exception};
 pub(crate) use exit::exit as end;
+pub use info::StackWord;
 pub use links::AliasMode;
 pub use links::{Links, MonitorInfo, MonitorKind};
 pub use mailbox::{Mailbox, Message};

@@ -77,6 +77,14 @@ impl Slot {
         self.alive.load(core::sync::atomic::Ordering::Acquire) == pid.data() + 1
     }
 
+    /// Looks at the process in this slot and the signals on their way to it; nothing while a scheduler runs it.
+    pub fn peek<R>(&self, look: impl FnOnce(&Process, &VecDeque<Signal>) -> R) -> Option<R> {
+        let inbox = self.inbox.lock();
+        // SAFETY: a process that lies in its inbox is nobody's else as long as the inbox is locked.
+        let process = unsafe { inbox.process.as_ref() }?;
+        Some(look(process, &inbox.signals))
+    }
+
     /// Was it made by `spawn_system_process`?
     #[must_use]
     pub fn is_system(&self) -> bool {

@@ -146,6 +146,14 @@ pub fn resume_by(pid: Pid, times: u32) {
     }
 }
 
+/// As [`stop_the_world`], for a caller that runs no process: who handles an event, between two slices.
+pub fn stop_the_world_between_slices<R>(work: impl FnOnce() -> R) -> R {
+    enter();
+    let result = stop_the_world(work);
+    RUNNING.fetch_sub(1, Ordering::SeqCst);
+    result
+}
+
 /// Runs `work` while no other scheduler runs a process. The caller is inside a slice itself.
 pub fn stop_the_world<R>(work: impl FnOnce() -> R) -> R {
     let mut spins = 0;
