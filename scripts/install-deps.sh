@@ -13,7 +13,7 @@ need cc gcc
 need make make
 # Applications that the examples and their tools use, beyond what erlang-base brings.
 otp=$(erl -noshell -eval 'io:put_chars(code:lib_dir()), halt().' 2>/dev/null || echo /usr/lib/erlang/lib)
-for app in crypto parsetools syntax_tools tools eunit inets ssl; do
+for app in observer crypto parsetools syntax_tools tools eunit inets ssl; do
   ls -d "$otp/$app"-* >/dev/null 2>&1 || missing="$missing erlang-$(echo $app | tr _ -)"
 done
 

@@ -31,7 +31,7 @@ impl Terminal {
     /// Starts the program with this terminal as its controlling one, an environment that names an ANSI terminal and
     /// UTF-8, and `home` as home and working directory.
     pub fn start(program: &[&OsStr], home: &Path) -> Terminal {
-        let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+        let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).expect("a terminal");
         grantpt(&controller).expect("granted");
         unlockpt(&controller).expect("unlocked");
         let name = ptsname(&controller, Vec::new()).expect("its name");
@@ -78,7 +78,7 @@ impl Terminal {
         let end = Instant::now() + LIMIT;
         loop {
             let rest = &self.drawn[self.seen..];
-            if let Some(at) = rest.windows(text.len()).position(|w| w == text.as_bytes()) {
+            if let Some(at) = (0..=rest.len()).find(|i| rest[*i..].starts_with(text.as_bytes())) {
                 self.seen += at + text.len();
                 return;
             }

@@ -55,11 +55,17 @@ fn a_project_instead_of_its_release() {
 #[test]
 fn a_release_for_another_otp() {
     let (_keep, dir) = copy_of(Example::Hello);
-    fs::write(dir.join("releases/start_erl.data"), "12.3.2 1.0.0").expect("written");
-    refused(&dir, &["OTP 24", "Joist runs OTP 25 to 29"]);
-    // One that Joist runs, but which isn't here.
-    fs::write(dir.join("releases/start_erl.data"), "15.2.7 1.0.0").expect("written");
-    refused(&dir, &["wants erts 15.2.7", "--otp DIR"]);
+    let of_erts =
+        |version: &str| fs::write(dir.join("releases/start_erl.data"), format!("{version} 1.0.0")).expect("written");
+    for (erts, otp) in [("12.3.2", "OTP 24"), ("18.0", "OTP 30")] {
+        of_erts(erts);
+        refused(&dir, &[otp, "Joist runs OTP 25 to 29"]);
+    }
+    // Those that Joist runs, but which aren't here.
+    for erts in ["14.2.5", "15.2.7", "16.1", "17.9"] {
+        of_erts(erts);
+        refused(&dir, &[&format!("wants erts {erts}"), "--otp DIR"]);
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Images in QEMU. A case is a release, what `joist run` is told, what the console must say and the exit status.
 
-use joist_tests::{Example, boot};
+use joist_tests::{Example, boot, made_by, other_otps};
 use std::time::Duration;
 
 const LIMIT: Duration = Duration::from_secs(60);
@@ -45,7 +45,14 @@ case!(
     Hello,
     ["--", "-hello", "limit", "300000", "-s", "nosuchmodule"],
     1,
-    ["init terminating in do_boot"]
+    [
+        "{\"init terminating in do_boot\",{undef,[{nosuchmodule,start",
+        "=erl_crash_dump:0.5",
+        "Slogan: init terminating in do_boot",
+        "=proc:<0.0.0>",
+        "=proc_stack:<0.0.0>",
+        "=end"
+    ]
 );
 case!(
     a_panic_names_the_process,
@@ -72,3 +79,16 @@ case!(elixir_with_a_variable, ElixirHello, ["-e", "WORDS=aa bb b"], 0, ["most fr
 case!(elixir_on_two_cpus, ElixirHello, ["--smp", "2"], 0, ["most frequent: o, 4 times of 35"]);
 case!(systools, SystoolsHello, [], 0, ["hello from systools_hello-1.0.0", "read from priv/motd.txt"]);
 case!(systools_on_two_cpus, SystoolsHello, ["--smp", "2"], 0, ["read from priv/motd.txt"]);
+
+/// Releases made by the further OTPs of `$JOIST_TEST_OTPS`: 27 and 29 where they are there.
+#[test]
+fn releases_of_other_otps() {
+    for otp in other_otps() {
+        let temp = tempfile::tempdir().expect("a directory");
+        let release = made_by(&otp, temp.path());
+        for cpus in ["1", "2"] {
+            let out = boot(&release, &["--smp", cpus], LIMIT);
+            out.says(0, &["hello from systools_hello-1.0.0", "read from priv/motd.txt"]);
+        }
+    }
+}

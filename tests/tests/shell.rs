@@ -180,7 +180,8 @@ fn a_window_of_another_size() {
         terminal.type_keys("{io:columns(), io:rows()}.\r");
         terminal.wait_for("{{ok,57},{ok,20}}");
         terminal.type_keys("q().\r");
-        assert_eq!(terminal.end().0, Some(0));
+        let (status, _, screen) = terminal.end();
+        assert_eq!(status, Some(0), "{screen}");
     }
 }
 
@@ -213,7 +214,7 @@ fn input_from_a_pipe() {
         (&[], "foo:bar().\nhalt(5).\n"),
         (&["-noshell", "-eval", lines], "first\nsecond\n"),
         (&["-noshell", "-eval", lines], "first"),
-        (&["-noinput", "-eval", "io:format(\"~p~n\", [init:get_arguments()]), halt(2)."], "first\nsecond\n"),
+        (&["-noinput", "-eval", "io:format(\"~p~n\", [init:get_argument(noinput)]), halt(2)."], "first\nsecond\n"),
         (&["-noshell", "-eval", chars], "abc{term, \"x\"}.\n"),
         (&["-noshell", "-eval", "io:put_chars([228, 8364, 10]), halt()."], ""),
     ];

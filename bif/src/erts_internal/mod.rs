@@ -91,15 +91,15 @@ pub(crate) const BINDINGS: &[Binding] = &[
 
 /// `processes_next(Iterator)` of OTP 28: all at once, then there are none.
 fn processes_next(p: &mut Process, a: &[Term]) -> NativeResult {
-    if a[0].is(atom::NONE) {
-        return Ok(a[0]);
-    }
-    if a[0] != Term::small(0) {
-        return Err(p.badarg());
+    // All at once, and then nothing: `erlang:processes_next/1` asks until there is `none`.
+    match a[0].as_small() {
+        Some(0) => {}
+        Some(1) => return Ok(Term::atom(atom::NONE)),
+        _ => return Err(p.badarg()),
     }
     let all: Vec<Term> = joist_vm::process::pids().into_iter().map(Term::pid).collect();
     let list = build::list(p, &all);
-    Ok(build::tuple(p, &[Term::atom(atom::NONE), list]))
+    Ok(build::tuple(p, &[Term::small(1), list]))
 }
 
 fn term_type(t: Term) -> &'static str {
