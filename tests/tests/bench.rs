@@ -1,9 +1,10 @@
 //! The benchmark programs give stock's checksums, with as much work as a test may take: on this machine's OTP and on
-//! those of `$JOIST_TEST_OTPS`, each with the code that its own compiler makes.
+//! those of `$JOIST_TEST_OTPS`, each with the code that its own compiler makes; some of them in QEMU too.
 
-use joist_tests::{binary, other_otps, root, stock_erl};
+use joist_tests::{binary, boot, other_otps, release_of, root, stock_erl};
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 /// Each program and its N.
 const PROGRAMS: [(&str, u32); 35] = [
@@ -44,41 +45,57 @@ const PROGRAMS: [(&str, u32); 35] = [
     ("m_processes", 1_000),
 ];
 
-/// The rows, without the numbers that are measured.
-fn rows(mut erl: Command, ebin: &Path) -> Vec<String> {
-    let calls: Vec<String> = PROGRAMS.iter().map(|(module, n)| format!("{module}:run({n})")).collect();
-    let eval = format!("{}, halt().", calls.join(", "));
-    // One scheduler: a machine that is busy with other tests stays as fast as it can be.
-    let out =
-        erl.args(["-noinput", "+S", "1:1"]).arg("-pa").arg(ebin).args(["-eval", &eval]).output().expect("it starts");
-    let text = String::from_utf8_lossy(&out.stdout).into_owned();
-    let row = |line: &str| match line.split(' ').collect::<Vec<_>>()[..] {
-        [name, n, _, checksum] => Some(format!("{name} {n} {checksum}")),
+/// Those that run in QEMU: calls, lists, memory, maps, floats, tables, messages.
+const IN_QEMU: [&str; 7] = ["b_fib", "b_nrev", "b_binary_trees", "b_maps_small", "b_nbody", "b_ets_set", "b_genserver"];
+
+/// What runs these programs, and then halts.
+fn calls(programs: &[(&str, u32)]) -> String {
+    let calls: Vec<String> = programs.iter().map(|(module, n)| format!("{module}:run({n})")).collect();
+    format!("{}, halt().", calls.join(", "))
+}
+
+/// The rows in what they print, without the numbers that are measured.
+fn rows_in(text: &str) -> Vec<String> {
+    let row = |line: &str| match line.trim_end().split(' ').collect::<Vec<_>>()[..] {
+        [name, n, us, checksum] if us.parse::<u64>().is_ok() => Some(format!("{name} {n} {checksum}")),
         _ => None,
     };
-    let rows: Vec<String> = text.lines().filter_map(row).collect();
-    assert_eq!(rows.len(), PROGRAMS.len(), "{text}");
+    text.lines().filter_map(row).collect()
+}
+
+/// The rows of programs that this machine runs.
+fn rows(mut erl: Command, ebin: &Path, programs: &[(&str, u32)]) -> Vec<String> {
+    // One scheduler: a machine that is busy with other tests stays as fast as it can be.
+    let call = erl.args(["-noinput", "+S", "1:1"]).arg("-pa").arg(ebin).args(["-eval", &calls(programs)]);
+    let out = call.output().expect("it starts");
+    let text = String::from_utf8_lossy(&out.stdout).into_owned();
+    let rows = rows_in(&text);
+    assert_eq!(rows.len(), programs.len(), "{text}");
     rows
+}
+
+/// Compiles programs into `ebin`.
+fn compile(mut erl: Command, ebin: &Path, programs: &[(&str, u32)]) {
+    let eval = "[Out | Files] = init:get_plain_arguments(), \
+                [{ok, _} = compile:file(F, [{outdir, Out}]) || F <- Files], halt().";
+    erl.args(["-noinput", "-eval", eval, "-extra"]).arg(ebin);
+    for module in programs.iter().map(|p| p.0).chain(["bench_util"]) {
+        erl.arg(root().join(format!("bench/{module}.erl")));
+    }
+    assert!(erl.status().expect("it starts").success(), "the programs compile");
 }
 
 /// Compiles with an OTP and compares its rows with ours.
 fn compare(erl: impl Fn() -> Command, otp: Option<&Path>) {
     let ebin = tempfile::tempdir().expect("a directory");
-    let mut compile = erl();
-    let eval = "[Out | Files] = init:get_plain_arguments(), \
-                [{ok, _} = compile:file(F, [{outdir, Out}]) || F <- Files], halt().";
-    compile.args(["-noinput", "-eval", eval, "-extra"]).arg(ebin.path());
-    for module in PROGRAMS.iter().map(|p| p.0).chain(["bench_util"]) {
-        compile.arg(root().join(format!("bench/{module}.erl")));
-    }
-    assert!(compile.status().expect("it starts").success(), "the programs compile");
-    let stock = rows(erl(), ebin.path());
+    compile(erl(), ebin.path(), &PROGRAMS);
+    let stock = rows(erl(), ebin.path(), &PROGRAMS);
     let mut joist = Command::new(binary());
     joist.arg("erl");
     if let Some(otp) = otp {
         joist.arg("--otp").arg(otp);
     }
-    assert_eq!(rows(joist, ebin.path()), stock);
+    assert_eq!(rows(joist, ebin.path(), &PROGRAMS), stock);
 }
 
 #[test]
@@ -101,6 +118,22 @@ fn checksums() {
 fn checksums_on_other_releases() {
     for otp in other_otps() {
         compare(|| stock_erl(&otp), Some(&otp));
+    }
+}
+
+#[test]
+fn checksums_in_qemu() {
+    let temp = tempfile::tempdir().expect("a directory");
+    let ebin = temp.path().join("ebin");
+    std::fs::create_dir(&ebin).expect("made");
+    let programs: Vec<_> = PROGRAMS.into_iter().filter(|p| IN_QEMU.contains(&p.0)).collect();
+    compile(Command::new("erl"), &ebin, &programs);
+    let stock = rows(Command::new("erl"), &ebin, &programs);
+    let release = release_of("bench", &ebin, temp.path());
+    for cpus in ["1", "2"] {
+        let args = ["-m", "512M", "--smp", cpus, "--", "-noshell", "-eval", &calls(&programs)];
+        let guest = boot(&release, &args, Duration::from_secs(240));
+        assert_eq!((guest.status, rows_in(&guest.console)), (Some(0), stock.clone()), "{}", guest.console);
     }
 }
 
