@@ -84,7 +84,7 @@ impl Transform<'_> {
     /// A frame, with the moves that save registers in it.
     fn allocate(&mut self, ops: &[GenericOp]) -> Result<usize, LoadError> {
         let (n, live) = (number(&ops[0], 0)?, live(&ops[0], 1)?);
-        let saves = ops[1..].iter().take(2).map_while(|o| match (o.op, &o.args[..]) {
+        let saves = ops[1..].iter().take(2).map_while(|o| match (o.op, o.args) {
             (Op::Move, [s @ Arg::X(_), d @ Arg::Y(_)]) => Some((o, s, d)),
             _ => None,
         });
