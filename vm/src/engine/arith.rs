@@ -105,14 +105,23 @@ impl Arith {
                 (_, Some(bits)) => Term::small((bits.len / 8) as i64),
                 _ => return Err(Failure::Badarg),
             },
-            Arith::ByteSize => Term::small(a.as_bits().ok_or(Failure::Badarg)?.len.div_ceil(8) as i64),
-            Arith::BitSize => Term::small(a.as_bits().ok_or(Failure::Badarg)?.len as i64),
+            Arith::ByteSize => Term::small(Self::bits_of(a)?.div_ceil(8) as i64),
+            Arith::BitSize => Term::small(Self::bits_of(a)? as i64),
             Arith::MapSize if a.is_map() => Term::small(map::size(a) as i64),
             Arith::MapSize => return Err(Failure::Badmap(a)),
             Arith::MapGet if b.is_map() => map::get(b, a).ok_or(Failure::Badkey(a))?,
             Arith::IsMapKey if b.is_map() => Term::bool(map::contains(b, a)),
             Arith::MapGet | Arith::IsMapKey => return Err(Failure::Badmap(b)),
         })
+    }
+
+    /// How many bits; of a match context (compilers from 26 on ask that) those that are left.
+    fn bits_of(a: Term) -> Result<usize, Failure> {
+        if a.is_tag(Tag::MatchContext) {
+            let w = a.words();
+            return Ok((w[3] - w[2]) as usize);
+        }
+        a.as_bits().map(|b| b.len).ok_or(Failure::Badarg)
     }
 
     fn rounded(p: &mut Process, a: Term, how: Rounding) -> Result<Term, Failure> {

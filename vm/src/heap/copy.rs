@@ -9,8 +9,17 @@ use crate::term::{Alloc, Binary, Header, Magic, OffHeap, Tag, Term};
 
 /// Words that a window into bits takes when it is copied.
 fn window_size(term: Term) -> usize {
-    let bits = term.as_bits().map_or(0, |b| b.len);
+    let bits = seen_through(term).len;
     if bits <= HEAP_BITS_LIMIT * 8 { 2 + bits.div_ceil(64) } else { 8 }
+}
+
+/// The bits that a window, or what is left of a match context, shows.
+fn seen_through(window: Term) -> crate::term::Bits {
+    window.as_bits().unwrap_or_else(|| {
+        let w = window.words();
+        // SAFETY: a match context is laid out as a window, over live bits.
+        unsafe { crate::term::Bits::new(w[1] as *const u8, w[2] as usize, (w[3] - w[2]) as usize) }
+    })
 }
 
 /// Words that a copy of the term takes.
@@ -105,11 +114,7 @@ impl Target<'_> {
     }
 
     fn window(&mut self, term: Term) -> Term {
-        let bits = term.as_bits().unwrap_or_else(|| {
-            let w = term.words();
-            // SAFETY: a match context is laid out as a window, over live bits.
-            unsafe { crate::term::Bits::new(w[1] as *const u8, w[2] as usize, (w[3] - w[2]) as usize) }
-        });
+        let bits = seen_through(term);
         if bits.len <= HEAP_BITS_LIMIT * 8 {
             let words = bits.len.div_ceil(64);
             let p = self.take(2 + words);
