@@ -11,7 +11,7 @@ main() ->
     io:format("~p~n", [[catch f(X) || X <- [1, 2, 3, 4]]]),
     X = (catch throw({'EXIT', fake})),
     io:format("~p~n", [X]),
-    io:format("~p~n", [cut(catch id(a) + 1)]).
+    io:format("~p~n", [cut(catch id(a) + id(1))]).
 
 f(1) -> one;
 f(2) -> throw(two);

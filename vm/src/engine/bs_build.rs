@@ -310,7 +310,10 @@ impl Context {
 
     /// `bs_add`: `a + b * unit`, for sizes.
     pub(crate) fn old_add(&mut self, a: Term, b: Term, unit: usize) -> Term {
-        let (Some(a), Some(b)) = (a.as_usize(), b.as_usize()) else { return self.build_error(atom::BADARG) };
+        let (Some(a), Some(b)) = (a.as_usize(), b.as_usize()) else {
+            let large = [a, b].iter().any(|t| t.as_big().is_some_and(|b| !b.0));
+            return self.build_error(if large { atom::SYSTEM_LIMIT } else { atom::BADARG });
+        };
         match b.checked_mul(unit).and_then(|b| b.checked_add(a)).filter(|n| *n < MAX_BITS) {
             Some(n) => Term::small(n as i64),
             None => self.build_error(atom::SYSTEM_LIMIT),
