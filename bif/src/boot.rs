@@ -77,6 +77,7 @@ pub fn start(boot: Boot) -> Result<core::convert::Infallible, BootError> {
     crate::console::init();
     crate::drivers::init();
     crate::prim_tty::init();
+    crate::os::init();
     let flags = Flags::parse(&boot.args, boot.schedulers).map_err(BootError::Flag)?;
     set_erts_version(&boot.args);
     if flags.version {

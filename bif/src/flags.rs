@@ -104,7 +104,7 @@ const FLAGS: &[(&str, Value, &str)] = &[
     ("Q", Limit(1024..=HUGE), "bad number of ports"),
     ("pc", OneOf(&["latin1", "unicode"]), "bad range of printable characters:"),
     ("pad", Bool, "bad prefer atoms distribution"),
-    ("R", Number(22..=29), "bad compatibility release number"),
+    ("R", Number(0..=HUGE), "bad compatibility release number"),
     ("rg", Number(0..=HUGE), "bad reader groups limit:"),
     ("S", Any, "bad amount of schedulers"),
     ("SP", Any, "bad schedulers percentage specifier"),
@@ -170,8 +170,8 @@ impl Flags {
             let text = match value {
                 Value::None => String::new(),
                 // What follows belongs to these only if it looks like no flag.
-                Optional => match rest.next_if(|n| *name == "M" && !n.starts_with(b"-")) {
-                    Some(next) => format!("{attached} {}", String::from_utf8_lossy(next)),
+                Optional => match rest.next_if(|n| !n.starts_with(b"-")) {
+                    Some(next) => format!("{attached}{}", String::from_utf8_lossy(next)),
                     None => String::from(attached),
                 },
                 _ if !attached.is_empty() => String::from(attached),
@@ -194,8 +194,9 @@ impl Flags {
         match name {
             "B" if text.starts_with('i') => crate::console::ignore_break(),
             "M" if !text.starts_with(|c| "uBIDEFHLMRSTXYZAdilsa".contains(c)) => return None,
-            "P" => self.processes = number().unwrap_or(self.processes),
-            "Q" => PORTS.store(number().unwrap_or(65_536), Ordering::Relaxed),
+            // Tables have a power of two for their size.
+            "P" => self.processes = number().unwrap_or(self.processes).next_power_of_two(),
+            "Q" => PORTS.store(number().unwrap_or(65_536).next_power_of_two(), Ordering::Relaxed),
             "A" => ASYNC_THREADS.store(number()?, Ordering::Relaxed),
             "e" => TABLES.store(number()?.max(8192), Ordering::Relaxed),
             "t" => self.atoms = number()?.min(1 << 26),
@@ -206,6 +207,8 @@ impl Flags {
             "hmaxel" => self.policy.max_heap_log = text == "true",
             "hmaxib" => self.policy.max_heap_binaries = text == "true",
             "pc" => PRINTABLE_UNICODE.store(text == "unicode", Ordering::Relaxed),
+            // Two releases back are what stock stands in for.
+            "R" if !number().is_some_and(|r| (0..=2).contains(&(release::current() as i64 - r as i64))) => return None,
             "i" => self.init = text.as_bytes().to_vec(),
             "V" => self.version = true,
             "W" => crate::error_logger::set_warning_map(text),
@@ -287,7 +290,7 @@ mod tests {
     #[test]
     fn values_are_checked() {
         assert_eq!(parse("-P 5").err().as_deref(), Some("bad number of processes 5"));
-        assert_eq!(parse("-P 5000").map(|f| f.processes), Ok(5000));
+        assert_eq!(parse("-P 5000").map(|f| f.processes), Ok(8192));
         assert_eq!(parse("-y").err().as_deref(), Some("unknown flag -y"));
         assert_eq!(parse("-Mx").err().as_deref(), Some("bad \"M\" parameter x"));
         assert_eq!(parse("-MBas aobf -hmax 0 -- -S 9").map(|f| f.arguments), Ok(["-S", "9"].map(Into::into).to_vec()));

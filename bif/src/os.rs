@@ -1,10 +1,14 @@
 //! `os` (`erl_bif_os.c`).
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::sync::atomic::{AtomicU8, Ordering};
 
-use joist_vm::atom;
-use joist_vm::platform::platform;
-use joist_vm::process::{Bail, NativeResult, Process};
+use joist_vm::atom::{self, Atom};
+use joist_vm::event::on_event;
+use joist_vm::platform::{Event, Halt, platform};
+use joist_vm::process::names::{self, Registered};
+use joist_vm::process::{Bail, Message, NativeResult, Process, Signal, deliver};
 use joist_vm::term::{Term, build};
 
 use crate::table::Binding;
@@ -53,8 +57,13 @@ pub(crate) const BINDINGS: &[Binding] = &[
         if a[0].is_atom() && !is_one(a[1], &["default", "handle", "ignore"]) {
             return Err(p.badarg_cause(Term::atom(atom::Atom::new("badopt"))));
         }
-        if !is_one(a[0], &SIGNALS) {
+        if !is_one(a[0], &SIGNALS) && !(joist_vm::release::at_least(28) && is_one(a[0], &SIGNALS_28)) {
             return Err(p.badarg());
+        }
+        // The one that is there on every platform: others would have to be asked for.
+        if is_one(a[0], &["sigterm"]) {
+            let how = if is_one(a[1], &["ignore"]) { IGNORE } else { u8::from(is_one(a[1], &["default"])) };
+            SIGTERM.store(how, Ordering::Relaxed);
         }
         Ok(Term::atom(atom::OK))
     }),
@@ -63,6 +72,33 @@ pub(crate) const BINDINGS: &[Binding] = &[
 /// The signals that `set_signal` takes (`signalterm_to_signum` in `sys.c`).
 const SIGNALS: [&str; 10] =
     ["sighup", "sigquit", "sigabrt", "sigalrm", "sigterm", "sigusr1", "sigusr2", "sigchld", "sigstop", "sigtstp"];
+
+/// Those that OTP 28 added.
+const SIGNALS_28: [&str; 2] = ["sigwinch", "sigcont"];
+
+/// What a request to stop (SIGTERM, the power button) does, as `os:set_signal(sigterm, …)` says: 0 when the server of
+/// signals is told, else it ends the node at once, or nothing.
+static SIGTERM: AtomicU8 = AtomicU8::new(0);
+const IGNORE: u8 = 2;
+
+/// The exit status of a process that SIGTERM has ended, as shells show it.
+const TERMINATED: i32 = 128 + 15;
+
+pub(crate) fn init() {
+    on_event(Box::new(|event| {
+        let server = names::whereis(Atom::new("erl_signal_server"));
+        match (event, SIGTERM.load(Ordering::Relaxed), server) {
+            (Event::StopRequested, 0, Some(Registered::Process(server))) => {
+                let words = [Term::atom(Atom::new("notify")), Term::atom(Atom::new("sigterm"))];
+                deliver(server, Signal::Message(Message::build(|h| build::tuple(h, &words))));
+            }
+            (Event::StopRequested, IGNORE, _) => {}
+            // Without a server the node isn't up yet, or has none to ask.
+            (Event::StopRequested, ..) => platform().halt(Halt::Status(TERMINATED)),
+            _ => {}
+        }
+    }));
+}
 
 fn name(p: &mut Process, t: Term) -> Result<Vec<u8>, Bail> {
     let name = value(p, t)?;

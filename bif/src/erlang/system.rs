@@ -14,7 +14,7 @@ use crate::term_args;
 pub(crate) const BINDINGS: &[Binding] = &[
     ("halt", 2, |p, a| halt(p, a[0], a[1])),
     ("display", 1, |_, a| {
-        let text = alloc::format!("{}\n", a[0]);
+        let text = alloc::format!("{}\r\n", a[0]);
         // Whoever reads the console is gone if this fails; display has no way to say so.
         let _ = platform().console_write(1, text.as_bytes());
         Ok(Term::bool(true))
@@ -25,7 +25,7 @@ pub(crate) const BINDINGS: &[Binding] = &[
         display_string(p, to, a[1])
     }),
     ("display_nl", 0, |_, _| {
-        let _ = platform().console_write(1, b"\n");
+        let _ = platform().console_write(1, b"\r\n");
         Ok(Term::bool(true))
     }),
     ("statistics", 1, statistics),

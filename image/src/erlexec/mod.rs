@@ -70,7 +70,7 @@ impl core::fmt::Display for Error {
             Error::Missing(flag) => {
                 write!(f, "Missing argument(s) for '{}'.", alloc::string::String::from_utf8_lossy(flag))
             }
-            Error::Unsupported(what) => write!(f, "Argument '{what}' not supported."),
+            Error::Unsupported(what) => write!(f, "Argument '{what}' not supported. Use \"+S 1\" instead."),
             Error::Boolean(flag) => write!(f, "Expected boolean argument for '{flag}'."),
             Error::Nested(file) => {
                 write!(f, "The arguments file '{}' takes itself in.", alloc::string::String::from_utf8_lossy(file))

@@ -7,6 +7,7 @@ use crate::preloaded;
 use joist_bif::boot::{self, Boot, BootError};
 use joist_image::erlexec;
 use std::ffi::{OsStr, OsString};
+use std::io::Write;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -90,8 +91,12 @@ pub(super) fn start(own: &Own, flags: &[OsString], program: Option<&OsStr>) -> R
     let sorted = sorted(release, flags)?;
     let arguments = assembled(&otp, &erts, &sorted, program);
     if sorted.print_args {
-        arguments.iter().for_each(|a| println!("{}", a.escape_ascii()));
-        return Ok(0);
+        // As erlexec: without the program's name.
+        let lines = arguments[1..].iter().flat_map(|a| [&a[..], b"\n"]).collect::<Vec<_>>().concat();
+        let written = std::io::stdout().write_all(&lines);
+        return written
+            .map(|()| 0)
+            .map_err(|e| Error::new(format!("can't print the arguments: {e}"), "is the reader gone?"));
     }
     if sorted.show_args {
         let words: Vec<String> = arguments.iter().map(|a| String::from_utf8_lossy(a).into_owned()).collect();
@@ -184,7 +189,9 @@ fn sorted(release: u32, flags: &[OsString]) -> Result<erlexec::Sorted> {
         command,
         after: [variable("ERL_FLAGS"), variable("ERL_ZFLAGS")],
     };
-    erlexec::sort(release, &erlexec::expand(release, &sources, read)?).map_err(Error::from)
+    let refused =
+        |e: erlexec::Error| Error::new(e.to_string().trim_end_matches('.'), "the flags are those of `man erl`");
+    erlexec::sort(release, &erlexec::expand(release, &sources, read)?).map_err(refused)
 }
 
 /// The emulator's arguments.

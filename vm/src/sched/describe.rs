@@ -9,6 +9,9 @@ use crate::engine::Context;
 /// As many as there can be schedulers.
 const MOST: usize = 64;
 
+/// Words of the stack that are looked at.
+const CALLERS: usize = 64;
+
 static CONTEXTS: [AtomicPtr<Context>; MOST] = [const { AtomicPtr::new(core::ptr::null_mut()) }; MOST];
 
 /// Enters a scheduler's context, which is never freed.
@@ -39,7 +42,11 @@ pub fn describe(scheduler: usize, out: &mut dyn Write) -> fmt::Result {
         write!(out, " ({})", name.text())?;
     }
     write!(out, ", spawned as {}", Function(&initial))?;
-    match code::try_function_at(pc) {
+    // A native's own stub lies in no module: then it is whoever called it.
+    // SAFETY: as above; the stack lies in the process's young block.
+    let callers = unsafe { (*process).heap.stack() }.iter().take(CALLERS).filter(|w| **w & 3 == 0);
+    let mut places = core::iter::once(pc).chain(callers.map(|w| *w as *const u64));
+    match places.find_map(code::try_function_at) {
         Some(mfa) => write!(out, ", in {}", Function(&mfa)),
         None => Ok(()),
     }
