@@ -125,8 +125,30 @@ fn term_type(t: Term) -> &'static str {
 /// How many pairs an iterator hands out at once.
 const BATCH: usize = 128;
 
+/// The same when the path is the list of the keys that are left, in an order of their own (from OTP 26 on).
+fn next_of_keys(p: &mut Process, a: &[Term]) -> NativeResult {
+    let keys = term_args::list(p, a[0])?;
+    let value = |key: Term| joist_vm::map::get(a[1], key);
+    if a[2].is(Atom::new("iterator")) {
+        let Some((key, rest)) = a[0].as_cons() else { return Ok(Term::atom(atom::NONE)) };
+        let Some(v) = value(key) else { return Err(p.badarg()) };
+        let next = build::cons(p, rest, a[1]);
+        return Ok(build::tuple(p, &[key, v, next]));
+    }
+    let mut list = a[2];
+    for key in keys.into_iter().rev() {
+        let Some(v) = value(key) else { return Err(p.badarg()) };
+        let pair = build::tuple(p, &[key, v]);
+        list = build::cons(p, pair, list);
+    }
+    Ok(list)
+}
+
 /// `map_next(Path, Map, iterator | List)`: `{K1, V1, {K2, V2, … [Path | Map]}}`, or the pairs before a list.
 fn map_next(p: &mut Process, a: &[Term]) -> NativeResult {
+    if a[0].is_list() && a[1].is_map() {
+        return next_of_keys(p, a);
+    }
     let path = match (a[0].as_u64(), a[0].as_big()) {
         (Some(n), _) => [n].into_iter().collect(),
         (None, Some((false, limbs))) => limbs.to_vec(),
