@@ -57,7 +57,8 @@ pub(crate) const BINDINGS: &[Binding] = &[
         if a[0].is_atom() && !is_one(a[1], &["default", "handle", "ignore"]) {
             return Err(p.badarg_cause(Term::atom(atom::Atom::new("badopt"))));
         }
-        if !is_one(a[0], &SIGNALS) && !(joist_vm::release::at_least(28) && is_one(a[0], &SIGNALS_28)) {
+        let newer = joist_vm::release::at_least(28) && is_one(a[0], &SIGNALS_28);
+        if !newer && !is_one(a[0], &SIGNALS) {
             return Err(p.badarg());
         }
         // The one that is there on every platform: others would have to be asked for.

@@ -169,7 +169,7 @@ fn map_next(p: &mut Process, a: &[Term]) -> NativeResult {
         let pairs = keys.iter().zip(values).rev();
         return Ok(pairs.fold(Term::atom(atom::NONE), |next, (k, v)| build::tuple(p, &[*k, *v, next])));
     }
-    if a[0].is_cons() && a[1].is_map() {
+    if a[0].is_list() && a[1].is_map() {
         return map_next_ordered(p, a);
     }
     let path = match (a[0].as_u64(), a[0].as_big()) {
