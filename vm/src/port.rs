@@ -8,7 +8,7 @@ use core::sync::atomic::{AtomicU64, Ordering};
 
 use hashbrown::HashMap;
 
-use crate::atom;
+use crate::atom::{self, Atom};
 use crate::heap::OwnedTerm;
 use crate::process::{Message, Signal, deliver, names};
 use crate::sync::{Mutex, RwLock};
@@ -63,6 +63,8 @@ pub struct Port {
     pub binary_control: bool,
     pub state: Mutex<PortState>,
     driver: Mutex<Box<dyn Driver>>,
+    /// Why the driver wants the port closed, until its call is over.
+    failure: Mutex<Option<Atom>>,
 }
 
 impl core::fmt::Debug for Port {
@@ -93,6 +95,7 @@ pub fn open(owner: Pid, command: &[u8], binary: bool, driver: Box<dyn Driver>) -
             output: 0,
         }),
         driver: Mutex::new(driver),
+        failure: Mutex::new(None),
     });
     let mut ports = PORTS.write();
     ports
@@ -118,7 +121,17 @@ pub fn all() -> Vec<PortId> {
 impl Port {
     /// Calls the driver.
     pub fn with_driver<R>(self: &Arc<Self>, f: impl FnOnce(&mut dyn Driver) -> R) -> R {
-        f(&mut **self.driver.lock())
+        let result = f(&mut **self.driver.lock());
+        let failure = self.failure.lock().take();
+        if let Some(reason) = failure {
+            self.close(Term::atom(reason));
+        }
+        result
+    }
+
+    /// For drivers, inside their calls: the port is closed for this reason when the call is over.
+    pub fn fail(&self, reason: Atom) {
+        *self.failure.lock() = Some(reason);
     }
 
     /// Sends `{Port, Body}` to the owner.

@@ -29,7 +29,7 @@ impl Driver for Fd {
             return Err(BadCommand);
         }
         if platform().console_write(self.output, data).is_err() {
-            port.close(Term::atom(Atom::new("epipe")));
+            port.fail(Atom::new("epipe"));
         }
         Ok(())
     }
