@@ -194,8 +194,22 @@ impl Context {
         p.roots.pop().expect("pushed above")
     }
 
-    /// A guard instruction's own badarg.
-    pub(crate) fn badarg_in(&mut self, guard: &crate::code::guard::Guard, args: &[Term]) {
+    /// A guard instruction's own badarg. The argument comes by value: were it a slice of the handler's, its address would
+    /// keep the handler from ending in a jump.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn badarg_in_1(&mut self, guard: &'static crate::code::guard::Guard, a: Term) {
+        self.badarg_in(guard, &[a]);
+    }
+
+    /// As [`Context::badarg_in_1`], of two arguments.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn badarg_in_2(&mut self, guard: &'static crate::code::guard::Guard, a: Term, b: Term) {
+        self.badarg_in(guard, &[a, b]);
+    }
+
+    fn badarg_in(&mut self, guard: &crate::code::guard::Guard, args: &[Term]) {
         let p = self.process();
         p.exception.set(Class::Error, Term::atom(atom::BADARG));
         let mfa = Mfa { module: atom::ERLANG, function: guard.0, arity: args.len() as u32 };
