@@ -13,7 +13,7 @@ pub use examples::{Example, copy_of, copy_tree, release_of};
 pub use fixtures::{Outputs, compile_fixtures, difference, fixture_sources, run_fixtures, sections};
 pub use joist::{Run, binary, inspect, joist, packed};
 pub use machine::{Boot, boot};
-pub use otps::{Installation, erl_of, installations, made_by, other_otps, stock_erl};
+pub use otps::{Installation, erl_of, installations, made_by, other_otps};
 pub use stock::{Stock, stock};
 pub use terminal::Terminal;
 

@@ -55,15 +55,6 @@ pub fn other_otps() -> Vec<PathBuf> {
     std::env::split_paths(&named).collect()
 }
 
-/// Its `erl`. Its own scripts know only the place that it was made for, so what they do is done here.
-pub fn stock_erl(otp: &Path) -> Command {
-    let entries = fs::read_dir(otp).expect("an installation").filter_map(|e| Some(e.ok()?.path()));
-    let bin = entries.into_iter().find(|p| p.to_string_lossy().contains("/erts-")).expect("its erts").join("bin");
-    let mut command = Command::new(bin.join("erlexec"));
-    command.env("ROOTDIR", otp).env("BINDIR", bin).env("EMU", "beam").env("PROGNAME", "erl");
-    command
-}
-
 /// All installations.
 pub fn installations() -> Vec<Installation> {
     let others = other_otps();
