@@ -5,6 +5,7 @@
 main() ->
     io:format("~p~n", [[dense(N) || N <- lists:seq(-1, 12)]]),
     io:format("~p~n", [[sparse(N) || N <- [0, 1, 100, 10000, 1000000, 1 bsl 58, 1 bsl 59, 1 bsl 60, 1 bsl 64, -(1 bsl 64), 7]]]),
+    io:format("~p~n", [[around(N) || N <- lists:seq(-11, 9)]]),
     io:format("~p~n", [[atoms(A) || A <- [a, b, c, dd, ee, ff, gg, hh, ii, jj, zz]]]),
     io:format("~p~n", [[sizes(T) || T <- [{}, {1}, {1, 2}, {1, 2, 3}, {1, 2, 3, 4}, a, [1]]]]),
     io:format("~p~n", [[mixed(T) || T <- [1, 1.0, a, "a", <<"a">>, {a}, #{}, [], 2.0]]]).
@@ -18,6 +19,8 @@ sparse(-16#10000000000000000) -> g; sparse(_) -> other.
 
 atoms(a) -> 1; atoms(b) -> 2; atoms(c) -> 3; atoms(dd) -> 4; atoms(ee) -> 5; atoms(ff) -> 6; atoms(gg) -> 7;
 atoms(hh) -> 8; atoms(ii) -> 9; atoms(jj) -> 10; atoms(_) -> 0.
+
+around(-9) -> a; around(-8) -> b; around(-1) -> c; around(0) -> d; around(1) -> e; around(7) -> f; around(_) -> other.
 
 sizes({}) -> 0; sizes({_}) -> 1; sizes({_, _}) -> 2; sizes({_, _, _}) -> 3; sizes(T) when is_tuple(T) -> more; sizes(_) -> none.
 

@@ -1,4 +1,4 @@
-//! `atomics`, and `counters` on top of it (`erl_bif_atomics.c`, `erl_bif_counters.c`).
+//! `atomics` (`erl_bif_atomics.c`).
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -6,7 +6,7 @@ use core::sync::atomic::{AtomicU64, Ordering};
 
 use joist_vm::atom::{self, Atom};
 use joist_vm::process::{Bail, NativeResult, Process, make_reference};
-use joist_vm::term::{Term, build};
+use joist_vm::term::{Term, build, compare};
 
 use crate::table::Binding;
 use crate::term_args;
@@ -52,22 +52,28 @@ struct Array {
     signed: bool,
 }
 
-fn make(p: &mut Process, n: Term, signed: bool) -> NativeResult {
-    match n.as_usize() {
-        Some(n) if (1..1 << 28).contains(&n) => {
-            let cells = (0..n).map(|_| AtomicU64::new(0)).collect();
-            let array: Arc<dyn core::any::Any + Send + Sync> = Arc::new(Array { cells, signed });
-            Ok(build::magic_reference(p, make_reference(), array))
-        }
-        Some(n) if n > 0 => Err(p.system_limit()),
-        _ => Err(p.badarg()),
+/// The most cells of an array.
+const MOST: usize = 1 << 28;
+
+/// How many cells an array is to have.
+/// # Errors
+/// `badarg` for what is no positive integer, `system_limit` for more than there may be.
+pub(crate) fn arity(p: &mut Process, t: Term) -> Result<usize, Bail> {
+    match t.as_usize() {
+        Some(0) => Err(p.badarg()),
+        Some(n) if n <= MOST => Ok(n),
+        None if !t.is_integer() || compare::compare(t, Term::small(0)).is_lt() => Err(p.badarg()),
+        _ => Err(p.system_limit()),
     }
 }
 
 /// `erts_internal:atomics_new(Arity, Options)`: bit 0 of the options says signed.
 pub(crate) fn new(p: &mut Process, a: &[Term]) -> NativeResult {
-    let options = term_args::size(p, a[1])?;
-    make(p, a[0], options & 1 != 0)
+    let n = arity(p, a[0])?;
+    let signed = term_args::size(p, a[1])? & 1 != 0;
+    let cells = (0..n).map(|_| AtomicU64::new(0)).collect();
+    let array: Arc<dyn core::any::Any + Send + Sync> = Arc::new(Array { cells, signed });
+    Ok(build::magic_reference(p, make_reference(), array))
 }
 
 fn array(p: &mut Process, t: Term) -> Result<&'static Array, Bail> {
@@ -105,33 +111,5 @@ fn info(p: &mut Process, a: &[Term]) -> NativeResult {
     let n = array.cells.len() as i64;
     let pairs = [("size", Term::small(n)), ("max", max), ("min", min), ("memory", Term::small(n * 8 + 40))];
     let pairs = pairs.map(|(k, v)| (Term::atom(Atom::new(k)), v));
-    Ok(joist_vm::map::from_pairs(p, &pairs))
-}
-
-pub(crate) fn counters_new(p: &mut Process, a: &[Term]) -> NativeResult {
-    make(p, a[0], true)
-}
-
-pub(crate) fn counters_get(p: &mut Process, a: &[Term]) -> NativeResult {
-    let v = cell(p, a)?.load(Ordering::Relaxed);
-    Ok(build::integer(p, v as i64))
-}
-
-pub(crate) fn counters_add(p: &mut Process, a: &[Term]) -> NativeResult {
-    let (c, v) = (cell(p, a)?, increment(p, a[2])?);
-    c.fetch_add(v, Ordering::Relaxed);
-    Ok(Term::atom(atom::OK))
-}
-
-pub(crate) fn counters_put(p: &mut Process, a: &[Term]) -> NativeResult {
-    let (c, v) = (cell(p, a)?, increment(p, a[2])?);
-    c.store(v, Ordering::Relaxed);
-    Ok(Term::atom(atom::OK))
-}
-
-pub(crate) fn counters_info(p: &mut Process, a: &[Term]) -> NativeResult {
-    let n = array(p, a[0])?.cells.len() as i64;
-    let pairs =
-        [("size", Term::small(n)), ("memory", Term::small(n * 8 + 40))].map(|(k, v)| (Term::atom(Atom::new(k)), v));
     Ok(joist_vm::map::from_pairs(p, &pairs))
 }

@@ -9,6 +9,7 @@ mod atomics;
 mod binary;
 pub mod boot;
 mod console;
+mod counters;
 mod crash_dump;
 mod drivers;
 mod erlang;
@@ -68,6 +69,7 @@ pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("erlang", erlang::types::BINDINGS),
     ("error_logger", error_logger::BINDINGS),
     ("erts_debug", erts_debug::BINDINGS),
+    ("erts_internal", counters::INTERNAL),
     ("erts_internal", erts_internal::BINDINGS),
     ("erts_internal", erlang::convert::INTERNAL),
     ("erts_internal", erts_internal::ports::BINDINGS),

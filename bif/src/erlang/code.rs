@@ -143,24 +143,34 @@ fn finish_loading(p: &mut Process, a: &[Term]) -> NativeResult {
         .iter()
         .filter_map(|s| s.lock().as_ref().filter(|m| m.has_on_load()).map(|m| Term::atom(m.name)))
         .collect();
+    // Only a module alone can have such a function: were it to fail, the others would have been loaded already.
     if slots.len() > 1 && !on_load.is_empty() {
-        return not_ready(p, atom::ON_LOAD, &on_load);
+        return Err(p.system_limit());
     }
-    let old: Vec<Term> = slots
-        .iter()
-        .filter_map(|s| s.lock().as_ref().map(|m| m.name))
-        .filter(|n| code::old(*n).is_some() && code::current(*n).is_some())
-        .map(Term::atom)
+    let repeated: Vec<Term> = (1..slots.len())
+        .filter(|i| name(slots[*i]).is_some() && slots[..*i].iter().any(|s| name(s) == name(slots[*i])))
+        .filter_map(|i| name(slots[i]).map(Term::atom))
         .collect();
-    if !old.is_empty() {
-        return not_ready(p, Atom::new("not_purged"), &old);
+    if !repeated.is_empty() {
+        return not_ready(p, Atom::new("duplicated"), &repeated);
     }
     let modules: Vec<Prepared> = slots.iter().filter_map(|s| s.lock().take()).collect();
     match code::finish_loading(modules) {
         Ok(()) if on_load.is_empty() => Ok(Term::atom(atom::OK)),
         Ok(()) => not_ready(p, atom::ON_LOAD, &on_load),
-        Err(_) => Err(p.badarg()),
+        Err((old, modules)) => {
+            for (slot, module) in slots.iter().zip(modules) {
+                *slot.lock() = Some(module);
+            }
+            let old: Vec<Term> = old.into_iter().map(Term::atom).collect();
+            not_ready(p, Atom::new("not_purged"), &old)
+        }
     }
+}
+
+/// The name of a prepared module; none when it was loaded already.
+fn name(slot: &Slot) -> Option<Atom> {
+    slot.lock().as_ref().map(|m| m.name)
 }
 
 fn not_ready(p: &mut Process, tag: Atom, modules: &[Term]) -> NativeResult {

@@ -1,5 +1,4 @@
-//! `zlib`: compression as a stream (`zlib_nif.c`, `zlib.erl`). Output need not be stock's byte for byte; what it
-//! unpacks to is.
+//! `zlib`: compression as a stream (`zlib_nif.c`, `zlib.erl`). What is packed is what stock packs, byte for byte.
 
 mod stream;
 

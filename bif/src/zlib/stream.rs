@@ -1,10 +1,12 @@
-//! A stream: its queue of input, and zlib-rs at work on it.
+//! A stream: its queue of input, and the codec at work on it: joist-deflate, zlib-rs' inflate.
 
 use alloc::borrow::Cow;
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use zlib_rs::{Deflate, DeflateConfig, DeflateError, DeflateFlush, Inflate, InflateError, InflateFlush, Status};
+use joist_deflate::{self as deflate, Deflate, Flush, Misuse, Strategy};
+use zlib_rs::{Inflate, InflateError, InflateFlush};
 
 /// Why an operation has no result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +38,7 @@ pub(super) struct Outcome {
 
 enum Codec {
     None,
-    Deflate(Deflate),
+    Deflate(Box<Deflate>),
     Inflate(Inflate),
     Closed,
 }
@@ -132,12 +134,11 @@ impl Stream {
             && method == 8
             && matches!(window_bits, -15..=-9 | 8..=15 | 25..=31)
             && (1..=9).contains(&mem_level);
-        let strategy = zlib_rs::Strategy::try_from(strategy).map_err(|_| Failure::Stream)?;
+        let strategy = Strategy::from_number(strategy).ok_or(Failure::Stream)?;
         if !sound {
             return Err(Failure::Stream);
         }
-        let config = DeflateConfig { level, method: zlib_rs::Method::Deflated, window_bits, mem_level, strategy };
-        self.begin(Codec::Deflate(Deflate::new_with_config(config)), window_bits);
+        self.begin(Codec::Deflate(Box::new(Deflate::new(level, window_bits, mem_level, strategy))), window_bits);
         Ok(())
     }
 
@@ -154,10 +155,9 @@ impl Stream {
     }
 
     pub(super) fn set_deflate_dictionary(&mut self, bytes: &[u8]) -> Result<u32, Failure> {
-        let raw = self.is_raw();
-        let adler = self.deflater()?.set_dictionary(bytes).map_err(|_| Failure::Stream)?;
+        let adler = self.deflater()?.set_dictionary(bytes).map_err(|Misuse| Failure::Stream)?;
         // A raw stream has no checksum of its own; stock answers one that begins with 0, not 1.
-        Ok(if raw { raw_adler(bytes) } else { adler })
+        Ok(adler.unwrap_or_else(|| raw_adler(bytes)))
     }
 
     pub(super) fn set_inflate_dictionary(&mut self, bytes: &[u8]) -> Result<(), Failure> {
@@ -205,15 +205,14 @@ impl Stream {
         if complete { Ok(()) } else { Err(Failure::Data) }
     }
 
-    /// The level for what follows. It only bears on how well that is compressed, as the strategy does: the library
-    /// can't change to another algorithm amid a stream, and then goes on with the one it has.
+    /// Level and strategy for what follows. What came before has been flushed: were anything left, it would be lost.
     pub(super) fn set_params(&mut self, level: i32, strategy: i32) -> Result<(), Failure> {
         let deflate = self.deflater()?;
-        if !(-1..=9).contains(&level) || zlib_rs::Strategy::try_from(strategy).is_err() {
-            return Err(Failure::Stream);
+        let strategy = Strategy::from_number(strategy).filter(|_| (-1..=9).contains(&level)).ok_or(Failure::Stream)?;
+        match deflate.set_params(level, strategy, &mut [0]) {
+            (0, true) => Ok(()),
+            _ => Err(Failure::Stream),
         }
-        let _ = deflate.set_level(level);
-        Ok(())
     }
 
     pub(super) fn crc(&mut self) -> Result<u32, Failure> {
@@ -323,29 +322,24 @@ const fn inflate_failure(e: InflateError) -> Failure {
 
 /// One call of the codec: how it ended, bytes used, bytes made.
 fn call(codec: &mut Codec, input: &[u8], output: &mut [u8], flush: i32) -> (Result<Step, Failure>, usize, usize) {
-    let status = |s| match s {
-        Status::Ok => Step::Ok,
-        Status::BufError => Step::Stuck,
-        Status::StreamEnd => Step::End,
-    };
     match codec {
         Codec::Deflate(d) => {
-            let (before_in, before_out) = (d.total_in(), d.total_out());
-            let result = match DeflateFlush::try_from(flush) {
-                Ok(flush) => d.compress(input, output, flush).map(status).map_err(|e| match e {
-                    DeflateError::StreamError => Failure::Stream,
-                    DeflateError::DataError => Failure::Data,
-                    DeflateError::MemError => Failure::Memory,
-                }),
-                Err(_) => Err(Failure::Stream),
-            };
-            (result, (d.total_in() - before_in) as usize, (d.total_out() - before_out) as usize)
+            let Some(flush) = Flush::from_number(flush) else { return (Err(Failure::Stream), 0, 0) };
+            let (used, made, result) = d.compress(input, output, flush);
+            let step = result.map_err(|Misuse| Failure::Stream).map(|s| match s {
+                deflate::Status::Ok => Step::Ok,
+                deflate::Status::Stuck => Step::Stuck,
+                deflate::Status::End => Step::End,
+            });
+            (step, used, made)
         }
         Codec::Inflate(i) => {
             let (before_in, before_out) = (i.total_in(), i.total_out());
             let result = match InflateFlush::try_from(flush) {
                 Ok(flush) => match i.decompress(input, output, flush) {
-                    Ok(s) => Ok(status(s)),
+                    Ok(zlib_rs::Status::Ok) => Ok(Step::Ok),
+                    Ok(zlib_rs::Status::BufError) => Ok(Step::Stuck),
+                    Ok(zlib_rs::Status::StreamEnd) => Ok(Step::End),
                     Err(InflateError::NeedDict { dict_id }) => Ok(Step::Dictionary(dict_id)),
                     Err(e) => Err(inflate_failure(e)),
                 },

@@ -97,8 +97,8 @@ fn uninstall(module: &Module) {
 
 /// Makes prepared modules the current versions; what was current becomes old.
 /// # Errors
-/// The names of modules that still have an old version.
-pub fn finish_loading(prepared: Vec<Prepared>) -> Result<(), Vec<Atom>> {
+/// The names of modules that still have an old version, and the prepared modules again.
+pub fn finish_loading(prepared: Vec<Prepared>) -> Result<(), (Vec<Atom>, Vec<Prepared>)> {
     with(|r| {
         let not_purged: Vec<Atom> = prepared
             .iter()
@@ -106,7 +106,7 @@ pub fn finish_loading(prepared: Vec<Prepared>) -> Result<(), Vec<Atom>> {
             .map(|m| m.name)
             .collect();
         if !not_purged.is_empty() {
-            return Err(not_purged);
+            return Err((not_purged, prepared));
         }
         for m in prepared {
             let m = Arc::new(m);

@@ -175,8 +175,14 @@ impl Context {
             Some(f) if f.kind == Segment::Append && f.size.is(atom::ALL) => {
                 let more = total - sizes[0];
                 self.process().charge(more / 8 / 64);
-                let (term, dst, offset) = self.appended(f.source, more);
-                (term, dst, offset, 1)
+                match f.source.as_bits() {
+                    // Nothing is added: it stays what it was.
+                    Some(bits) if more == 0 => (f.source, bits.base().cast_mut(), 0, 1),
+                    _ => {
+                        let (term, dst, offset) = self.appended(f.source, more);
+                        (term, dst, offset, 1)
+                    }
+                }
             }
             _ => {
                 self.process().charge(total / 8 / 64);

@@ -2,7 +2,6 @@
 
 use alloc::vec::Vec;
 
-use miniz_oxide::deflate::compress_to_vec_zlib;
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags as flags};
 
@@ -20,7 +19,7 @@ pub fn compress(encoded: &[u8], level: u8) -> Option<Vec<u8>> {
     if level == 0 {
         return None;
     }
-    let data = compress_to_vec_zlib(body, level);
+    let data = joist_deflate::compress(body, level.into());
     if data.len() + 5 >= body.len() {
         return None;
     }

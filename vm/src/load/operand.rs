@@ -151,7 +151,12 @@ impl<'a> Reader<'a> {
     ) -> Result<Arg, LoadError> {
         let (tag, number) = self.tagged()?;
         if let Number::Big(bytes) = number {
-            return if tag == 1 { Ok(Arg::Const(big(bytes))) } else { Err(LoadError::new("operand too large")) };
+            return match tag {
+                1 => Ok(Arg::Const(big(bytes))),
+                // A size in bits that nothing can have (`<<_:(1 bsl 64)>>`): so is the largest number.
+                0 if bytes[0] & 0x80 == 0 => Ok(Arg::U(i64::MAX as u64)),
+                _ => Err(LoadError::new("operand too large")),
+            };
         }
         let Number::Small(n) = number else { return Err(truncated()) };
         let below = |limit: u64, what: &'static str| {

@@ -64,7 +64,7 @@ pub(crate) fn exit(mut p: Box<Process>) {
     };
     let slot = p.slot;
     slot.alive.store(0, Ordering::Release);
-    names::process_exited(slot);
+    names::process_exited(slot, p.pid);
     crate::sched::cancel_receive_timer(&mut p);
     let left = {
         let mut inbox = slot.inbox.lock();

@@ -77,10 +77,13 @@ pub fn unregister(name: Atom) -> Option<Registered> {
 }
 
 /// Takes out the name of a process that exits.
-pub(super) fn process_exited(slot: &'static Slot) {
+pub(super) fn process_exited(slot: &'static Slot, pid: Pid) {
     if let Some(name) = slot.registered_name() {
         let mut names = NAMES.write();
-        if let Some(names) = names.as_mut() {
+        // Someone may have given the name to another process by now.
+        if let Some(names) = names.as_mut()
+            && names.get(&name.0) == Some(&Registered::Process(pid))
+        {
             names.remove(&name.0);
         }
         slot.name.store(0, Ordering::Release);

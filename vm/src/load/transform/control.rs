@@ -210,6 +210,8 @@ impl Transform<'_> {
             && pairs.len() >= 4
             && max - min < 4 * pairs.len() as i64
         {
+            // Raw words put negative numbers behind the others.
+            pairs.sort_unstable_by_key(|p| p.0.small_value());
             let n = (max - min + 1) as usize;
             self.e.op_select_table(s, f, min as u64, n);
             let mut next = pairs.iter().peekable();

@@ -4,6 +4,9 @@ use super::{
     Arg, Done, GenericOp, LoadError, Op, Transform, bad, heap_need, list, live, number, pointer, register, source,
 };
 
+/// The last word of a tuple that an operand of kind `B` reaches.
+const NEAR: u64 = 8191;
+
 impl Transform<'_> {
     /// Handles an instruction of this area; answers how many were used, none if it is of another.
     pub(super) fn data(&mut self, ops: &[GenericOp]) -> Result<Option<usize>, LoadError> {
@@ -60,6 +63,9 @@ impl Transform<'_> {
             Op::GetTl => e.op_get_tl(register(op, 0)?, register(op, 1)?),
             Op::PutList => e.op_put_list(source(op, 0)?, source(op, 1)?, register(op, 2)?),
             Op::GetTupleElement => return self.get_elements(ops).map(Some),
+            Op::SetTupleElement if number(op, 2)? >= NEAR => {
+                e.op_set_element_far(source(op, 0)?, register(op, 1)?, number(op, 2)? + 1)
+            }
             Op::SetTupleElement => e.op_set_element(source(op, 0)?, register(op, 1)?, number(op, 2)? + 1),
             Op::PutTuple2 => return self.put_tuple(op).map(|()| Some(1)),
             Op::UpdateRecord => return self.update_record(op).map(|()| Some(1)),
@@ -186,9 +192,14 @@ impl Transform<'_> {
     fn get_elements(&mut self, ops: &[GenericOp]) -> Result<usize, LoadError> {
         let op = &ops[0];
         let (s, at, d) = (register(op, 0)?, number(op, 1)? + 1, register(op, 2)?);
+        if at > NEAR {
+            self.e.op_get_element_far(s, at, d);
+            return Ok(1);
+        }
         if let Some(next @ GenericOp { op: Op::GetTupleElement, .. }) = ops.get(1)
             && next.args[0] == *s
             && d != s
+            && number(next, 1)? < NEAR
         {
             self.check_registers(next)?;
             self.e.op_get_element2(s, at, d, number(next, 1)? + 1, register(next, 2)?);
