@@ -111,8 +111,10 @@ fn now() -> String {
 
 /// `=memory`: what is known of the node as a whole.
 pub(crate) fn memory(out: &mut dyn Write) -> core::fmt::Result {
-    let tables: usize = joist_vm::ets::all().iter().map(|t| t.memory() * 8).sum();
-    writeln!(out, "=memory\ntotal: {}\nets: {tables}", platform().memory().0)
+    let m = crate::erlang::memory::Memory::now();
+    writeln!(out, "=memory\ntotal: {}\nprocesses: {}\nprocesses_used: {}", m.total, m.processes, m.processes)?;
+    writeln!(out, "system: {}\natom: {}\natom_used: {}", m.total - m.processes, m.atoms(), m.atoms())?;
+    writeln!(out, "binary: {}\ncode: {}\nets: {}", m.binaries, m.code + m.literals, m.tables)
 }
 
 /// `=loaded_modules` and `=mod`: code and literals in bytes.

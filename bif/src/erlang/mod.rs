@@ -10,6 +10,7 @@ pub(crate) mod external;
 pub(crate) mod hash;
 pub(crate) mod iolist;
 pub(crate) mod links;
+pub(crate) mod memory;
 pub(crate) mod messages;
 pub(crate) mod names;
 pub(crate) mod node;

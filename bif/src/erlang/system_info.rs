@@ -151,7 +151,9 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
         "outstanding_system_requests_limit" => number(100),
         "async_dist" => Term::bool(false),
         "atom_used" => number(atom::count() * 64),
-        "check_io" | "loaded" | "procs" | "info" | "allocated_areas" | "alloc_util_allocators" => Term::NIL,
+        "check_io" | "loaded" | "procs" | "info" => Term::NIL,
+        "allocated_areas" => super::memory::areas(p),
+        "alloc_util_allocators" => super::memory::allocators(p),
         "allocator" => {
             let name = Term::atom(Atom::new("joist"));
             build::tuple(p, &[name, Term::NIL, Term::NIL, Term::NIL])
@@ -187,7 +189,10 @@ fn tuple_item(p: &mut Process, t: &[Term]) -> NativeResult {
         ("wordsize", [_, k]) if k.as_atom().is_some_and(|k| matches!(k.text(), "internal" | "external")) => {
             Ok(number(8))
         }
-        ("allocator" | "allocator_sizes", [_, _]) => Ok(Term::bool(false)),
+        ("allocator" | "allocator_sizes", [_, of]) => super::memory::allocator(p, *of),
+        ("memory_internal" | "allocator" | "allocator_sizes", [_, reference, list]) => {
+            super::memory::send(p, *reference, *list)
+        }
         ("cpu_topology", [_, _]) => Ok(Term::atom(atom::UNDEFINED)),
         _ => Err(p.badarg()),
     }

@@ -41,6 +41,8 @@ struct Entry {
 
 static ENTRIES: Chunked<Entry> = Chunked::new();
 static INDEX: RwLock<HashTable<u32>> = RwLock::new(HashTable::new());
+/// Bytes of all names.
+static TEXT_BYTES: AtomicUsize = AtomicUsize::new(0);
 static LIMIT: AtomicUsize = AtomicUsize::new(1_048_576);
 
 /// There are as many atoms as the limit (`+t`) allows.
@@ -102,6 +104,11 @@ pub fn count() -> usize {
     ENTRIES.len()
 }
 
+/// Bytes of memory: the table's, the names'.
+pub fn memory() -> (usize, usize) {
+    (count() * (size_of::<Entry>() + size_of::<u32>()), TEXT_BYTES.load(Ordering::Relaxed))
+}
+
 /// All atoms, those made last first.
 pub fn newest_first() -> impl Iterator<Item = Atom> {
     (0..count() as u32).rev().map(Atom)
@@ -132,6 +139,7 @@ impl Atom {
             return Err(TooManyAtoms);
         }
         let text: &'static str = alloc::boxed::Box::leak(text.into());
+        TEXT_BYTES.fetch_add(text.len(), Ordering::Relaxed);
         let i = ENTRIES.push_with(|_| entry(text, hash)) as u32;
         index.insert_unique(hash, i, |i| ENTRIES.get(*i as usize).map_or(0, |e| e.hash));
         Ok(Atom(i))

@@ -69,6 +69,15 @@ pub fn is_loaded(name: Atom) -> bool {
     read(|r| r.modules.get(&name.0).map(|v| v.current.is_some() && !v.loading)).unwrap_or(false)
 }
 
+/// Bytes of all modules' code and of their literals, old versions included.
+#[must_use]
+pub fn memory() -> (usize, usize) {
+    let add = |(code, literals): (usize, usize), m: &Arc<Module>| {
+        (code + m.range().1 - m.range().0, literals + m.literals.words() * 8)
+    };
+    read(|r| Some(r.ranges.values().fold((0, 0), add))).unwrap_or_default()
+}
+
 /// All modules with a current version.
 #[must_use]
 pub fn loaded() -> Vec<Atom> {

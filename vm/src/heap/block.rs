@@ -31,6 +31,7 @@ impl Words {
         if start.is_null() {
             handle_alloc_error(layout);
         }
+        super::usage::HEAPS.add(len * 8);
         Words { start, len, allocated: len }
     }
 
@@ -63,6 +64,7 @@ impl Drop for Words {
             unsafe { core::slice::from_raw_parts_mut(self.start, self.len).fill(super::stress::POISON) }
         }
         if self.allocated != 0 && !cache::put(self) {
+            super::usage::HEAPS.sub(self.allocated * 8);
             // SAFETY: allocated by `new` with this layout.
             unsafe { dealloc(self.start.cast(), Self::layout(self.allocated)) }
         }

@@ -27,6 +27,7 @@ impl Block {
         }
         // SAFETY: freshly allocated for a Block and its words.
         unsafe { block.write(Block { next, used: 0, capacity }) };
+        super::usage::HEAPS.add(capacity * 8);
         block
     }
 
@@ -106,6 +107,7 @@ impl Fragments {
             // SAFETY: this list owns the block, which was allocated with this layout.
             unsafe {
                 let next = (*block).next;
+                super::usage::HEAPS.sub((*block).capacity * 8);
                 dealloc(block.cast(), Block::layout((*block).capacity));
                 block = next;
             }

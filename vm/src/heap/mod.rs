@@ -8,6 +8,7 @@ mod literals;
 mod process_heap;
 pub mod sizes;
 pub mod stress;
+pub mod usage;
 
 pub use copy::{copy, size};
 pub use fragment::{Fragments, OwnedTerm};

@@ -34,6 +34,7 @@ impl Binary {
         // SAFETY: the layout's size is not zero.
         let p = unsafe { alloc_zeroed(layout) }.cast::<Binary>();
         let Some(p) = NonNull::new(p) else { handle_alloc_error(layout) };
+        crate::heap::usage::BINARIES.add(capacity);
         // SAFETY: freshly allocated for a Binary and `capacity` bytes behind it.
         unsafe {
             p.write(Binary { refs: AtomicUsize::new(1), capacity, used: AtomicUsize::new(used) });
@@ -84,6 +85,7 @@ impl Binary {
         // SAFETY: the caller's reference keeps the binary alive up to here; the last one out frees it.
         unsafe {
             if this.as_ref().refs.fetch_sub(1, Ordering::AcqRel) == 1 {
+                crate::heap::usage::BINARIES.sub(this.as_ref().capacity);
                 dealloc(this.as_ptr().cast(), Self::layout(this.as_ref().capacity));
             }
         }
