@@ -1,10 +1,11 @@
-//! `natives.tab` → the table of all natives.
+//! `natives.tab` → the table of all natives; `exempt.tab` → those that are not counted.
 
 use std::fmt::Write;
 use std::{env, fs, path::PathBuf};
 
 fn main() {
     println!("cargo:rerun-if-changed=natives.tab");
+    println!("cargo:rerun-if-changed=exempt.tab");
     println!("cargo:rerun-if-changed=build.rs");
     let table = fs::read_to_string("natives.tab").expect("natives.tab");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
@@ -31,6 +32,14 @@ fn main() {
             o,
             "    Entry {{ module: {module:?}, function: {function:?}, arity: {arity}, kind: Kind::{kind}, since: {since}, until: {until} }},"
         );
+    }
+    o += "];\n/// Natives that are not counted: module, function (empty for all of the module's), reason.\n";
+    o += "pub(crate) static EXEMPT: &[(&str, &str, &str)] = &[\n";
+    let exempt = fs::read_to_string("exempt.tab").expect("exempt.tab");
+    for line in exempt.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
+        let (name, reason) = line.split_once('\t').unwrap_or_else(|| panic!("exempt.tab: {line}"));
+        let (module, function) = name.split_once(':').unwrap_or((name, ""));
+        let _ = writeln!(o, "    ({module:?}, {function:?}, {reason:?}),");
     }
     o += "];\n";
     fs::write(out.join("table.rs"), o).expect("write table.rs");

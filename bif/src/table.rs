@@ -43,6 +43,13 @@ pub fn declarations() -> Vec<NativeDecl> {
     TABLE.iter().map(declared).collect()
 }
 
+/// Why a native is not counted among those to be had; none if it is.
+#[must_use]
+pub fn exempt(module: &str, function: &str) -> Option<&'static str> {
+    let named = |e: &&(&str, &str, &str)| e.0 == module && (e.1.is_empty() || e.1 == function);
+    EXEMPT.iter().find(named).map(|e| e.2)
+}
+
 /// Enters all natives that the node's OTP release has.
 pub fn init() {
     register(Box::leak(declarations().into_boxed_slice()));
