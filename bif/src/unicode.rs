@@ -11,6 +11,7 @@ use joist_vm::sync::RwLock;
 use joist_vm::term::{Term, build};
 use joist_vm::unicode::{self, Conversion, Suspended, Validity};
 
+use crate::limits;
 use crate::table::Binding;
 
 pub(crate) const BINDINGS: &[Binding] = &[
@@ -66,7 +67,7 @@ fn start(p: &mut Process, data: Term, latin1: bool, list: bool) -> NativeResult 
 fn run(p: &mut Process, mut conversion: Conversion, list: bool) -> NativeResult {
     // List elements converted for one reduction.
     const RATE: usize = 16;
-    let mut budget = usize::try_from(p.budget()).unwrap_or(0).max(1) * RATE;
+    let mut budget = limits::UNICODE.budget(p, RATE);
     let before = budget;
     let progress = conversion.run(p, &mut budget);
     p.charge((before - budget) / RATE);

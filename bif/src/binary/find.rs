@@ -12,6 +12,7 @@ use joist_vm::term::{Bits, Term, build};
 
 use super::pattern::{Found, Pattern};
 use super::range;
+use crate::limits;
 
 pub(super) fn compile_pattern(p: &mut Process, a: &[Term]) -> NativeResult {
     let Some(pattern) = Pattern::new(a[0]) else { return Err(p.badarg()) };
@@ -75,8 +76,8 @@ struct Search {
 fn start(p: &mut Process, a: &[Term], options: Term, kind: Kind) -> NativeResult {
     let Some(bits) = a[0].as_bits().filter(Bits::is_binary) else { return Err(p.badarg()) };
     let Some(options) = read_options(options, kind, bits.len / 8) else { return Err(p.badarg()) };
-    if options.from == options.to {
-        // Nothing to search: the pattern is not even looked at.
+    if bits.len == 0 && !joist_vm::release::at_least(27) {
+        // Nothing to search: older releases don't even look at the pattern.
         let none = Search { pattern: None, kind, options, at: 0, found: Vec::new(), copy: None };
         return Ok(answer(p, a[0], &none));
     }
@@ -107,7 +108,7 @@ fn run(p: &mut Process, subject: Term, s: &mut Search) -> bool {
     let Some(pattern) = s.pattern.clone() else { return true };
     let copied = s.copy.take();
     let bytes = copied.as_deref().or_else(|| subject.as_bits().and_then(|b| b.as_bytes())).unwrap_or_default();
-    let mut budget = usize::try_from(p.budget()).unwrap_or(0).max(1);
+    let mut budget = limits::BINARY.budget(p, 1);
     let before = budget;
     let done = loop {
         match pattern.find(bytes, s.at, s.options.to, &mut budget) {

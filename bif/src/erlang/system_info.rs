@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::sync::atomic::Ordering;
 
 use joist_vm::atom::{self, Atom};
+use joist_vm::code::{self, Mfa};
 use joist_vm::engine;
 use joist_vm::heap::sizes;
 use joist_vm::platform::platform;
@@ -14,6 +15,7 @@ use joist_vm::{port, release, sched};
 
 use crate::flags;
 use crate::table::Binding;
+use crate::term_args;
 
 pub(crate) const BINDINGS: &[Binding] = &[("system_info", 1, system_info), ("system_flag", 2, system_flag)];
 
@@ -151,7 +153,13 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
         "outstanding_system_requests_limit" => number(100),
         "async_dist" => Term::bool(false),
         "atom_used" => number(atom::count() * 64),
-        "check_io" | "loaded" | "procs" | "info" | "allocated_areas" | "alloc_util_allocators" => Term::NIL,
+        "check_io" | "loaded" | "procs" | "info" | "allocated_areas" => Term::NIL,
+        "alloc_util_allocators" => build::list(p, &[Term::atom(Atom::new("ets_alloc"))]),
+        "snifs" => {
+            let all = code::natives::all();
+            let all: Vec<Term> = all.iter().map(|d| mfa(p, d)).collect();
+            build::list(p, &all)
+        }
         "allocator" => {
             let name = Term::atom(Atom::new("joist"));
             build::tuple(p, &[name, Term::NIL, Term::NIL, Term::NIL])
@@ -163,6 +171,11 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
         "halt_flush_timeout" => Term::atom(atom::INFINITY),
         _ => return Err(p.badarg()),
     })
+}
+
+fn mfa(p: &mut Process, d: &code::natives::NativeDecl) -> Term {
+    let (m, f) = (Term::atom(Atom::new(d.module)), Term::atom(Atom::new(d.function)));
+    build::tuple(p, &[m, f, number(d.arity as usize)])
 }
 
 fn pair(p: &mut Process, name: &str, n: usize) -> Term {
@@ -186,6 +199,18 @@ fn tuple_item(p: &mut Process, t: &[Term]) -> NativeResult {
     match (name, t) {
         ("wordsize", [_, k]) if k.as_atom().is_some_and(|k| matches!(k.text(), "internal" | "external")) => {
             Ok(number(8))
+        }
+        ("allocator_sizes", [_, names]) if names.is_list() => {
+            let mut all = Vec::new();
+            for name in term_args::list(p, *names)? {
+                let sizes = if name.as_atom().is_some_and(|n| n.text() == "ets_alloc") {
+                    crate::ets::allocator_sizes(p)
+                } else {
+                    Term::bool(false)
+                };
+                all.push(build::tuple(p, &[name, sizes]));
+            }
+            Ok(build::list(p, &all))
         }
         ("allocator" | "allocator_sizes", [_, _]) => Ok(Term::bool(false)),
         ("cpu_topology", [_, _]) => Ok(Term::atom(atom::UNDEFINED)),
@@ -211,7 +236,11 @@ fn system_flag(p: &mut Process, a: &[Term]) -> NativeResult {
         "multi_scheduling" => Ok(Term::atom(Atom::new("enabled"))),
         "system_logger" => Ok(Term::atom(atom::LOGGER)),
         "trace_control_word" => Ok(number(0)),
-        "scheduler_wall_time" => Ok(Term::bool(false)),
+        // Stock's own Erlang code counts who wants it.
+        "scheduler_wall_time" if a[1].as_bool().is_some() => {
+            let (module, function) = (Atom::new("kernel_refc"), Atom::new("scheduler_wall_time"));
+            Err(p.trap_to(code::export(Mfa { module, function, arity: 1 }), &a[1..]))
+        }
         "time_offset" => Ok(Term::atom(Atom::new("final"))),
         "fullsweep_after" | "min_heap_size" | "min_bin_vheap_size" | "max_heap_size" => {
             let policy = process::default_policy();

@@ -19,7 +19,7 @@ use joist_vm::term::{Pid, Term};
 
 pub(crate) use counters::BINDINGS as COUNTERS;
 pub(crate) use info::BINDINGS as INFO;
-pub(crate) use info::INTERNAL;
+pub(crate) use info::{INTERNAL, allocator_sizes};
 pub(crate) use iterate::BINDINGS as ITERATE;
 pub(crate) use match_specs::BINDINGS as MATCH_SPECS;
 pub(crate) use match_specs::TEST;
