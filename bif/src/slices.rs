@@ -3,7 +3,8 @@
 
 use alloc::vec::Vec;
 
-use joist_vm::process::Process;
+use joist_vm::process::{NativeResult, Process};
+use joist_vm::term::build::Fill;
 use joist_vm::term::{Term, build};
 
 use crate::limits::budget;
@@ -71,4 +72,29 @@ impl Build {
         self.items.truncate(from);
         (from == 0).then_some(self.list)
     }
+}
+
+/// Bytes copied for one reduction.
+pub(crate) const BYTES: usize = 1024;
+
+/// What `answer` makes of a binary of these bytes.
+pub(crate) fn binary(
+    p: &mut Process,
+    bytes: Vec<u8>,
+    answer: impl Fn(&mut Process, Term) -> Term + 'static,
+) -> NativeResult {
+    let mut fill = Some(Fill::new(p, bytes.len()));
+    p.run_job(move |p: &mut Process| {
+        let mut filled = fill.take()?;
+        let from = bytes.len() - filled.left();
+        let n = filled.left().min(budget(p, BYTES));
+        filled.push(&bytes[from..from + n]);
+        p.charge(n / BYTES);
+        if filled.left() > 0 {
+            fill = Some(filled);
+            return None;
+        }
+        let binary = filled.finish();
+        Some(Ok(answer(p, binary)))
+    })
 }
