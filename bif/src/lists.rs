@@ -2,34 +2,26 @@
 
 use alloc::vec::Vec;
 
+use hashbrown::HashTable;
 use joist_vm::atom;
 use joist_vm::process::{NativeResult, Process};
 use joist_vm::term::compare::{eq, exact_eq};
-use joist_vm::term::{Term, build};
+use joist_vm::term::{Term, build, hash};
 
+use crate::limits::budget;
+use crate::slices::{Build, Seen, Walk};
 use crate::table::Binding;
-use crate::term_args;
 
 pub(crate) const BINDINGS: &[Binding] = &[
-    ("member", 2, |p, a| {
-        let mut it = a[1].list();
-        let mut n = 0;
-        let found = it.by_ref().any(|t| {
-            n += 1;
-            exact_eq(t, a[0])
-        });
-        p.charge(n / 16);
-        if found {
-            return Ok(Term::bool(true));
-        }
-        if it.rest().is_nil() { Ok(Term::bool(false)) } else { Err(p.badarg()) }
-    }),
+    ("member", 2, member),
     ("reverse", 2, reverse),
-    ("keyfind", 3, |p, a| Ok(key(p, a)?.unwrap_or(Term::bool(false)))),
-    ("keymember", 3, |p, a| Ok(Term::bool(key(p, a)?.is_some()))),
-    ("keysearch", 3, |p, a| match key(p, a)? {
-        Some(t) => Ok(build::tuple(p, &[Term::atom(atom::VALUE), t])),
-        None => Ok(Term::bool(false)),
+    ("keyfind", 3, |p, a| key(p, a, |_, found| found.unwrap_or(Term::bool(false)))),
+    ("keymember", 3, |p, a| key(p, a, |_, found| Term::bool(found.is_some()))),
+    ("keysearch", 3, |p, a| {
+        key(p, a, |p, found| match found {
+            Some(t) => build::tuple(p, &[Term::atom(atom::VALUE), t]),
+            None => Term::bool(false),
+        })
     }),
 ];
 
@@ -49,86 +41,143 @@ pub(crate) const OPERATORS: &[Binding] = &[
     }),
 ];
 
+fn member(p: &mut Process, a: &[Term]) -> NativeResult {
+    let (wanted, mut walk) = (a[0], Walk::new(a[1]));
+    p.run_job(move |p: &mut Process| {
+        Some(match walk.go(p, |t| exact_eq(t, wanted).then_some(()))? {
+            Seen::Found(()) => Ok(Term::bool(true)),
+            Seen::All if walk.is_proper() => Ok(Term::bool(false)),
+            Seen::All => Err(p.badarg()),
+        })
+    })
+}
+
 fn reverse(p: &mut Process, a: &[Term]) -> NativeResult {
-    let Some(mut items) = a[0].list_to_vec() else { return Err(p.badarg()) };
-    p.charge(items.len() / 16);
-    items.reverse();
-    Ok(build::list_with_tail(p, &items, a[1]))
+    // Cells made for one reduction.
+    const RATE: usize = 16;
+    let (mut rest, mut reversed) = (a[0], a[1]);
+    p.run_job(move |p: &mut Process| {
+        let mut it = rest.list();
+        let mut items: Vec<Term> = it.by_ref().take(budget(p, RATE)).collect();
+        items.reverse();
+        p.charge(items.len() / RATE);
+        reversed = build::list_with_tail(p, &items, reversed);
+        rest = it.rest();
+        match rest {
+            rest if rest.is_nil() => Some(Ok(reversed)),
+            rest if rest.is_cons() => None,
+            _ => Some(Err(p.badarg())),
+        }
+    })
 }
 
 fn append(p: &mut Process, a: &[Term]) -> NativeResult {
     if a[0].is_nil() {
         return Ok(a[1]);
     }
-    let items = term_args::list(p, a[0])?;
-    p.charge(items.len() / 16);
-    Ok(build::list_with_tail(p, &items, a[1]))
+    let (mut walk, mut items, tail) = (Walk::new(a[0]), Vec::new(), a[1]);
+    let mut made: Option<Build> = None;
+    p.run_job(move |p: &mut Process| {
+        if made.is_none() {
+            walk.go(p, |t| {
+                items.push(t);
+                None::<()>
+            })?;
+            if !walk.is_proper() {
+                return Some(Err(p.badarg()));
+            }
+        }
+        made.get_or_insert_with(|| Build::new(core::mem::take(&mut items), tail)).go(p).map(Ok)
+    })
+}
+
+/// Terms that are still to be taken out of a list: a few as they are, many counted.
+#[derive(Default)]
+struct Gone {
+    few: Vec<Term>,
+    many: HashTable<(u64, Term, usize)>,
+}
+
+/// Up to so many are looked for one by one.
+const FEW: usize = 16;
+
+impl Gone {
+    fn add(&mut self, t: Term) {
+        if self.few.len() < FEW && self.many.is_empty() {
+            return self.few.push(t);
+        }
+        for t in core::mem::take(&mut self.few) {
+            self.count(t);
+        }
+        self.count(t);
+    }
+
+    fn count(&mut self, t: Term) {
+        let h = hash::internal(t, 0);
+        match self.many.find_mut(h, |e| e.0 == h && exact_eq(e.1, t)) {
+            Some(e) => e.2 += 1,
+            None => drop(self.many.insert_unique(h, (h, t, 1), |e| e.0)),
+        }
+    }
+
+    /// Takes one such term out; false when there is none.
+    fn take(&mut self, t: Term) -> bool {
+        if self.many.is_empty() {
+            let found = self.few.iter().position(|g| exact_eq(*g, t));
+            return found.map(|i| self.few.swap_remove(i)).is_some();
+        }
+        let h = hash::internal(t, 0);
+        match self.many.find_mut(h, |e| e.0 == h && exact_eq(e.1, t)) {
+            Some(e) if e.2 > 0 => {
+                e.2 -= 1;
+                true
+            }
+            _ => false,
+        }
+    }
 }
 
 /// For each element of the second list, its first occurrence in the first goes.
 fn subtract(p: &mut Process, a: &[Term]) -> NativeResult {
-    let (items, gone) = (term_args::list(p, a[0])?, term_args::list(p, a[1])?);
-    if items.is_empty() || gone.is_empty() {
-        return Ok(a[0]);
-    }
-    p.charge((items.len() + gone.len()) / 8);
-    let kept = if gone.len() <= 16 { subtract_few(&items, gone) } else { subtract_many(&items, gone) };
-    Ok(build::list(p, &kept))
-}
-
-fn subtract_few(items: &[Term], mut gone: Vec<Term>) -> Vec<Term> {
-    items
-        .iter()
-        .filter(|t| match gone.iter().position(|g| exact_eq(*g, **t)) {
-            Some(i) => {
-                gone.swap_remove(i);
-                false
+    let (whole, nothing_goes) = (a[0], a[1].is_nil());
+    let (mut items, mut others) = (Walk::new(a[0]), Walk::new(a[1]));
+    let (mut gone, mut kept) = (Gone::default(), Vec::new());
+    let mut made: Option<Build> = None;
+    p.run_job(move |p: &mut Process| {
+        if made.is_none() {
+            others.go(p, |t| {
+                gone.add(t);
+                None::<()>
+            })?;
+            items.go(p, |t| {
+                if nothing_goes || !gone.take(t) {
+                    kept.push(t);
+                }
+                None::<()>
+            })?;
+            if !others.is_proper() || !items.is_proper() {
+                return Some(Err(p.badarg()));
             }
-            None => true,
-        })
-        .copied()
-        .collect()
-}
-
-/// Sorted by exact order, with how often each is still to be taken out.
-fn subtract_many(items: &[Term], mut gone: Vec<Term>) -> Vec<Term> {
-    use joist_vm::term::compare::compare_exact;
-    gone.sort_unstable_by(|a, b| compare_exact(*a, *b));
-    let mut counts: Vec<(Term, usize)> = Vec::new();
-    for g in gone {
-        match counts.last_mut() {
-            Some((last, n)) if exact_eq(*last, g) => *n += 1,
-            _ => counts.push((g, 1)),
+            if nothing_goes {
+                return Some(Ok(whole));
+            }
         }
-    }
-    items
-        .iter()
-        .filter(|t| match counts.binary_search_by(|c| compare_exact(c.0, **t)) {
-            Ok(i) if counts[i].1 > 0 => {
-                counts[i].1 -= 1;
-                false
-            }
-            _ => true,
-        })
-        .copied()
-        .collect()
+        made.get_or_insert_with(|| Build::new(core::mem::take(&mut kept), Term::NIL)).go(p).map(Ok)
+    })
 }
 
-/// The first tuple whose `N`th element equals a key: exactly for atoms and the like, `==` for numbers.
-fn key(p: &mut Process, a: &[Term]) -> Result<Option<Term>, joist_vm::process::Bail> {
+/// Looks for the first tuple whose `N`th element equals a key: exactly for atoms and the like, `==` for numbers.
+fn key(p: &mut Process, a: &[Term], answer: fn(&mut Process, Option<Term>) -> Term) -> NativeResult {
     let Some(i) = a[1].as_usize().and_then(|n| n.checked_sub(1)) else { return Err(p.badarg()) };
-    let wanted = a[0];
+    let (wanted, mut walk) = (a[0], Walk::new(a[2]));
     let simple = wanted.is_immediate() && !wanted.is_small();
-    let mut it = a[2].list();
-    let mut n = 0;
-    let found = it.by_ref().find(|t| {
-        n += 1;
-        t.as_tuple().and_then(|e| e.get(i)).is_some_and(|e| if simple { *e == wanted } else { eq(*e, wanted) })
-    });
-    p.charge(n / 16);
-    match found {
-        Some(t) => Ok(Some(t)),
-        None if it.rest().is_nil() => Ok(None),
-        None => Err(p.badarg()),
-    }
+    let is = move |e: &Term| if simple { *e == wanted } else { eq(*e, wanted) };
+    p.run_job(move |p: &mut Process| {
+        let found = walk.go(p, |t| t.as_tuple().and_then(|e| e.get(i)).is_some_and(is).then_some(t))?;
+        Some(match found {
+            Seen::Found(t) => Ok(answer(p, Some(t))),
+            Seen::All if walk.is_proper() => Ok(answer(p, None)),
+            Seen::All => Err(p.badarg()),
+        })
+    })
 }

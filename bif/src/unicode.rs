@@ -1,17 +1,16 @@
 //! `unicode` (`erl_unicode.c`): `latin1` and `utf8` are converted here, other encodings by `unicode`'s own Erlang code.
 
-use alloc::sync::Arc;
-use core::any::Any;
+use alloc::vec::Vec;
 
 use joist_vm::atom::{self, Atom};
 use joist_vm::code::{Mfa, export};
 use joist_vm::etf::Progress;
-use joist_vm::process::{Bail, Native, NativeResult, Process, make_reference};
-use joist_vm::sync::RwLock;
+use joist_vm::process::{NativeResult, Process};
 use joist_vm::term::{Term, build};
-use joist_vm::unicode::{self, Conversion, Suspended, Validity};
+use joist_vm::unicode::{self, Conversion, End, Validity};
 
 use crate::table::Binding;
+use crate::{limits, slices};
 
 pub(crate) const BINDINGS: &[Binding] = &[
     ("bin_is_7bit", 1, |_, a| Ok(Term::bool(a[0].as_binary().is_some_and(|b| b.is_ascii())))),
@@ -39,14 +38,30 @@ fn characters_to_binary(p: &mut Process, a: &[Term]) -> NativeResult {
         Some((head, tail)) if tail.is_nil() && head.is_binary() => head,
         _ => a[0],
     };
-    if let Some(bytes) = data.as_binary() {
-        p.charge(bytes.len() / 1024);
-        // What is UTF-8 already stays as it is.
-        if if latin1 { bytes.is_ascii() } else { unicode::validate(&bytes) == Validity::Valid } {
-            return Ok(data);
+    let Some(bytes) = data.as_binary() else { return start(p, data, latin1, false) };
+    // What is UTF-8 already stays as it is.
+    let mut checked = 0;
+    p.run_job(move |p: &mut Process| {
+        let n = (bytes.len() - checked).min(limits::UNICODE.budget(p, CHECKED));
+        p.charge(n / CHECKED);
+        let part = &bytes[checked..checked + n];
+        let valid = match unicode::validate(part) {
+            _ if latin1 => part.is_ascii(),
+            Validity::Valid => true,
+            // A character that goes on in the next part.
+            Validity::Incomplete(good) if checked + n < bytes.len() && good > 0 => {
+                checked += good;
+                return None;
+            }
+            _ => false,
+        };
+        checked += n;
+        match valid {
+            false => Some(start(p, data, latin1, false)),
+            true if checked == bytes.len() => Some(Ok(data)),
+            true => None,
         }
-    }
-    start(p, data, latin1, false)
+    })
 }
 
 fn characters_to_list(p: &mut Process, a: &[Term]) -> NativeResult {
@@ -63,33 +78,42 @@ fn start(p: &mut Process, data: Term, latin1: bool, list: bool) -> NativeResult 
     run(p, Conversion::new(data, latin1), list)
 }
 
-fn run(p: &mut Process, mut conversion: Conversion, list: bool) -> NativeResult {
-    // List elements converted for one reduction.
-    const RATE: usize = 16;
-    let mut budget = usize::try_from(p.budget()).unwrap_or(0).max(1) * RATE;
-    let before = budget;
-    let progress = conversion.run(p, &mut budget);
-    p.charge((before - budget) / RATE);
-    if progress == Progress::Done {
-        return Ok(unicode::result(p, conversion, list));
-    }
-    let (todo, state) = conversion.suspend(p);
-    let magic: Arc<dyn Any + Send + Sync> = Arc::new(RwLock::new(Some(state)));
-    let reference = build::magic_reference(p, make_reference(), magic);
-    let next: Native = if list { resume_list } else { resume_binary };
-    Err::<Term, Bail>(p.yield_to(next, &[todo, reference]))
+/// Bytes checked, and list elements converted or made, for one reduction.
+const CHECKED: usize = 4096;
+const RATE: usize = 16;
+
+fn run(p: &mut Process, conversion: Conversion, list: bool) -> NativeResult {
+    let mut todo = Some(conversion);
+    p.run_job(move |p: &mut Process| {
+        let mut left = limits::UNICODE.budget(p, RATE);
+        let before = left;
+        let progress = todo.as_mut()?.run(p, &mut left);
+        p.charge((before - left) / RATE);
+        if progress == Progress::Paused {
+            return None;
+        }
+        let (out, end) = todo.take()?.finish();
+        Some(if list {
+            make_list(p, out, end)
+        } else {
+            slices::binary(p, out, move |p, converted| unicode::answer(p, converted, end))
+        })
+    })
 }
 
-fn resume_binary(p: &mut Process, a: &[Term]) -> NativeResult {
-    resume(p, a, false)
-}
-
-fn resume_list(p: &mut Process, a: &[Term]) -> NativeResult {
-    resume(p, a, true)
-}
-
-fn resume(p: &mut Process, a: &[Term], list: bool) -> NativeResult {
-    let state = a[1].as_magic().and_then(|m| m.downcast_ref::<RwLock<Option<Suspended>>>());
-    let Some(state) = state.and_then(|s| s.write().take()) else { return Err(p.badarg()) };
-    run(p, Conversion::resume(a[0], state), list)
+/// The list of the characters in UTF-8, made from its end on.
+fn make_list(p: &mut Process, utf8: Vec<u8>, end: End) -> NativeResult {
+    let (mut left, mut list) = (utf8.len(), Term::NIL);
+    p.run_job(move |p: &mut Process| {
+        let mut from = left.saturating_sub(limits::UNICODE.budget(p, RATE).max(4));
+        while utf8.get(from).is_some_and(|b| b & 0xc0 == 0x80) {
+            from += 1;
+        }
+        let text = core::str::from_utf8(&utf8[from..left]).unwrap_or_default();
+        let points: Vec<u32> = text.chars().map(u32::from).collect();
+        list = build::list_of_ints(p, points.into_iter(), list);
+        p.charge((left - from) / RATE);
+        left = from;
+        (left == 0).then(|| Ok(unicode::answer(p, list, end)))
+    })
 }

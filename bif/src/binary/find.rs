@@ -1,17 +1,17 @@
-//! `binary:match`, `matches`, `split` and `compile_pattern`. A search that is out of reductions goes on in [`resume`],
-//! with its state in a magic reference.
+//! `binary:match`, `matches`, `split` and `compile_pattern`. A search that is out of reductions goes on
+//! for as many slices as it takes.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::any::Any;
 
 use joist_vm::atom::Atom;
-use joist_vm::process::{Bail, NativeResult, Process, make_reference};
-use joist_vm::sync::RwLock;
+use joist_vm::process::{NativeResult, Process, make_reference};
 use joist_vm::term::{Bits, Term, build};
 
 use super::pattern::{Found, Pattern};
 use super::range;
+use crate::limits;
 
 pub(super) fn compile_pattern(p: &mut Process, a: &[Term]) -> NativeResult {
     let Some(pattern) = Pattern::new(a[0]) else { return Err(p.badarg()) };
@@ -75,31 +75,20 @@ struct Search {
 fn start(p: &mut Process, a: &[Term], options: Term, kind: Kind) -> NativeResult {
     let Some(bits) = a[0].as_bits().filter(Bits::is_binary) else { return Err(p.badarg()) };
     let Some(options) = read_options(options, kind, bits.len / 8) else { return Err(p.badarg()) };
-    if options.from == options.to {
-        // Nothing to search: the pattern is not even looked at.
+    if bits.len == 0 && !joist_vm::release::at_least(27) {
+        // Nothing to search: older releases don't even look at the pattern.
         let none = Search { pattern: None, kind, options, at: 0, found: Vec::new(), copy: None };
-        return Ok(answer(p, a[0], &none));
+        return answer(p, a[0], none);
     }
     let Some(pattern) = Pattern::of(a[1]) else { return Err(p.badarg()) };
     let copy = if bits.as_bytes().is_none() { Some(bits.to_vec()) } else { None };
     let at = options.from;
-    let mut search = Search { pattern: Some(pattern), kind, options, at, found: Vec::new(), copy };
-    if run(p, a[0], &mut search) {
-        return Ok(answer(p, a[0], &search));
-    }
-    let magic: Arc<dyn Any + Send + Sync> = Arc::new(RwLock::new(search));
-    let reference = build::magic_reference(p, make_reference(), magic);
-    Err(p.yield_to(resume, &[a[0], reference]))
-}
-
-fn resume(p: &mut Process, a: &[Term]) -> NativeResult {
-    let search = a[1].as_magic().and_then(|m| m.downcast_ref::<RwLock<Search>>());
-    let Some(search) = search else { return Err(p.badarg()) };
-    let mut search = search.write();
-    if run(p, a[0], &mut search) {
-        return Ok(answer(p, a[0], &search));
-    }
-    Err::<Term, Bail>(p.yield_to(resume, a))
+    let search = Search { pattern: Some(pattern), kind, options, at, found: Vec::new(), copy };
+    let (subject, mut search) = (a[0], Some(search));
+    p.run_job(move |p: &mut Process| {
+        let done = run(p, subject, search.as_mut()?);
+        if done { Some(answer(p, subject, search.take()?)) } else { None }
+    })
 }
 
 /// Searches on; false when it is to be resumed.
@@ -107,7 +96,7 @@ fn run(p: &mut Process, subject: Term, s: &mut Search) -> bool {
     let Some(pattern) = s.pattern.clone() else { return true };
     let copied = s.copy.take();
     let bytes = copied.as_deref().or_else(|| subject.as_bits().and_then(|b| b.as_bytes())).unwrap_or_default();
-    let mut budget = usize::try_from(p.budget()).unwrap_or(0).max(1);
+    let mut budget = limits::BINARY.budget(p, 1);
     let before = budget;
     let done = loop {
         match pattern.find(bytes, s.at, s.options.to, &mut budget) {
@@ -151,44 +140,53 @@ fn read_options(list: Term, kind: Kind, size: usize) -> Option<Options> {
     Some(o)
 }
 
-fn answer(p: &mut Process, subject: Term, s: &Search) -> Term {
-    p.charge(s.found.len() / 8);
-    match s.kind {
-        Kind::Match => match s.found.first() {
-            Some(m) => pair(p, *m),
-            None => Term::atom(Atom::new("nomatch")),
-        },
-        Kind::Matches => {
-            let items: Vec<Term> = s.found.iter().map(|m| pair(p, *m)).collect();
-            build::list(p, &items)
+/// Matches or parts made for one reduction.
+const MADE: usize = 4;
+
+/// What is told of the matches; lists are made from their ends on.
+fn answer(p: &mut Process, subject: Term, s: Search) -> NativeResult {
+    let size = subject.as_bits().map_or(0, |b| b.len / 8);
+    let (trim, trim_all) = (s.options.trim, s.options.trim_all);
+    match (s.kind, s.found.first()) {
+        (Kind::Match, Some(m)) => return Ok(pair(p, *m)),
+        (Kind::Match, None) => return Ok(Term::atom(Atom::new("nomatch"))),
+        (Kind::Split, None) => {
+            let nothing = (trim || trim_all) && size == 0;
+            return Ok(if nothing { Term::NIL } else { build::cons(p, subject, Term::NIL) });
         }
-        Kind::Split => split(p, subject, s),
+        _ => {}
     }
+    let (mut found, mut list) = (s.found, Term::NIL);
+    if s.kind == Kind::Matches {
+        return p.run_job(move |p: &mut Process| {
+            let n = found.len().min(limits::BINARY.budget(p, MADE));
+            for m in found.split_off(found.len() - n).into_iter().rev() {
+                let m = pair(p, m);
+                list = build::cons(p, m, list);
+            }
+            p.charge(n / MADE);
+            found.is_empty().then_some(Ok(list))
+        });
+    }
+    // The parts between the matches; `trim` drops empty ones at the end, `trim_all` all of them.
+    let mut end = Some(size);
+    p.run_job(move |p: &mut Process| {
+        let room = limits::BINARY.budget(p, MADE);
+        for _ in 0..room {
+            let Some(to) = end else { return Some(Ok(list)) };
+            let last = found.pop();
+            let from = last.map_or(0, |(at, len)| at + len);
+            end = last.map(|m| m.0);
+            if to > from || !(trim_all || trim && list.is_nil()) {
+                let part = build::sub_bits(p, subject, from * 8, (to - from) * 8);
+                list = build::cons(p, part, list);
+            }
+        }
+        p.charge(room / MADE);
+        None
+    })
 }
 
 fn pair(p: &mut Process, (at, len): (usize, usize)) -> Term {
     build::tuple(p, &[Term::small(at as i64), Term::small(len as i64)])
-}
-
-/// The parts between the matches; `trim` drops empty parts at the end, `trim_all` all empty ones.
-fn split(p: &mut Process, subject: Term, s: &Search) -> Term {
-    let size = subject.as_bits().map_or(0, |b| b.len / 8);
-    let o = &s.options;
-    if s.found.is_empty() {
-        return if (o.trim || o.trim_all) && size == 0 { Term::NIL } else { build::cons(p, subject, Term::NIL) };
-    }
-    let mut parts = Vec::with_capacity(s.found.len() + 1);
-    let mut from = 0;
-    for (at, len) in s.found.iter().copied().chain([(size, 0)]) {
-        parts.push((from, at - from));
-        from = at + len;
-    }
-    if o.trim_all {
-        parts.retain(|part| part.1 > 0);
-    } else if o.trim {
-        let keep = parts.iter().rposition(|part| part.1 > 0).map_or(0, |i| i + 1);
-        parts.truncate(keep);
-    }
-    let parts: Vec<Term> = parts.into_iter().map(|(at, len)| build::sub_bits(p, subject, at * 8, len * 8)).collect();
-    build::list(p, &parts)
 }

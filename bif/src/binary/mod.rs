@@ -6,11 +6,13 @@ mod pattern;
 use joist_vm::atom;
 use joist_vm::number::max_limbs;
 use joist_vm::process::{Bail, NativeResult, Process};
+use joist_vm::term::build::Fill;
 use joist_vm::term::{Bits, Term, build};
 
 use crate::erlang::iolist;
 use crate::table::Binding;
 use crate::term_args;
+use crate::{limits, slices};
 
 pub(crate) const BINDINGS: &[Binding] = &[
     ("at", 2, |p, a| {
@@ -35,12 +37,11 @@ pub(crate) const BINDINGS: &[Binding] = &[
         let times = term_args::size(p, a[1])?;
         copy(p, a[0], times)
     }),
-    ("list_to_bin", 1, |p, a| match a[0].is_list().then(|| iolist::to_bytes(a[0])).flatten() {
-        Some(bytes) => {
-            p.charge(bytes.len() / 200);
-            Ok(build::binary(p, &bytes))
+    ("list_to_bin", 1, |p, a| {
+        if !a[0].is_list() {
+            return Err(p.badarg());
         }
-        None => Err(p.badarg()),
+        iolist::iolist_to_binary(p, a[0])
     }),
     ("referenced_byte_size", 1, |p, a| match a[0].referenced_bytes() {
         Some(n) => Ok(Term::small(n as i64)),
@@ -56,8 +57,8 @@ pub(crate) const BINDINGS: &[Binding] = &[
         let big = big_endian(p, a[1])?;
         decode_unsigned(p, a[0], big)
     }),
-    ("longest_common_prefix", 1, |p, a| longest_common(p, a[0], |bits, i| bits.byte(i))),
-    ("longest_common_suffix", 1, |p, a| longest_common(p, a[0], |bits, i| bits.byte(bits.len / 8 - 1 - i))),
+    ("longest_common_prefix", 1, |p, a| longest_common(p, a[0], false)),
+    ("longest_common_suffix", 1, |p, a| longest_common(p, a[0], true)),
     ("compile_pattern", 1, find::compile_pattern),
     ("match", 2, find::match_2),
     ("match", 3, find::match_3),
@@ -96,15 +97,28 @@ const MAX_BYTES: usize = 1 << 40;
 
 fn copy(p: &mut Process, t: Term, times: usize) -> NativeResult {
     let bits = whole_bytes(p, t)?;
-    let bytes = bits.to_vec();
-    match bytes.len().checked_mul(times) {
-        Some(n) if n <= MAX_BYTES => {
-            p.charge(n / 4096);
-            let all = if times == 1 { bytes } else { bytes.repeat(times) };
-            Ok(build::binary(p, &all))
+    let Some(size) = (bits.len / 8).checked_mul(times).filter(|n| *n <= MAX_BYTES) else {
+        return Err(p.system_limit());
+    };
+    let (bytes, mut fill) = (bits.bytes().unwrap_or_default(), Some(Fill::new(p, size)));
+    p.run_job(move |p: &mut Process| {
+        let mut filled = fill.take()?;
+        let mut left = limits::BINARY.budget(p, slices::BYTES);
+        let before = left;
+        while left > 0 && filled.left() > 0 {
+            // Where the piece lies among the copies.
+            let from = (size - filled.left()) % bytes.len();
+            let n = left.min(bytes.len() - from);
+            filled.push(&bytes[from..from + n]);
+            left -= n;
         }
-        _ => Err(p.system_limit()),
-    }
+        p.charge((before - left) / slices::BYTES);
+        if filled.left() > 0 {
+            fill = Some(filled);
+            return None;
+        }
+        Some(Ok(filled.finish()))
+    })
 }
 
 fn big_endian(p: &mut Process, t: Term) -> Result<bool, Bail> {
@@ -150,16 +164,51 @@ fn decode_unsigned(p: &mut Process, t: Term, big: bool) -> NativeResult {
     Ok(build::big(p, false, &limbs))
 }
 
-/// How many bytes all binaries of a list have in common, counted by `at` from one of their ends.
-fn longest_common(p: &mut Process, list: Term, at: fn(&Bits, usize) -> u8) -> NativeResult {
+/// Where two binaries differ first between `from` and `to`, counted from their beginnings or from their ends.
+fn difference(x: &Bits, y: &Bits, from: usize, to: usize, ends: bool) -> Option<usize> {
+    let n = to - from;
+    let part = |b: &Bits| b.slice(if ends { b.len - to * 8 } else { from * 8 }, n * 8);
+    let (x, y) = (part(x), part(y));
+    let at = |i: usize| if ends { n - 1 - i } else { i };
+    let found = match (x.as_bytes(), y.as_bytes()) {
+        (Some(x), Some(y)) if x == y => None,
+        _ => (0..n).find(|i| x.byte(at(*i)) != y.byte(at(*i))),
+    };
+    found.map(|i| from + i)
+}
+
+/// How many bytes all binaries of a list have in common, at their beginnings or at their ends.
+fn longest_common(p: &mut Process, list: Term, ends: bool) -> NativeResult {
+    // Bytes compared for one reduction, and at once.
+    const RATE: usize = 200;
+    const BLOCK: usize = 4096;
     let items = term_args::list(p, list)?;
     let all: Option<alloc::vec::Vec<Bits>> = items.iter().map(|t| t.as_bits().filter(Bits::is_binary)).collect();
-    let Some((first, rest)) = all.as_deref().and_then(<[Bits]>::split_first) else { return Err(p.badarg()) };
-    let mut common = first.len / 8;
-    for bits in rest {
-        let most = common.min(bits.len / 8);
-        common = (0..most).find(|i| at(bits, *i) != at(first, *i)).unwrap_or(most);
-        p.charge(1 + common / 200);
-    }
-    Ok(Term::small(common as i64))
+    let Some((first, mut rest)) = all.filter(|all| !all.is_empty()).map(|mut all| (all.remove(0), all)) else {
+        return Err(p.badarg());
+    };
+    // What all of those seen so far have in common, and how much of that has been compared with the last one left.
+    let (mut common, mut same) = (first.len / 8, 0);
+    p.run_job(move |p: &mut Process| {
+        let mut left = limits::BINARY.budget(p, RATE);
+        let before = left;
+        while let Some(bits) = rest.last() {
+            let most = common.min(bits.len / 8);
+            let end = most.min(same + left.min(BLOCK));
+            let differs = difference(bits, &first, same, end, ends);
+            left = left.saturating_sub(1 + differs.unwrap_or(end) - same);
+            same = end;
+            if differs.is_some() || end == most {
+                common = differs.unwrap_or(most);
+                same = 0;
+                rest.pop();
+            }
+            if left == 0 && !rest.is_empty() {
+                p.charge(before / RATE);
+                return None;
+            }
+        }
+        p.charge((before - left) / RATE);
+        Some(Ok(Term::small(common as i64)))
+    })
 }

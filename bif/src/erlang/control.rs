@@ -2,6 +2,7 @@
 
 use joist_vm::atom;
 use joist_vm::code::{self, Mfa};
+use joist_vm::engine::backtrace_depth;
 use joist_vm::process::{Bail, Class, NativeResult, Process};
 use joist_vm::term::{FunRef, Term, build};
 
@@ -89,24 +90,42 @@ fn error3(p: &mut Process, a: &[Term]) -> NativeResult {
 /// `raise(Class, Reason, Stacktrace)`.
 fn raise(p: &mut Process, a: &[Term]) -> NativeResult {
     let Some(class) = Class::from_term(a[0]) else { return Ok(Term::atom(atom::BADARG)) };
-    if !is_trace(a[2]) {
-        return Ok(Term::atom(atom::BADARG));
-    }
+    let Some(trace) = read_trace(p, a[2]) else { return Ok(Term::atom(atom::BADARG)) };
     let bail = p.raise(class, a[1]);
-    p.exception_trace(class, a[2]);
+    p.exception_trace(class, trace);
     Err(bail)
 }
 
-/// A list of `{M, F, ArityOrArgs}`, `{Fun, Args}`, each perhaps with a location.
-fn is_trace(t: Term) -> bool {
-    let mut it = t.list();
-    let ok = it.by_ref().all(|f| match f.as_tuple() {
-        Some([m, f, a] | [m, f, a, _]) => m.is_atom() && f.is_atom() && (a.is_small() || a.is_list()),
-        Some([f, a]) => f.is_fun() && a.is_list(),
-        _ => false,
-    });
-    let three_with_fun = |t: Term| t.list().all(|f| f.as_tuple().is_some_and(|e| (2..=4).contains(&e.len())));
-    (ok || three_with_fun(t)) && it.rest().is_list()
+/// A trace as `try` gives it: `{M, F, ArityOrArgs, Location}` and `{Fun, Args, Location}`; both get an empty location
+/// where they have none. No deeper than traces are kept. None if it is something else.
+fn read_trace(p: &mut Process, t: Term) -> Option<Term> {
+    let mut frames = t.list_to_vec()?;
+    let mut changed = false;
+    for frame in &mut frames {
+        let (rest, location) = match frame.as_tuple()? {
+            [f, _] if f.is_fun() => (2, None),
+            [f, _, location] if f.is_fun() => (3, Some(location)),
+            [m, f, _] if m.is_atom() && f.is_atom() => (3, None),
+            [m, f, _, location] if m.is_atom() && f.is_atom() => (4, Some(location)),
+            _ => return None,
+        };
+        match location {
+            Some(l) if l.is_list() => {}
+            Some(_) => return None,
+            None => {
+                let mut items = frame.as_tuple()?[..rest].to_vec();
+                items.push(Term::NIL);
+                *frame = build::tuple(p, &items);
+                changed = true;
+            }
+        }
+    }
+    let most = backtrace_depth().max(1);
+    if frames.len() > most {
+        frames.truncate(most);
+        changed = true;
+    }
+    Some(if changed { build::list(p, &frames) } else { t })
 }
 
 fn apply2(p: &mut Process, a: &[Term]) -> NativeResult {

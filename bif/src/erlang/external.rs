@@ -1,19 +1,26 @@
 //! The external term format (`external.c`).
 
+use alloc::vec::Vec;
+
 use joist_vm::atom;
-use joist_vm::etf::{self, CodeLinker, DecodeError, DecodeOptions, EncodeOptions};
+use joist_vm::etf::tags::COMPRESSED;
+use joist_vm::etf::{
+    CodeLinker, Compressor, DecodeError, DecodeOptions, Decoder, EncodeOptions, Encoder, Inflater, Progress, VERSION,
+};
 use joist_vm::node;
 use joist_vm::process::{Bail, NativeResult, Process};
-use joist_vm::term::{Term, build};
+use joist_vm::term::{Bits, Term, build};
 
+use crate::limits::budget;
+use crate::slices;
 use crate::table::Binding;
 use crate::term_args;
 
 pub(crate) const BINDINGS: &[Binding] = &[
-    ("term_to_binary", 1, |p, a| encode(p, a[0], Term::NIL)),
-    ("term_to_binary", 2, |p, a| encode(p, a[0], a[1])),
-    ("term_to_iovec", 1, |p, a| encode(p, a[0], Term::NIL).map(|b| build::cons(p, b, Term::NIL))),
-    ("term_to_iovec", 2, |p, a| encode(p, a[0], a[1]).map(|b| build::cons(p, b, Term::NIL))),
+    ("term_to_binary", 1, |p, a| encode(p, a[0], Term::NIL, |_, b| b)),
+    ("term_to_binary", 2, |p, a| encode(p, a[0], a[1], |_, b| b)),
+    ("term_to_iovec", 1, |p, a| encode(p, a[0], Term::NIL, |p, b| build::cons(p, b, Term::NIL))),
+    ("term_to_iovec", 2, |p, a| encode(p, a[0], a[1], |p, b| build::cons(p, b, Term::NIL))),
     ("binary_to_term", 1, |p, a| decode(p, a[0], Term::NIL)),
     ("binary_to_term", 2, |p, a| decode(p, a[0], a[1])),
     ("external_size", 1, |p, a| size(p, a[0], Term::NIL)),
@@ -45,16 +52,56 @@ fn encode_options(p: &mut Process, list: Term) -> Result<EncodeOptions, Bail> {
     Ok(o)
 }
 
-fn encode(p: &mut Process, t: Term, options: Term) -> NativeResult {
+/// Terms encoded or decoded for one reduction.
+const RATE: usize = 8;
+
+fn encode(p: &mut Process, t: Term, options: Term, answer: fn(&mut Process, Term) -> Term) -> NativeResult {
     let o = encode_options(p, options)?;
-    let bytes = etf::encode(t, &o);
-    p.charge(bytes.len() / 100);
-    Ok(build::binary(p, &bytes))
+    let mut encoder = Some(Encoder::new(t, &o));
+    let mut compressor: Option<Compressor> = None;
+    p.run_job(move |p: &mut Process| {
+        if let Some(compressor) = &mut compressor {
+            return compressed(p, compressor).map(|bytes| slices::binary(p, bytes, answer));
+        }
+        let mut left = budget(p, RATE);
+        let before = left;
+        let progress = encoder.as_mut()?.run(&mut left);
+        p.charge((before - left) / RATE);
+        if progress == Progress::Paused {
+            return None;
+        }
+        let bytes = encoder.take()?.uncompressed();
+        if o.compression > 0 {
+            compressor = Compressor::new(&bytes, o.compression);
+            if let Some(compressor) = &mut compressor {
+                return compressed(p, compressor).map(|bytes| slices::binary(p, bytes, answer));
+            }
+        }
+        Some(slices::binary(p, bytes, answer))
+    })
+}
+
+/// Bytes compressed or unpacked for one reduction, and at once.
+const COMPRESSED_RATE: usize = 16;
+const COMPRESSED_PIECE: usize = 32 * 1024;
+
+/// One piece more.
+fn compressed(p: &mut Process, compressor: &mut Compressor) -> Option<Vec<u8>> {
+    let done = compressor.step(COMPRESSED_PIECE);
+    p.charge(COMPRESSED_PIECE / COMPRESSED_RATE);
+    done
 }
 
 fn size(p: &mut Process, t: Term, options: Term) -> NativeResult {
     let o = encode_options(p, options)?;
-    Ok(Term::small(etf::external_size(t, &o) as i64))
+    let mut counter = Encoder::counter(t, &o);
+    p.run_job(move |p: &mut Process| {
+        let mut left = budget(p, RATE);
+        let before = left;
+        let progress = counter.run(&mut left);
+        p.charge((before - left) / RATE);
+        (progress == Progress::Done).then(|| Ok(Term::small(counter.count() as i64)))
+    })
 }
 
 fn decode(p: &mut Process, t: Term, options: Term) -> NativeResult {
@@ -66,13 +113,62 @@ fn decode(p: &mut Process, t: Term, options: Term) -> NativeResult {
             _ => return Err(p.badarg()),
         }
     }
-    let Some(bytes) = t.as_binary() else { return Err(p.badarg()) };
-    p.charge(bytes.len() / 100);
-    let o = DecodeOptions { linker: &CodeLinker, node: node::this(), safe };
-    match etf::decode(p, &bytes, &o) {
-        Ok(d) if used => Ok(build::tuple(p, &[d.term, Term::small(d.used as i64)])),
-        Ok(d) => Ok(d.term),
-        Err(DecodeError::SystemLimit) => Err(p.system_limit()),
-        Err(DecodeError::Badarg) => Err(p.badarg()),
+    let Some(bits) = t.as_bits().filter(Bits::is_binary) else { return Err(p.badarg()) };
+    let bytes = match bits.as_bytes() {
+        Some(bytes) => bytes,
+        None => bytes_of(p, &bits.to_vec()),
+    };
+    match bytes {
+        [VERSION, COMPRESSED, packed @ ..] => {
+            let mut inflater = Inflater::new(packed).map_err(|e| failed(p, e))?;
+            p.run_job(move |p: &mut Process| {
+                let step = inflater.step(COMPRESSED_PIECE);
+                p.charge(COMPRESSED_PIECE / COMPRESSED_RATE);
+                Some(match step {
+                    Ok(None) => return None,
+                    Ok(Some((body, read))) => {
+                        let body = bytes_of(p, &body);
+                        decode_body(p, body, Some(2 + read), safe, used)
+                    }
+                    Err(e) => Err(failed(p, e)),
+                })
+            })
+        }
+        [VERSION, body @ ..] => decode_body(p, body, None, safe, used),
+        _ => Err(p.badarg()),
     }
+}
+
+/// `packed`: how many bytes there were, if they were compressed; then nothing may follow the term.
+fn decode_body(p: &mut Process, body: &'static [u8], packed: Option<usize>, safe: bool, used: bool) -> NativeResult {
+    let o = DecodeOptions { linker: &CodeLinker, node: node::this(), safe };
+    let mut decoder = Decoder::new(body);
+    p.run_job(move |p: &mut Process| {
+        let mut left = budget(p, RATE);
+        let before = left;
+        let progress = decoder.run(p, &o, &mut left);
+        p.charge((before - left) / RATE);
+        Some(match progress {
+            Ok(Progress::Paused) => return None,
+            Err(e) => Err(failed(p, e)),
+            Ok(Progress::Done) if packed.is_some() && decoder.used() != body.len() => Err(p.badarg()),
+            Ok(Progress::Done) if used => {
+                let n = packed.unwrap_or(1 + decoder.used());
+                Ok(build::tuple(p, &[decoder.term(), Term::small(n as i64)]))
+            }
+            Ok(Progress::Done) => Ok(decoder.term()),
+        })
+    })
+}
+
+fn failed(p: &mut Process, e: DecodeError) -> Bail {
+    match e {
+        DecodeError::SystemLimit => p.system_limit(),
+        DecodeError::Badarg => p.badarg(),
+    }
+}
+
+/// A copy of some bytes that lives as long as nothing of the process's moves.
+fn bytes_of(p: &mut Process, bytes: &[u8]) -> &'static [u8] {
+    build::binary(p, bytes).as_bits().and_then(|bits| bits.as_bytes()).unwrap_or_default()
 }

@@ -3,24 +3,26 @@
 use alloc::vec::Vec;
 
 use joist_vm::process::{NativeResult, Process};
-use joist_vm::term::hash::{phash, phash2};
+use joist_vm::term::hash::{Hasher, phash};
 use joist_vm::term::{Term, build};
 
-use super::iolist::to_bytes;
+use super::iolist::{self, Part, to_bytes};
+use crate::limits::budget;
 use crate::table::Binding;
 
 pub(crate) const BINDINGS: &[Binding] = &[
-    ("phash2", 1, |_, a| Ok(Term::small(i64::from(phash2(a[0]) & 0x7ff_ffff)))),
-    ("phash2", 2, |p, a| ranged(p, a[1], u64::from(phash2(a[0])), 0)),
+    ("phash2", 1, |p, a| phash2(p, a[0], |_, hash| Ok(Term::small(i64::from(hash & 0x7ff_ffff))))),
+    ("phash2", 2, |p, a| {
+        let range = a[1];
+        // A bad range is told before any work.
+        ranged(p, range, 0, 0)?;
+        phash2(p, a[0], move |p, hash| ranged(p, range, u64::from(hash), 0))
+    }),
     ("phash", 2, |p, a| ranged(p, a[1], u64::from(phash(a[0])), 1)),
-    ("crc32", 1, |p, a| with(p, a[0], crc32fast::hash)),
+    ("crc32", 1, |p, a| crc32(p, a[0], 0)),
     ("crc32", 2, |p, a| {
         let seed = word(p, a[0])?;
-        with(p, a[1], |b| {
-            let mut h = crc32fast::Hasher::new_with_initial(seed);
-            h.update(b);
-            h.finalize()
-        })
+        crc32(p, a[1], seed)
     }),
     ("crc32_combine", 3, |p, a| {
         let (x, y, n) = (word(p, a[0])?, word(p, a[1])?, a[2].as_u64().ok_or_else(|| p.badarg())?);
@@ -28,10 +30,10 @@ pub(crate) const BINDINGS: &[Binding] = &[
         h.combine(&crc32fast::Hasher::new_with_initial_len(y, n));
         Ok(Term::small(i64::from(h.finalize())))
     }),
-    ("adler32", 1, |p, a| with(p, a[0], |b| adler(1, b))),
+    ("adler32", 1, |p, a| adler32(p, a[0], 1)),
     ("adler32", 2, |p, a| {
         let seed = word(p, a[0])?;
-        with(p, a[1], |b| adler(seed, b))
+        adler32(p, a[1], seed)
     }),
     ("adler32_combine", 3, |p, a| {
         let (x, y, n) = (word(p, a[0])?, word(p, a[1])?, a[2].as_u64().ok_or_else(|| p.badarg())?);
@@ -39,10 +41,16 @@ pub(crate) const BINDINGS: &[Binding] = &[
     }),
     ("md5", 1, |p, a| {
         use md5::Digest;
-        let Some(bytes) = to_bytes(a[0]) else { return Err(p.badarg()) };
-        p.charge(bytes.len() / 100);
-        let digest: [u8; 16] = md5::Md5::digest(&bytes).into();
-        Ok(build::binary(p, &digest))
+        digest(
+            p,
+            a[0],
+            md5::Md5::new(),
+            |h, b| h.update(b),
+            |p, h| {
+                let digest: [u8; 16] = h.finalize().into();
+                Ok(build::binary(p, &digest))
+            },
+        )
     }),
     ("md5_init", 0, |p, _| Ok(build::binary(p, &md5_state::init()))),
     ("md5_update", 2, |p, a| {
@@ -62,10 +70,70 @@ fn word(p: &mut Process, t: Term) -> Result<u32, joist_vm::process::Bail> {
     t.as_u64().and_then(|v| u32::try_from(v).ok()).ok_or_else(|| p.badarg())
 }
 
-fn with(p: &mut Process, t: Term, f: impl FnOnce(&[u8]) -> u32) -> NativeResult {
-    let Some(bytes) = to_bytes(t) else { return Err(p.badarg()) };
-    p.charge(bytes.len() / 1000);
-    Ok(Term::small(i64::from(f(&bytes))))
+/// Feeds an io list to a digest, in slices.
+fn digest<H: 'static>(
+    p: &mut Process,
+    t: Term,
+    state: H,
+    update: fn(&mut H, &[u8]),
+    finish: fn(&mut Process, H) -> NativeResult,
+) -> NativeResult {
+    let visit = |s: &mut Digest<H>, part| {
+        match part {
+            Part::Byte(b) => s.pending.push(b),
+            Part::Bits(bits) => {
+                let Some(bytes) = bits.bytes() else { return false };
+                s.flush();
+                (s.update)(&mut s.state, &bytes);
+            }
+        }
+        if s.pending.len() >= 4096 {
+            s.flush();
+        }
+        true
+    };
+    iolist::fold(p, t, Digest { state, update, pending: Vec::new() }, visit, move |p, mut s| {
+        s.flush();
+        finish(p, s.state)
+    })
+}
+
+/// A digest in progress, with bytes that it has not seen yet.
+struct Digest<H> {
+    state: H,
+    update: fn(&mut H, &[u8]),
+    pending: Vec<u8>,
+}
+
+impl<H> Digest<H> {
+    fn flush(&mut self) {
+        (self.update)(&mut self.state, &self.pending);
+        self.pending.clear();
+    }
+}
+
+fn crc32(p: &mut Process, t: Term, seed: u32) -> NativeResult {
+    let h = crc32fast::Hasher::new_with_initial(seed);
+    digest(p, t, h, crc32fast::Hasher::update, |_, h| Ok(Term::small(i64::from(h.finalize()))))
+}
+
+fn adler32(p: &mut Process, t: Term, seed: u32) -> NativeResult {
+    let h = adler2::Adler32::from_checksum(seed);
+    digest(p, t, h, adler2::Adler32::write_slice, |_, h| Ok(Term::small(i64::from(h.checksum()))))
+}
+
+/// What `answer` makes of a term's hash.
+fn phash2(p: &mut Process, t: Term, answer: impl Fn(&mut Process, u32) -> NativeResult + 'static) -> NativeResult {
+    // Terms hashed for one reduction.
+    const RATE: usize = 16;
+    let mut hasher = Hasher::new(t);
+    p.run_job(move |p: &mut Process| {
+        let mut left = budget(p, RATE);
+        let before = left;
+        let hash = hasher.run(&mut left);
+        p.charge((before - left) / RATE);
+        hash.map(|hash| answer(p, hash))
+    })
 }
 
 /// A hash in a range of 1 to 2^32 values.
@@ -74,12 +142,6 @@ fn ranged(p: &mut Process, range: Term, hash: u64, from: u64) -> NativeResult {
         Some(n) if (1..=1 << 32).contains(&n) => Ok(Term::small((hash % n + from) as i64)),
         _ => Err(p.badarg()),
     }
-}
-
-fn adler(seed: u32, bytes: &[u8]) -> u32 {
-    let mut h = adler2::Adler32::from_checksum(seed);
-    h.write_slice(bytes);
-    h.checksum()
 }
 
 /// The checksum of two pieces from theirs and the second's length.

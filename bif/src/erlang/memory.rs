@@ -94,27 +94,43 @@ pub(crate) fn allocators(p: &mut Process) -> Term {
     build::list(p, &NAMES.map(atom))
 }
 
-/// `[{mbcs, [{blocks, [{Allocator, [{size, Bytes}]}]}]}]`.
+/// `[{mbcs, [{blocks, [{Allocator, [{size, Bytes, …}]}]}, {carriers_size, Bytes, …}]}, {sbcs, …}]`: now, and what the most
+/// ever was, which isn't known.
 fn info(p: &mut Process, name: &str, memory: &Memory) -> Term {
-    let size = pair(p, atom("size"), Term::small(memory.of(name) as i64));
-    let sizes = build::list(p, &[size]);
-    let of = pair(p, atom(name), sizes);
-    let all = build::list(p, &[of]);
-    let blocks = pair(p, atom("blocks"), all);
-    let carriers = build::list(p, &[blocks]);
-    let carriers = pair(p, atom("mbcs"), carriers);
-    build::list(p, &[carriers])
+    let bytes = Term::small(memory.of(name) as i64);
+    let size = build::tuple(p, &[atom("size"), bytes, bytes, bytes]);
+    let size = build::list(p, &[size]);
+    let blocks = pair(p, atom(name), size);
+    let blocks = build::list(p, &[blocks]);
+    let carriers = [("mbcs", blocks, bytes), ("sbcs", Term::NIL, Term::small(0))].map(|(kind, blocks, bytes)| {
+        let blocks = pair(p, atom("blocks"), blocks);
+        let carried = build::tuple(p, &[atom("carriers_size"), bytes, bytes, bytes]);
+        let all = build::list(p, &[blocks, carried]);
+        pair(p, atom(kind), all)
+    });
+    build::list(p, &carriers)
 }
 
-/// `system_info({allocator, Name})`: its one instance; `undefined` if there is none of that name.
+/// `system_info({allocator, Name | [Name]})`: its one instance.
 pub(crate) fn allocator(p: &mut Process, of: Term) -> NativeResult {
-    let Some(name) = of.as_atom() else { return Err(p.badarg()) };
-    if !NAMES.contains(&name.text()) {
-        return Ok(Term::atom(atom::UNDEFINED));
+    let memory = Memory::now();
+    let one = |p: &mut Process, name: Term| match name.as_atom() {
+        Some(a) if NAMES.contains(&a.text()) => {
+            let info = info(p, a.text(), &memory);
+            let instance = build::tuple(p, &[atom("instance"), Term::small(0), info]);
+            Some(build::list(p, &[instance]))
+        }
+        _ => None,
+    };
+    if of.is_atom() {
+        return one(p, of).ok_or_else(|| p.badarg());
     }
-    let info = info(p, name.text(), &Memory::now());
-    let instance = build::tuple(p, &[atom("instance"), Term::small(0), info]);
-    Ok(build::list(p, &[instance]))
+    let mut all = Vec::new();
+    for name in term_args::list(p, of)? {
+        let Some(instances) = one(p, name) else { return Err(p.badarg()) };
+        all.push(pair(p, name, instances));
+    }
+    Ok(build::list(p, &all))
 }
 
 /// `system_info({memory_internal, Reference, Names})`: the caller gets `{Reference, 0, [{Name, 0, Info}]}`.

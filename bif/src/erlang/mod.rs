@@ -24,3 +24,4 @@ pub(crate) mod time;
 pub(crate) mod timers;
 pub(crate) mod tuple;
 pub(crate) mod types;
+pub(crate) mod wall_time;

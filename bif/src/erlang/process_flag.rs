@@ -80,6 +80,13 @@ fn set(p: &mut Process, flag: Term, value: Term) -> NativeResult {
             let on = term_args::boolean(p, value)?;
             Term::bool(core::mem::replace(&mut p.flags.async_dist, on))
         }
+        flag if flag.text() == "scheduler" => {
+            let n = term_args::size(p, value)?;
+            if n > joist_vm::sched::schedulers() {
+                return Err(p.badarg());
+            }
+            Term::small(p.bind(n) as i64)
+        }
         _ => return Err(bad_flag(p)),
     })
 }

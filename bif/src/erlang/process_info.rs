@@ -177,10 +177,20 @@ fn answer(p: &mut Process, asks_itself: bool, items: &[Atom], shape: Shape) -> T
     build::list(p, &list)
 }
 
+/// Where a process is that hibernates.
+fn hibernate(p: &mut Process, location: Option<Term>) -> Term {
+    let mut items = alloc::vec![Term::atom(atom::ERLANG), Term::atom(Atom::new("hibernate")), Term::small(3)];
+    items.extend(location);
+    build::tuple(p, &items)
+}
+
 fn value(p: &mut Process, item: Atom, asks_itself: bool) -> Term {
     let number = |n: usize| Term::small(n as i64);
     match item.text() {
         "registered_name" => p.registered_name().map_or(Term::NIL, Term::atom),
+        "current_function" if p.flags.hibernating => hibernate(p, None),
+        "current_location" if p.flags.hibernating => hibernate(p, Some(Term::NIL)),
+        "current_stacktrace" if p.flags.hibernating => Term::NIL,
         "current_function" => match p.stack_locations(1).first() {
             Some(l) => mfa(p, l),
             None => Term::atom(atom::UNDEFINED),

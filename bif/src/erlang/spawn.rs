@@ -143,8 +143,8 @@ fn set_option(p: &mut Process, o: &mut SpawnOptions, key: Term, value: Term) -> 
         }
         Some(atom::ASYNC_DIST) => o.async_dist = term_args::boolean(p, value)?,
         Some(k) if k.text() == "scheduler" => {
-            // A wish that stock documents as ignored unless the number is of a scheduler.
-            term_args::size(p, value)?;
+            let n = term_args::size(p, value)?;
+            o.scheduler = if n <= joist_vm::sched::schedulers() { n } else { return Err(p.badarg()) };
         }
         _ => return Err(p.badarg()),
     }

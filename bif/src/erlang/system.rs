@@ -116,7 +116,8 @@ fn statistics(p: &mut Process, a: &[Term]) -> NativeResult {
             let output = pair_of(p, "output");
             build::tuple(p, &[input, output])
         }
-        "scheduler_wall_time" | "scheduler_wall_time_all" => Term::atom(atom::UNDEFINED),
+        "scheduler_wall_time" => super::wall_time::get(p, false),
+        "scheduler_wall_time_all" => super::wall_time::get(p, true),
         _ => return Err(p.badarg()),
     })
 }

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::sync::atomic::Ordering;
 
 use joist_vm::atom::{self, Atom};
+use joist_vm::code::{self, Mfa};
 use joist_vm::engine;
 use joist_vm::heap::sizes;
 use joist_vm::platform::platform;
@@ -154,6 +155,11 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
         "check_io" | "loaded" | "procs" | "info" => Term::NIL,
         "allocated_areas" => super::memory::areas(p),
         "alloc_util_allocators" => super::memory::allocators(p),
+        "snifs" => {
+            let all = code::natives::all();
+            let all: Vec<Term> = all.iter().map(|d| mfa(p, d)).collect();
+            build::list(p, &all)
+        }
         "allocator" => {
             let name = Term::atom(Atom::new("joist"));
             build::tuple(p, &[name, Term::NIL, Term::NIL, Term::NIL])
@@ -165,6 +171,11 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
         "halt_flush_timeout" => Term::atom(atom::INFINITY),
         _ => return Err(p.badarg()),
     })
+}
+
+fn mfa(p: &mut Process, d: &code::natives::NativeDecl) -> Term {
+    let (m, f) = (Term::atom(Atom::new(d.module)), Term::atom(Atom::new(d.function)));
+    build::tuple(p, &[m, f, number(d.arity as usize)])
 }
 
 fn pair(p: &mut Process, name: &str, n: usize) -> Term {
@@ -190,9 +201,7 @@ fn tuple_item(p: &mut Process, t: &[Term]) -> NativeResult {
             Ok(number(8))
         }
         ("allocator" | "allocator_sizes", [_, of]) => super::memory::allocator(p, *of),
-        ("memory_internal" | "allocator" | "allocator_sizes", [_, reference, list]) => {
-            super::memory::send(p, *reference, *list)
-        }
+        ("memory_internal", [_, reference, names]) => super::memory::send(p, *reference, *names),
         ("cpu_topology", [_, _]) => Ok(Term::atom(atom::UNDEFINED)),
         _ => Err(p.badarg()),
     }
@@ -216,7 +225,11 @@ fn system_flag(p: &mut Process, a: &[Term]) -> NativeResult {
         "multi_scheduling" => Ok(Term::atom(Atom::new("enabled"))),
         "system_logger" => Ok(Term::atom(atom::LOGGER)),
         "trace_control_word" => Ok(number(0)),
-        "scheduler_wall_time" => Ok(Term::bool(false)),
+        // Stock's own Erlang code counts who wants it.
+        "scheduler_wall_time" if a[1].as_bool().is_some() => {
+            let (module, function) = (Atom::new("kernel_refc"), Atom::new("scheduler_wall_time"));
+            Err(p.trap_to(code::export(Mfa { module, function, arity: 1 }), &a[1..]))
+        }
         "time_offset" => Ok(Term::atom(Atom::new("final"))),
         "fullsweep_after" | "min_heap_size" | "min_bin_vheap_size" | "max_heap_size" => {
             let policy = process::default_policy();

@@ -41,7 +41,7 @@ pub(crate) const BINDINGS: &[Binding] = &[
     ("map_next", 3, map_next),
     ("map_to_tuple_keys", 1, |p, a| a[0].flat_map_keys().ok_or_else(|| p.badarg())),
     ("map_hashmap_children", 1, |p, a| match (a[0].as_hash_map(), a[0].as_hamt_node()) {
-        (Some((_, _, c)), _) | (None, Some((_, c))) => Ok(build::tuple(p, c)),
+        (Some((_, _, c)), _) | (None, Some((_, c))) => Ok(build::list(p, c)),
         (None, None) => Err(p.badarg()),
     }),
     ("term_type", 1, |_, a| Ok(Term::atom(Atom::new(term_type(a[0]))))),
@@ -52,8 +52,8 @@ pub(crate) const BINDINGS: &[Binding] = &[
     }),
     ("create_dist_channel", 3, |p, _| Err(p.notsup())),
     ("scheduler_wall_time", 1, |p, a| {
-        term_args::boolean(p, a[0])?;
-        Ok(Term::bool(false))
+        let on = term_args::boolean(p, a[0])?;
+        Ok(Term::bool(crate::erlang::wall_time::set(on)))
     }),
     ("get_creation", 0, |_, _| Ok(Term::small(i64::from(joist_vm::node::this().creation)))),
     ("time_unit", 0, |_, _| Ok(Term::small(1_000_000_000))),

@@ -147,16 +147,23 @@ fn safe_fixed(p: &mut Process, t: &Table, monotonic: bool) -> Term {
     build::tuple(p, &[time, list])
 }
 
-/// Of hash tables: {Slots, AverageChain, StandardDeviation, Expected, ShortestChain, LongestChain, Kept, Locks}.
+/// Of hash tables: {Slots, AverageChain, StandardDeviation, Expected, ShortestChain, LongestChain, Kept, Locks}, a chain
+/// being the objects of one slot; `Kept` were deleted while the table was fixed. Of an ordered one with
+/// `write_concurrency` stock tells {RoutingNodes, BaseNodes, Depth} of its own tree: here it is one lock's.
 fn stats(p: &mut Process, t: &Table) -> Term {
     if t.is_ordered() {
-        return Term::bool(false);
+        let concurrent = t.options.write_concurrency != WriteConcurrency::No;
+        return if concurrent { build::tuple(p, &[size(0), size(1), size(0)]) } else { Term::bool(false) };
     }
+    let s = t.statistics();
     let slots = t.slots().max(1);
-    let average = build::float(p, t.len() as f64 / slots as f64);
-    let zero = build::float(p, 0.0);
-    let small = Term::small;
-    build::tuple(p, &[size(slots), average, zero, zero, small(0), small(1), small(0), small(1)])
+    let average = t.len() as f64 / slots as f64;
+    let deviation = libm::sqrt((s.squares as f64 / slots as f64 - average * average).max(0.0));
+    let expected = libm::sqrt(average * (1.0 - 1.0 / slots as f64));
+    let [average, deviation, expected] = [average, deviation, expected].map(|v| build::float(p, v));
+    let shortest = if s.used < slots { 0 } else { s.shortest };
+    let (slots, rest) = (size(slots), [shortest, s.longest, s.kept, s.locks].map(size));
+    build::tuple(p, &[slots, average, deviation, expected, rest[0], rest[1], rest[2], rest[3]])
 }
 
 /// All tables, to the caller, in as many answers as there are schedulers.

@@ -8,7 +8,7 @@ pub(super) struct PatternError {
 }
 
 impl PatternError {
-    pub(super) const fn text(self) -> &'static str {
+    pub(super) fn text(self) -> &'static str {
         match self.code {
             1 => "\\ at end of pattern",
             2 => "\\c at end of pattern",
@@ -67,6 +67,8 @@ impl PatternError {
             79 => "non-hex character in \\x{} (closing brace missing?)",
             80 => "non-octal character in \\o{} (closing brace missing?)",
             81 => "missing opening brace after \\o",
+            // Our limit is lower than that of OTP's PCRE 8; its text for the limit of a stack fits.
+            82 if !joist_vm::release::at_least(28) => "parentheses are too deeply nested (stack check)",
             82 => "parentheses are too deeply nested",
             83 => "invalid range in character class",
             84 => "group name must start with a non-digit",

@@ -186,6 +186,17 @@ fn leading_any(p: &Program) -> Option<Start> {
     }
 }
 
+/// The character behind verbs at the beginning. PCRE looks for it before it tries anything, so that verbs before it see
+/// only such places; it knows no longer text then.
+fn first_behind_verbs(p: &Program, at: usize) -> Option<u8> {
+    let verb = |i: &Inst| matches!(i, Inst::Verb(..) | Inst::Mark(_) | Inst::Open(_));
+    match p.insts[at..].iter().find(|i| !verb(i))? {
+        Inst::One(Item::Byte(b)) => Some(*b),
+        Inst::Bytes(from, _) => Some(p.literals[*from as usize]),
+        _ => None,
+    }
+}
+
 /// Where a match may begin.
 pub(super) fn start(p: &Program, called: &[bool]) -> Start {
     if p.options.has(o::ANCHORED) {
@@ -204,6 +215,9 @@ pub(super) fn start(p: &Program, called: &[bool]) -> Start {
     if let Inst::Bytes(from, len) = p.insts[at] {
         let text = &p.literals[from as usize..(from + len) as usize];
         return Start::Literal(alloc::boxed::Box::new(memchr::memmem::Finder::new(text).into_owned()));
+    }
+    if let Some(b) = first_behind_verbs(p, at) {
+        return Start::Few([b, b, b], 1);
     }
     let Some(map) = first(p, called, 0) else { return Start::Anywhere };
     let bytes: alloc::vec::Vec<u8> = (0..=255).filter(|b| super::program::bit(&map, *b)).collect();

@@ -83,6 +83,10 @@ impl<'a> Groups<'a> {
             Node::Cat(all) => {
                 let mut sum: u32 = 0;
                 for n in all {
+                    if matches!(n, Node::Accept) {
+                        // What follows is never tried.
+                        break;
+                    }
                     sum = sum.saturating_add(self.length(n, calls, steps)?);
                 }
                 Ok(sum)

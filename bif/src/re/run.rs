@@ -17,9 +17,10 @@ use super::options as o;
 use super::program::Program;
 use super::{bad_option, trap};
 use crate::erlang::iolist;
+use crate::limits;
 
 /// Steps of the matcher for one reduction.
-const RATE: u64 = 10;
+const RATE: usize = 10;
 
 pub(super) fn run_2(p: &mut Process, a: &[Term]) -> NativeResult {
     run(p, a[0], a[1], Term::NIL, true)
@@ -152,11 +153,11 @@ fn resume(p: &mut Process, a: &[Term]) -> NativeResult {
 
 /// Searches on; none when it is to be resumed.
 fn go(p: &mut Process, subject: Term, s: &mut Search) -> Option<Term> {
-    let fuel = u64::try_from(p.budget()).unwrap_or(0).max(1) * RATE;
+    let fuel = limits::RE.budget(p, RATE) as u64;
     let copied = s.copy.take();
     let bytes = copied.as_deref().or_else(|| subject.as_bits().and_then(|b| b.as_bytes())).unwrap_or_default();
     let (outcome, left) = s.matcher.run(&s.program, bytes, fuel);
-    p.charge(((fuel - left) / RATE) as usize + 1);
+    p.charge((fuel - left) as usize / RATE + 1);
     let error = |p: &mut Process, what: &str| {
         if s.report_errors {
             let what = Term::atom(Atom::new(what));

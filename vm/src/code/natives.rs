@@ -71,6 +71,12 @@ pub fn find(mfa: Mfa) -> Option<&'static NativeDecl> {
     TABLE.read().as_ref()?.get(&(mfa.module.0, mfa.function.0, mfa.arity)).copied()
 }
 
+/// All BIFs of the node's OTP release (`system_info(snifs)`).
+#[must_use]
+pub fn all() -> Vec<&'static NativeDecl> {
+    TABLE.read().iter().flatten().map(|(_, d)| *d).filter(|d| d.kind != Kind::Nif).collect()
+}
+
 /// All natives of a module.
 #[must_use]
 pub fn of_module(module: Atom) -> Vec<&'static NativeDecl> {

@@ -30,7 +30,7 @@ pub use context::{Context, Stop};
 pub(crate) use native::NO_COLLECTION;
 pub use run::{Backend, backend, set_backend};
 pub(crate) use run::{EXIT, RESUME, run};
-pub use stacktrace::{set_backtrace_depth, stacktrace_of};
+pub use stacktrace::{backtrace_depth, set_backtrace_depth, stacktrace_of};
 
 /// A handler of the threaded back end.
 ///

@@ -49,11 +49,12 @@ impl Context {
             p.exception.set(Class::Error, Term::atom(atom::UNDEF));
             return After::Raise;
         };
+        let of = p.paused.as_ref().and_then(|paused| paused.of);
         let args = core::mem::take(&mut p.trap.args);
         let n = args.len();
         self.x[..n].copy_from_slice(&args);
         let result = self.invoke(native, n);
-        self.finish(result, Frame::Resumed, None)
+        self.finish(result, of.as_ref().map_or(Frame::Resumed, |of| Frame::Known(of, n)), None)
     }
 
     #[inline]
@@ -82,11 +83,18 @@ impl Context {
                 After::Raise
             }
             Bail::Trap => {
+                let next = next.filter(|next| !self.leaves(*next));
                 self.push(next);
                 self.enter_trap()
             }
             Bail::Yield | Bail::Wait => {
                 self.push(next);
+                let p = self.process();
+                if let (Some(paused), Frame::Known(of, arity)) = (&mut p.paused, frame) {
+                    // For the trace, should it raise in the end.
+                    paused.of = Some(*of);
+                    p.trap.args = self.x[..arity].to_vec();
+                }
                 // The arguments are roots of the process while it does not run.
                 self.save(RESUME.address(), 0);
                 self.stop = if bail == Bail::Wait { Stop::Wait } else { Stop::Yield };
@@ -116,26 +124,31 @@ impl Context {
         After::Jump
     }
 
+    /// Is `next` a return, so that a call that takes the native's place is in tail position? Then its frame goes, so that
+    /// loops through natives that trap (apply) don't grow the stack.
+    fn leaves(&mut self, next: *const u64) -> bool {
+        let p = self.process();
+        let applied = p.trap.export.map(|e| e.mfa).filter(|m| m.module == atom::ERLANG);
+        if applied.is_some_and(|m| raises(m.function, m.arity)) {
+            return false;
+        }
+        // SAFETY: `next` is at an instruction; a deallocating return has its frame's size in its first slot, and the
+        // frame it names is on the stack.
+        unsafe {
+            if *next == instruction(first::DEALLOCATE_RETURN) {
+                p.heap.sp = p.heap.sp.byte_add(*next.add(1) as usize & 0xffff);
+                return true;
+            }
+            *next == instruction(first::RETURN)
+        }
+    }
+
     /// Pushes a return address; the stack may need room.
     fn push(&mut self, next: Option<*const u64>) {
         let Some(next) = next else { return };
         let p = self.process();
-        let applied = p.trap.export.map(|e| e.mfa).filter(|m| m.module == atom::ERLANG);
-        let keeps_frame = applied.is_some_and(|m| raises(m.function, m.arity));
-        // A call in tail position: the loader put a return behind it, which is done now, so that loops through
-        // natives that trap (apply) don't grow the stack.
-        // SAFETY: `next` is at an instruction; a deallocating return has its frame's size in its first slot, and the
-        // frame it names is on the stack.
-        unsafe {
-            if *next == instruction(first::RETURN) && !keeps_frame {
-                return;
-            }
-            if *next == instruction(first::DEALLOCATE_RETURN) && !keeps_frame {
-                p.heap.sp = p.heap.sp.byte_add(*next.add(1) as usize & 0xffff);
-                return;
-            }
-        }
-        if p.heap.free() < 4 {
+        // A pinned process takes a reserved word instead: it does nothing else until that is popped.
+        if p.heap.free() < 4 && !p.is_pinned() {
             // What the native left in its trap are roots by themselves.
             p.collect(8, 0, false);
         }

@@ -72,7 +72,9 @@ pub(crate) fn run(ctx: &mut Context, p: &mut Process) -> Stop {
         return Stop::Wait;
     }
     p.flags.hibernating = false;
-    if let Some(major) = p.collect_wanted.take() {
+    if !p.is_pinned()
+        && let Some(major) = p.collect_wanted.take()
+    {
         p.collect(0, 0, major);
     }
     ctx.x[..p.live].copy_from_slice(&p.saved[..p.live]);

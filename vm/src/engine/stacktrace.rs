@@ -18,6 +18,11 @@ pub fn set_backtrace_depth(depth: usize) -> usize {
     DEPTH.swap(depth, Ordering::Relaxed)
 }
 
+/// How deep traces are.
+pub fn backtrace_depth() -> usize {
+    DEPTH.load(Ordering::Relaxed)
+}
+
 /// The raw trace: {class, addresses, native's module, function, arguments, error info, cause}.
 const RAW: usize = 7;
 /// Words that a trace takes when it is made into a list, for each frame: the frame, its place, two cells.

@@ -85,10 +85,9 @@ pub fn encode(term: Term, options: &EncodeOptions) -> Vec<u8> {
 /// How many bytes [`encode`] makes of a term, not compressed.
 #[must_use]
 pub fn external_size(term: Term, options: &EncodeOptions) -> usize {
-    let mut e = Encoder::new(term, options);
-    e.counting = true;
+    let mut e = Encoder::counter(term, options);
     while e.run(&mut { usize::MAX }) == Progress::Paused {}
-    e.forgotten + e.out.len()
+    e.count()
 }
 
 impl Encoder {
@@ -97,6 +96,24 @@ impl Encoder {
     pub fn new(term: Term, options: &EncodeOptions) -> Encoder {
         let stack = alloc::vec![Frame::One(term)];
         Encoder { out: alloc::vec![VERSION], stack, options: *options, counting: false, forgotten: 0 }
+    }
+
+    /// The bytes, once it is done, as they are.
+    #[must_use]
+    pub fn uncompressed(self) -> Vec<u8> {
+        self.out
+    }
+
+    /// How many bytes there are, of one made by [`Encoder::counter`].
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.forgotten + self.out.len()
+    }
+
+    /// Only counts.
+    #[must_use]
+    pub fn counter(term: Term, options: &EncodeOptions) -> Encoder {
+        Encoder { counting: true, ..Encoder::new(term, options) }
     }
 
     /// The bytes, once it is done.

@@ -18,7 +18,7 @@ use crate::code::{Export, FunEntry, Mfa};
 use crate::node::NodeName;
 use crate::term::{Magic, Reference};
 
-pub use compress::{compress, inflate};
+pub use compress::{Compressor, Inflater, compress, inflate};
 pub use decode::{Decoded, Decoder, decode};
 pub use encode::{EncodeOptions, Encoder, encode, external_size};
 pub use literal::{CodeLinker, decode_literal};

@@ -8,7 +8,7 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 
 use super::object::Object;
 use super::shard::Shard;
-use super::{Kind, Verdict};
+use super::{Kind, Statistics, Verdict};
 use crate::sync::RwLock;
 use crate::term::Term;
 use crate::term::hash::internal;
@@ -246,6 +246,13 @@ impl Hash {
     /// How many slots there are.
     pub(super) fn slots(&self) -> usize {
         self.shards.iter().map(|s| s.0.read().end() as usize).sum::<usize>().max(SLOTS)
+    }
+
+    pub(super) fn describe(&self, to: &mut Statistics) {
+        to.locks = self.shards.len();
+        for s in &self.shards {
+            s.0.read().describe(to);
+        }
     }
 
     /// The table is fixed no longer.

@@ -25,8 +25,8 @@ pub use heirs::{give_away, set_heir};
 pub use object::Object;
 pub use owners::{fix, owned_by, unfix};
 pub use prefix::Prefix;
-pub use registry::{all, count, named, rename};
-pub use table::{Fixation, Options, Protection, Table, WriteConcurrency};
+pub use registry::{all, count, named, rename, same_lock};
+pub use table::{Fixation, Options, Protection, Statistics, Table, WriteConcurrency};
 pub use tree::Range;
 
 use crate::term::Term;

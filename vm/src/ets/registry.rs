@@ -20,6 +20,12 @@ fn group(name: Atom) -> &'static RwLock<Names> {
     &NAMES[name.0 as usize % GROUPS]
 }
 
+/// Do tables with these names share a lock?
+#[must_use]
+pub fn same_lock(a: Atom, b: Atom) -> bool {
+    core::ptr::eq(group(a), group(b))
+}
+
 /// The table with this name.
 #[must_use]
 pub fn named(name: Atom) -> Option<Arc<Table>> {

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::index::Index;
 use super::object::Object;
 use super::slots::{Bag, Slot, Slots};
-use super::{Kind, Verdict};
+use super::{Kind, Statistics, Verdict};
 use crate::term::Term;
 use crate::term::compare::exact_eq;
 
@@ -209,6 +209,24 @@ impl Shard {
         while let Some(n) = next {
             self.remove_if(n, true, |_| true);
             next = self.slots.next_live(n + 1);
+        }
+    }
+
+    /// Adds what is in its slots.
+    pub(super) fn describe(&self, to: &mut Statistics) {
+        for slot in self.slots.iter() {
+            let live = slot.live();
+            to.kept += match slot {
+                Slot::Dead { .. } => 1,
+                Slot::Many { bag, .. } => bag.items.len() - live,
+                _ => 0,
+            };
+            if live > 0 {
+                to.used += 1;
+                to.shortest = to.shortest.min(live);
+                to.longest = to.longest.max(live);
+                to.squares += live * live;
+            }
         }
     }
 

@@ -175,6 +175,11 @@ impl Slots {
         self.segments.last().map_or(0, |s| (self.segments.len() - 1) * SEGMENT + s.slots.len()) as u32
     }
 
+    /// All slots, free ones too.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Slot> {
+        self.segments.iter().flat_map(|s| &s.slots)
+    }
+
     /// Words of memory, about.
     pub(super) fn memory(&self) -> usize {
         self.segments.iter().map(|s| 4 + s.slots.capacity() * 2).sum()

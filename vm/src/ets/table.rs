@@ -57,6 +57,19 @@ pub struct Fixation {
     pub by: Vec<(Pid, usize)>,
 }
 
+/// How objects lie in a hash table's slots.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Statistics {
+    /// Slots with live objects; the least and the most of those in one of them, and the sum of their squares.
+    pub used: usize,
+    pub shortest: usize,
+    pub longest: usize,
+    pub squares: usize,
+    /// Objects deleted while the table was fixed.
+    pub kept: usize,
+    pub locks: usize,
+}
+
 /// A table.
 #[derive(Debug)]
 pub struct Table {
@@ -367,6 +380,16 @@ impl Table {
             Data::Hash(h) => h.slots(),
             Data::Tree(t) => t.len(),
         }
+    }
+
+    /// How the objects of a hash table lie in its slots.
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        let mut s = Statistics { shortest: usize::MAX, locks: 1, ..Statistics::default() };
+        if let Data::Hash(h) = &self.data {
+            h.describe(&mut s);
+        }
+        s
     }
 
     /// Is it fixed?

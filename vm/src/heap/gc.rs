@@ -211,9 +211,10 @@ impl ProcessHeap {
         self.binary_limit = stress::limit(self.policy.min_bin_vheap_size.max(self.off_heap.words * 2));
     }
 
-    /// A major collection now, whatever is due.
+    /// A major collection now, whatever is due. Who asks for it wants a small heap, not one for what there was before.
     pub(crate) fn collect_all(&mut self, need: usize, roots: &mut dyn Roots) {
         let before = self.used();
+        self.shrink_next();
         self.major(need, roots);
         self.count(before);
         self.binary_limit = stress::limit(self.policy.min_bin_vheap_size.max(self.binary_words() * 2));

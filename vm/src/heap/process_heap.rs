@@ -205,6 +205,11 @@ impl ProcessHeap {
         self.next_young = 0;
     }
 
+    /// The next collection is to be a major one.
+    pub fn sweep_next(&mut self) {
+        self.stats.minor = self.stats.minor.max(self.policy.fullsweep_after);
+    }
+
     /// Takes over a message's or another heap's fragments.
     pub fn adopt(&mut self, fragments: Fragments) {
         self.fragments.append(fragments);

@@ -17,7 +17,7 @@ use alloc::vec::Vec;
 
 use crate::term::{Alloc, Term, build as terms};
 
-pub use build::from_pairs;
+pub use build::{Builder, from_pairs};
 pub(crate) use diff::{Difference, diff};
 pub use iter::{MapIter, Path};
 

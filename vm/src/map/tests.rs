@@ -29,6 +29,9 @@ fn check(map: Term, model: &BTreeMap<u32, u32>, a: &mut Fragments) {
     let pairs: Vec<(Term, Term)> = model.iter().map(|(k, v)| (key(a, *k), Term::small(i64::from(*v)))).collect();
     let again = from_pairs(a, &pairs);
     assert!(exact_eq(map, again), "canonical");
+    let mut builder = Builder::new(pairs);
+    let slowly = core::iter::repeat_with(|| builder.go(a, &mut 7)).find_map(|done| done).expect("a map");
+    assert!(exact_eq(map, slowly), "built in steps");
     assert_eq!(compare(map, again), Ordering::Equal);
     // From any place on, the walk goes on as it did.
     let mut it = MapIter::new(map);

@@ -55,6 +55,7 @@ impl Process {
 
 /// Ends a process with the exception it holds; frees it.
 pub(crate) fn exit(mut p: Box<Process>) {
+    p.paused = None;
     let reason = match p.exception.class {
         Class::Exit | Class::Error => p.exception.reason,
         Class::Throw => {

@@ -5,6 +5,7 @@ mod dictionary;
 mod exception;
 mod exit;
 mod info;
+mod job;
 mod links;
 mod mailbox;
 pub mod names;
@@ -23,6 +24,7 @@ pub use dictionary::Dictionary;
 pub use exception::{Class, Exception};
 pub(crate) use exit::exit as end;
 pub use info::StackWord;
+pub use job::Job;
 pub use links::AliasMode;
 pub use links::{Links, MonitorInfo, MonitorKind};
 pub use mailbox::{Mailbox, Message};
@@ -32,7 +34,7 @@ pub(crate) use signal::{Outcome, wake};
 pub use signal::{Signal, Work, deliver, send, send_from};
 pub use slot::{Inbox, RunState, Slot};
 pub use spawn::{SpawnOptions, TooManyProcesses, make_ref, make_reference, spawn};
-pub use table::{count, limit, lookup, pids, set_limit};
+pub use table::{count, limit, lookup, next_data, pids, rewind, set_limit};
 
 /// Scheduling priorities; `max` first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -112,6 +114,8 @@ pub struct Process {
     pub(crate) at_safe_point: alloc::vec::Vec<Work>,
     /// A collection asked for by a native; true for a major one.
     pub(crate) collect_wanted: Option<bool>,
+    /// The rest of a native's work.
+    pub(crate) paused: Option<job::Paused>,
     /// It waited for a message when it was put away last.
     pub(crate) waiting: bool,
     /// Between two instructions, with no X register live: whoever works on it now (a signal) may move its terms.
@@ -132,6 +136,12 @@ impl Process {
     #[must_use]
     pub const fn pid(&self) -> Pid {
         self.pid
+    }
+
+    /// Binds it to a scheduler, counted from 1, from its next slice on; 0 for any. Answers what it was bound to.
+    pub fn bind(&mut self, scheduler: usize) -> usize {
+        self.end_slice();
+        self.slot.bound.swap(scheduler, core::sync::atomic::Ordering::Relaxed)
     }
 
     /// What others may touch of it.
@@ -169,7 +179,7 @@ impl Process {
     /// May its terms move now? Not while it runs a native.
     #[must_use]
     pub const fn can_collect(&self) -> bool {
-        self.context.is_null() || self.parked
+        (self.context.is_null() || self.parked) && !self.is_pinned()
     }
 
     /// Collects garbage now, or (called by a native, whose terms must not move) at the end of the slice.
@@ -226,8 +236,11 @@ impl Process {
         self.end_slice();
     }
 
-    /// Does what [`Process::when_safe`] was asked.
+    /// Does what [`Process::when_safe`] was asked, unless its terms must not move yet.
     pub(crate) fn safe_point(&mut self) {
+        if self.is_pinned() {
+            return;
+        }
         for work in core::mem::take(&mut self.at_safe_point) {
             work(self);
         }

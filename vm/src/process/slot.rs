@@ -1,7 +1,7 @@
 //! The shared part of a process: a slot of the process table, reused by later processes, never freed.
 
 use alloc::collections::VecDeque;
-use core::sync::atomic::{AtomicU32, AtomicU64};
+use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
 
 use super::{Process, Signal};
 use crate::sync::Mutex;
@@ -51,6 +51,8 @@ pub struct Slot {
     /// The registered name's atom number plus one; 0 for none.
     pub(crate) name: AtomicU32,
     pub(crate) system: core::sync::atomic::AtomicBool,
+    /// The scheduler that alone may run it (`process_flag(scheduler, N)`), counted from 1; 0 for any.
+    pub(crate) bound: AtomicUsize,
 }
 
 impl Slot {
@@ -68,6 +70,7 @@ impl Slot {
             alive: AtomicU64::new(0),
             name: AtomicU32::new(0),
             system: core::sync::atomic::AtomicBool::new(false),
+            bound: AtomicUsize::new(0),
         }
     }
 

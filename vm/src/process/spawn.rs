@@ -25,6 +25,8 @@ pub struct SpawnOptions {
     pub message_queue_off_heap: bool,
     pub async_dist: bool,
     pub system: bool,
+    /// The scheduler that alone may run it, counted from 1; 0 for any.
+    pub scheduler: usize,
 }
 
 impl Default for SpawnOptions {
@@ -39,6 +41,7 @@ impl Default for SpawnOptions {
             message_queue_off_heap: false,
             async_dist: false,
             system: false,
+            scheduler: 0,
         }
     }
 }
@@ -52,6 +55,7 @@ pub struct TooManyProcesses;
 /// [`TooManyProcesses`].
 pub fn spawn(parent: Option<&mut Process>, mfa: Mfa, args: &[Term], o: &SpawnOptions) -> Result<Pid, TooManyProcesses> {
     let (slot, pid) = table::claim().ok_or(TooManyProcesses)?;
+    slot.bound.store(o.scheduler, core::sync::atomic::Ordering::Relaxed);
     let words: usize = args.iter().map(|t| crate::heap::size(*t)).sum();
     let mut heap = ProcessHeap::new(o.policy, words + 8);
     let saved: Vec<Term> = args.iter().map(|t| crate::heap::copy(&mut heap, *t)).collect();
@@ -103,6 +107,7 @@ pub fn spawn(parent: Option<&mut Process>, mfa: Mfa, args: &[Term], o: &SpawnOpt
         roots: Vec::new(),
         on_exit: Vec::new(),
         at_safe_point: alloc::vec::Vec::new(),
+        paused: None,
         collect_wanted: None,
         waiting: false,
         parked: false,

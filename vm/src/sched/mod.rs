@@ -9,7 +9,7 @@ mod timer;
 pub use describe::describe;
 pub(crate) use queue::enqueue;
 pub use queue::{context_switches, total_reductions};
-pub use queue::{online, run_queue_lengths, schedulers};
+pub use queue::{online, run_queue_lengths, schedulers, slept};
 pub use run::{SLICE, resume, resume_by, start, stop_the_world, stop_the_world_between_slices, suspend};
 pub use timer::{TimerKey, cancel, fire_at, remaining};
 pub(crate) use timer::{cancel_receive_timer, start_receive_timer};

@@ -13,7 +13,7 @@ const PRIORITIES: usize = 4;
 /// A low-priority process runs once for so many normal ones (`RESCHEDULE_LOW`).
 const LOW_EVERY: u32 = 8;
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Queues {
     by_priority: [VecDeque<&'static Slot>; PRIORITIES],
     since_low: u32,
@@ -24,6 +24,12 @@ struct Queues {
 pub(crate) struct Scheduler {
     queues: Mutex<Queues>,
     pub(crate) len: AtomicUsize,
+    /// Processes that no other scheduler may run.
+    bound: Mutex<Queues>,
+    bound_len: AtomicUsize,
+    /// Nanoseconds it has slept, and since when it sleeps (0: it doesn't).
+    slept: AtomicU64,
+    asleep_since: AtomicU64,
     pub(crate) timers: Mutex<super::timer::Timers>,
     /// When the next timer fires (monotonic ns), or `u64::MAX`: what the scheduler sleeps until.
     pub(crate) next_timer: AtomicU64,
@@ -43,8 +49,12 @@ pub(super) fn init(n: usize) {
         (0..n)
             .map(|_| {
                 &*Box::leak(Box::new(Scheduler {
-                    queues: Mutex::new(Queues { by_priority: Default::default(), since_low: 0 }),
+                    queues: Mutex::new(Queues::default()),
                     len: AtomicUsize::new(0),
+                    bound: Mutex::new(Queues::default()),
+                    bound_len: AtomicUsize::new(0),
+                    slept: AtomicU64::new(0),
+                    asleep_since: AtomicU64::new(0),
                     timers: Mutex::new(super::timer::Timers::default()),
                     next_timer: AtomicU64::new(u64::MAX),
                     reductions: AtomicU64::new(0),
@@ -89,11 +99,14 @@ pub fn context_switches() -> u64 {
 /// Puts a runnable process into the caller's queue (or, from outside of any scheduler, into one in turn), and wakes
 /// an idle scheduler if there is one.
 pub(crate) fn enqueue(slot: &'static Slot, priority: u8) {
+    let bound = slot.bound.load(Ordering::Relaxed);
+    if (1..=schedulers()).contains(&bound) {
+        let s = scheduler(bound - 1);
+        s.bound.lock().by_priority[usize::from(priority).min(PRIORITIES - 1)].push_back(slot);
+        s.bound_len.fetch_add(1, Ordering::SeqCst);
+        return wake(bound - 1);
+    }
     let id = super::run::current().unwrap_or_else(|| NEXT.fetch_add(1, Ordering::Relaxed) as usize % schedulers());
-    enqueue_on(id, slot, priority);
-}
-
-pub(super) fn enqueue_on(id: usize, slot: &'static Slot, priority: u8) {
     let s = scheduler(id);
     {
         let mut q = s.queues.lock();
@@ -113,6 +126,14 @@ fn wake_one(id: usize) {
     // A lone process in a busy scheduler's queue is left to it for its turn unless others wait too.
     if IDLE.fetch_and(!(1 << pick), Ordering::SeqCst) & 1 << pick != 0 {
         platform().wake(pick);
+    }
+}
+
+/// Wakes this scheduler if it sleeps.
+fn wake(id: usize) {
+    let bit = 1 << (id & 63);
+    if IDLE.fetch_and(!bit, Ordering::SeqCst) & bit != 0 {
+        platform().wake(id);
     }
 }
 
@@ -140,20 +161,49 @@ pub(super) fn next(id: usize) -> Option<&'static Slot> {
         Some(slot)
     };
     let n = schedulers();
+    let own = scheduler(id);
+    if own.bound_len.load(Ordering::Relaxed) > 0 {
+        // Bound processes take turns with the others.
+        let others_first = own.context_switches.load(Ordering::Relaxed) % 2 == 1;
+        if others_first && let Some(slot) = take(own) {
+            return Some(slot);
+        }
+        if let Some(slot) = pop(&mut own.bound.lock()) {
+            own.bound_len.fetch_sub(1, Ordering::SeqCst);
+            return Some(slot);
+        }
+    }
     (0..n).find_map(|i| take(scheduler((id + i) % n)))
 }
 
-/// Is there anything to run, anywhere?
-pub(super) fn any_work() -> bool {
-    SCHEDULERS.get().into_iter().flatten().any(|s| s.len.load(Ordering::SeqCst) > 0)
+/// Is there anything that scheduler `id` can run?
+fn any_work(id: usize) -> bool {
+    scheduler(id).bound_len.load(Ordering::SeqCst) > 0
+        || SCHEDULERS.get().into_iter().flatten().any(|s| s.len.load(Ordering::SeqCst) > 0)
+}
+
+/// Nanoseconds that each scheduler has slept until now.
+pub fn slept() -> Vec<u64> {
+    let now = platform().monotonic_ns();
+    let of = |s: &&Scheduler| {
+        let since = s.asleep_since.load(Ordering::Acquire);
+        let open = if since == 0 { 0 } else { now.saturating_sub(since) };
+        s.slept.load(Ordering::Relaxed) + open
+    };
+    SCHEDULERS.get().into_iter().flatten().map(of).collect()
 }
 
 /// Sleeps scheduler `id` until there is work, an event or the deadline.
 pub(super) fn sleep(id: usize, deadline: Option<u64>) {
     let bit = 1 << (id & 63);
     IDLE.fetch_or(bit, Ordering::SeqCst);
-    if !any_work() {
+    if !any_work(id) {
+        let s = scheduler(id);
+        let since = platform().monotonic_ns();
+        s.asleep_since.store(since, Ordering::Release);
         platform().park(id, deadline);
+        s.asleep_since.store(0, Ordering::Release);
+        s.slept.fetch_add(platform().monotonic_ns().saturating_sub(since), Ordering::Relaxed);
     }
     IDLE.fetch_and(!bit, Ordering::SeqCst);
 }

@@ -39,6 +39,14 @@ impl Term {
         unsafe { core::slice::from_raw_parts(self.ptr().add(1).cast(), Header(*self.ptr()).arity()) }
     }
 
+    /// The terms that a boxed object is made of, whatever it is.
+    #[must_use]
+    pub fn parts(self) -> &'static [Term] {
+        let Some(header) = self.header() else { return &[] };
+        let (raw, terms) = header.scan();
+        &self.term_words()[raw..raw + terms]
+    }
+
     /// The elements of a tuple.
     #[inline(always)]
     #[must_use]

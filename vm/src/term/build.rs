@@ -242,6 +242,47 @@ pub(crate) fn raw_bits<A: Alloc + ?Sized>(a: &mut A, bits: usize) -> (Term, *mut
     (refc_bits(a, binary, 0, bits), Binary::data(binary))
 }
 
+/// A binary of a known size that is filled piece by piece. It must stay where it is meanwhile.
+#[derive(Debug)]
+pub struct Fill {
+    term: Term,
+    at: *mut u8,
+    left: usize,
+}
+
+impl Fill {
+    /// Of `size` bytes.
+    pub fn new<A: Alloc + ?Sized>(a: &mut A, size: usize) -> Fill {
+        let (term, at) = raw_bits(a, size * 8);
+        Fill { term, at, left: size }
+    }
+
+    /// Adds bytes, as far as they fit.
+    pub fn push(&mut self, bytes: &[u8]) {
+        let n = bytes.len().min(self.left);
+        // SAFETY: `left` bytes from `at` on are the binary's own.
+        unsafe {
+            core::ptr::copy_nonoverlapping(bytes.as_ptr(), self.at, n);
+            self.at = self.at.add(n);
+        }
+        self.left -= n;
+    }
+
+    /// Bytes still to come.
+    #[must_use]
+    pub const fn left(&self) -> usize {
+        self.left
+    }
+
+    /// The binary; zeros take the place of what has not come.
+    #[must_use]
+    pub fn finish(self) -> Term {
+        // SAFETY: as in `push`.
+        unsafe { self.at.write_bytes(0, self.left) };
+        self.term
+    }
+}
+
 /// A window `start..end` (bits) into a reference-counted binary; takes over one reference.
 pub(crate) fn refc_bits<A: Alloc + ?Sized>(a: &mut A, binary: NonNull<Binary>, start: usize, end: usize) -> Term {
     let p = a.alloc(3 + 5);

@@ -4,4 +4,4 @@ mod internal;
 mod portable;
 
 pub use internal::internal;
-pub use portable::{phash, phash2};
+pub use portable::{Hasher, phash, phash2};

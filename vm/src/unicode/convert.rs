@@ -8,6 +8,10 @@ use crate::bits::put_utf8;
 use crate::etf::Progress;
 use crate::term::{Alloc, Term, build};
 
+/// Larger binaries are converted in pieces of so many bytes; each of them costs a unit of the budget for so many.
+const PIECE: usize = 64 * 1024;
+const BYTES_A_UNIT: usize = 64;
+
 /// How a conversion ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum End {
@@ -29,13 +33,6 @@ pub struct Conversion {
     /// The beginning of a character, from the end of the last binary.
     rest: Vec<u8>,
     end: End,
-}
-
-/// A conversion put away, without the terms it reads.
-pub struct Suspended {
-    latin1: bool,
-    out: Vec<u8>,
-    rest: Vec<u8>,
 }
 
 /// Is the data made of integers, whole binaries, and lists of such (so that errors are answers, not `badarg`)?
@@ -82,31 +79,19 @@ impl Conversion {
         (self.out, self.end)
     }
 
-    /// Puts a paused conversion away: the terms that are still to be read (a list, innermost first), and the state.
-    #[must_use]
-    pub fn suspend<A: Alloc + ?Sized>(mut self, a: &mut A) -> (Term, Suspended) {
-        self.tails.push(self.now);
-        self.tails.reverse();
-        let todo = build::list(a, &self.tails);
-        (todo, Suspended { latin1: self.latin1, out: self.out, rest: self.rest })
-    }
-
-    /// Takes up what [`Conversion::suspend`] put away.
-    #[must_use]
-    pub fn resume(todo: Term, state: Suspended) -> Conversion {
-        let mut todo = todo.list();
-        let now = todo.next().unwrap_or(Term::NIL);
-        let mut tails: Vec<Term> = todo.collect();
-        tails.reverse();
-        let Suspended { latin1, out, rest } = state;
-        Conversion { latin1, now, tails, out, rest, end: End::Complete }
-    }
-
     /// Goes on until it is done or the budget (roughly one for each element) is used up.
     pub fn run<A: Alloc + ?Sized>(&mut self, a: &mut A, budget: &mut usize) -> Progress {
         while *budget > 0 {
             *budget -= 1;
             let Some((head, tail)) = self.now.as_cons() else {
+                match self.large(a, self.now, budget) {
+                    Some(Ok(rest)) => {
+                        self.now = rest;
+                        continue;
+                    }
+                    Some(Err(bad)) => return self.fail(a, bad),
+                    None => {}
+                }
                 if self.now.is_binary() {
                     if let Some(rest) = self.binary(a, self.now) {
                         return self.fail(a, rest);
@@ -126,6 +111,17 @@ impl Conversion {
                 continue;
             }
             if head.is_binary() {
+                match self.large(a, head, budget) {
+                    Some(Ok(rest)) => {
+                        self.now = build::cons(a, rest, tail);
+                        continue;
+                    }
+                    Some(Err(bad)) => {
+                        let bad = build::cons(a, bad, tail);
+                        return self.fail(a, bad);
+                    }
+                    None => {}
+                }
                 if let Some(rest) = self.binary(a, head) {
                     let rest = build::cons(a, rest, tail);
                     return self.fail(a, rest);
@@ -145,6 +141,28 @@ impl Conversion {
         let Some(utf) = v.and_then(put_utf8) else { return false };
         self.out.extend(utf.as_bytes());
         true
+    }
+
+    /// Adds the first piece of a large binary; answers what follows it, or (error) the rest from a bad character on.
+    /// None: it is not large.
+    fn large<A: Alloc + ?Sized>(&mut self, a: &mut A, t: Term, budget: &mut usize) -> Option<Result<Term, Term>> {
+        let bits = t.as_bits().filter(|bits| bits.len > PIECE * 8 && bits.is_binary())?;
+        let cut = |n: &usize| self.latin1 || bits.byte(*n) & 0xc0 != 0x80;
+        let n = (PIECE - 3..=PIECE).rev().find(cut).unwrap_or(PIECE);
+        *budget = budget.saturating_sub(n / BYTES_A_UNIT);
+        let rest = build::sub_bits(a, t, n * 8, bits.len - n * 8);
+        let first = build::sub_bits(a, t, 0, n * 8);
+        if let Some(bad) = self.binary(a, first) {
+            let left = bad.as_bits().map_or(0, |bits| bits.len / 8);
+            return Some(Err(build::sub_bits(a, t, (n - left) * 8, bits.len - (n - left) * 8)));
+        }
+        if !self.rest.is_empty() {
+            // What follows does not go on with the character that began here.
+            let at = n - self.rest.len();
+            self.rest.clear();
+            return Some(Err(build::sub_bits(a, t, at * 8, bits.len - at * 8)));
+        }
+        Some(Ok(rest))
     }
 
     /// Adds a binary; answers its rest from a bad character on.
@@ -212,20 +230,8 @@ impl Conversion {
     }
 }
 
-/// The answer of a conversion that is done: the binary or list, `{error, …}` or `{incomplete, …}`.
-pub fn result<A: Alloc + ?Sized>(a: &mut A, conversion: Conversion, list: bool) -> Term {
-    let (out, end) = conversion.finish();
-    let converted = if list {
-        // Only UTF-8 was written.
-        let points: Vec<u32> = core::str::from_utf8(&out).unwrap_or_default().chars().map(u32::from).collect();
-        build::list_of_ints(a, points.into_iter(), Term::NIL)
-    } else {
-        build::binary(a, &out)
-    };
-    answer(a, converted, end)
-}
-
-fn answer<A: Alloc + ?Sized>(a: &mut A, converted: Term, end: End) -> Term {
+/// The answer of a conversion that is done: what was converted, `{error, …}` or `{incomplete, …}`.
+pub fn answer<A: Alloc + ?Sized>(a: &mut A, converted: Term, end: End) -> Term {
     match end {
         End::Complete => converted,
         End::Error(rest) => build::tuple(a, &[Term::atom(atom::ERROR), converted, rest]),

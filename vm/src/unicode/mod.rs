@@ -5,5 +5,5 @@
 mod convert;
 mod utf8;
 
-pub use convert::{Conversion, End, Suspended, characters_to_binary, characters_to_list, is_character_data, result};
+pub use convert::{Conversion, End, answer, characters_to_binary, characters_to_list, is_character_data};
 pub use utf8::{Validity, is_7bit, validate};

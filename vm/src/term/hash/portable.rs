@@ -105,52 +105,77 @@ enum Work {
 /// The 32-bit hash of which `phash2/1` shows 27 bits.
 #[must_use]
 pub fn phash2(term: Term) -> u32 {
-    let mut hash: u32 = 0;
-    // The pairs of the map being hashed, combined so that their order does not matter.
-    let mut pairs: u32 = 0;
-    let mut todo: Vec<Work> = Vec::new();
-    let mut now = term;
+    let mut hasher = Hasher::new(term);
     loop {
-        hash = visit(hash, &mut pairs, now, &mut todo);
-        now = loop {
-            match todo.pop() {
-                None => return hash,
-                Some(Work::Term(t)) => break t,
+        if let Some(hash) = hasher.run(&mut { usize::MAX }) {
+            return hash;
+        }
+    }
+}
+
+/// A `phash2` in progress. The term must stay where it is meanwhile.
+pub struct Hasher {
+    hash: u32,
+    /// The pairs of the map being hashed, combined so that their order does not matter.
+    pairs: u32,
+    todo: Vec<Work>,
+}
+
+impl Hasher {
+    /// For a term.
+    #[must_use]
+    pub fn new(term: Term) -> Hasher {
+        Hasher { hash: 0, pairs: 0, todo: alloc::vec![Work::Term(term)] }
+    }
+
+    /// Goes on until the budget (one for each term) is used up; the hash, when it is done.
+    pub fn run(&mut self, budget: &mut usize) -> Option<u32> {
+        while *budget > 0 {
+            *budget -= 1;
+            let now = match self.todo.pop() {
+                None => return Some(self.hash),
+                Some(Work::Term(t)) => t,
                 Some(Work::Terms([first, rest @ ..])) => {
                     if !rest.is_empty() {
-                        todo.push(Work::Terms(rest));
+                        self.todo.push(Work::Terms(rest));
                     }
-                    break *first;
+                    *first
                 }
                 Some(Work::Pairs([key, keys @ ..], values)) => {
-                    todo.push(Work::Pairs(keys, &values[1..]));
-                    todo.push(Work::PairEnd);
-                    todo.push(Work::Terms(&values[..1]));
-                    break *key;
+                    self.todo.push(Work::Pairs(keys, &values[1..]));
+                    self.todo.push(Work::PairEnd);
+                    self.todo.push(Work::Terms(&values[..1]));
+                    *key
                 }
                 Some(Work::Children([first, rest @ ..])) => {
-                    todo.push(Work::Children(rest));
+                    self.todo.push(Work::Children(rest));
                     if first.is_cons() {
                         let [key, value] = first.cell();
-                        todo.push(Work::PairEnd);
-                        todo.push(Work::Terms(core::slice::from_ref(value)));
-                        break *key;
-                    }
-                    if let Some((_, children)) = first.as_hamt_node() {
-                        todo.push(Work::Children(children));
+                        self.todo.push(Work::PairEnd);
+                        self.todo.push(Work::Terms(core::slice::from_ref(value)));
+                        *key
+                    } else {
+                        if let Some((_, children)) = first.as_hamt_node() {
+                            self.todo.push(Work::Children(children));
+                        }
+                        continue;
                     }
                 }
-                Some(Work::Terms([]) | Work::Pairs([], _) | Work::Children([])) => {}
+                Some(Work::Terms([]) | Work::Pairs([], _) | Work::Children([])) => continue,
                 Some(Work::PairEnd) => {
-                    pairs ^= hash;
-                    hash = 0;
+                    self.pairs ^= self.hash;
+                    self.hash = 0;
+                    continue;
                 }
                 Some(Work::MapEnd(outer_hash, outer_pairs)) => {
-                    hash = one(outer_hash, pairs, hconst(19));
-                    pairs = outer_pairs;
+                    self.hash = one(outer_hash, self.pairs, hconst(19));
+                    self.pairs = outer_pairs;
+                    continue;
                 }
-            }
-        };
+            };
+            self.hash = visit(self.hash, &mut self.pairs, now, &mut self.todo);
+        }
+        None
     }
 }
 
