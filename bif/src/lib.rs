@@ -11,6 +11,7 @@ pub mod boot;
 mod console;
 mod crash_dump;
 mod drivers;
+mod erl_ddll;
 mod erlang;
 mod error_logger;
 mod erts_debug;
@@ -25,6 +26,7 @@ mod maps;
 mod math;
 mod net_kernel;
 mod os;
+pub mod packet;
 mod persistent_term;
 mod prim_buffer;
 mod prim_file;
@@ -42,6 +44,7 @@ use table::Binding;
 pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("atomics", atomics::BINDINGS),
     ("binary", binary::BINDINGS),
+    ("erl_ddll", erl_ddll::BINDINGS),
     ("erlang", lists::OPERATORS),
     ("erlang", erlang::arith::BINDINGS),
     ("erlang", erlang::code::BINDINGS),
@@ -50,12 +53,14 @@ pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("erlang", erlang::convert::BINDINGS),
     ("erlang", erlang::dictionary::BINDINGS),
     ("erlang", erlang::external::BINDINGS),
+    ("erlang", erlang::halt::BINDINGS),
     ("erlang", erlang::hash::BINDINGS),
     ("erlang", erlang::iolist::BINDINGS),
     ("erlang", erlang::links::BINDINGS),
     ("erlang", erlang::messages::BINDINGS),
     ("erlang", erlang::names::BINDINGS),
     ("erlang", erlang::node::BINDINGS),
+    ("erlang", erlang::packets::BINDINGS),
     ("erlang", erlang::ports::BINDINGS),
     ("erlang", erlang::process_flag::BINDINGS),
     ("erlang", erlang::process_info::BINDINGS),

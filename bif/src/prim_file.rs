@@ -186,6 +186,19 @@ fn push_name(t: Term, bytes: &mut Vec<u8>) -> bool {
     true
 }
 
+/// A name's bytes: of a binary, an atom, or a list; none if it is none, or has a NUL in it
+/// (`erts_convert_filename_to_native`).
+pub(crate) fn name_bytes(t: Term) -> Option<Vec<u8>> {
+    if let Some(b) = t.as_binary() {
+        return (!b.contains(&0)).then(|| b.into_owned());
+    }
+    if !t.is_list() && !t.is_atom() {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    push_name(t, &mut bytes).then_some(bytes)
+}
+
 /// A native name without its NUL.
 fn path(p: &mut Process, t: Term) -> Result<Vec<u8>, Bail> {
     match t.as_binary().map(Cow::into_owned) {

@@ -25,6 +25,7 @@ use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    hosted::become_program();
     let cli = match cmd::Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return cmd::usage(&error),
