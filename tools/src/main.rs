@@ -26,7 +26,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     hosted::become_program();
-    let cli = match cmd::Cli::try_parse() {
+    let cli = match cmd::Cli::try_parse_from(cmd::words()) {
         Ok(cli) => cli,
         Err(error) => return cmd::usage(&error),
     };

@@ -55,7 +55,11 @@ fn decode(p: &mut Process, a: &[Term]) -> NativeResult {
     let Some((kind, as_binary)) = kind(a[0]) else {
         return Err(p.badarg_cause(Term::atom(Atom::new("badopt"))));
     };
-    let (Some(bytes), Some(limits)) = (a[1].as_binary(), limits(a[2], kind)) else { return Err(p.badarg()) };
+    let (Some(bits), Some(limits)) = (a[1].as_bits(), limits(a[2], kind)) else { return Err(p.badarg()) };
+    // Bits behind the last byte are no part of a packet, but of the rest.
+    let total = bits.len;
+    let whole = if bits.is_binary() { a[1] } else { build::sub_bits(p, a[1], 0, total / 8 * 8) };
+    let Some(bytes) = whole.as_binary() else { return Err(p.badarg()) };
     let len = match packet::length(kind, &bytes, limits, false) {
         Length::Known(n) if n <= bytes.len() => n,
         Length::Known(n) => {
@@ -77,7 +81,7 @@ fn decode(p: &mut Process, a: &[Term]) -> NativeResult {
             build::sub_bits(p, a[1], from * 8, n * 8)
         }
     };
-    let rest = build::sub_bits(p, a[1], len * 8, (bytes.len() - len) * 8);
+    let rest = build::sub_bits(p, a[1], len * 8, total - len * 8);
     Ok(build::tuple(p, &[Term::atom(atom::OK), result, rest]))
 }
 
