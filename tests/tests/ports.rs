@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-const MODULE: &str = include_str!("ports/ports.erl");
+const MODULE: &str = include_str!("../erlang/ports.erl");
 
 fn eval(mut command: Command, dir: &Path, expression: &str) -> Output {
     command.args(["-noshell", "-pa"]).arg(dir).args(["-eval", expression]).stdin(Stdio::null());
@@ -26,7 +26,7 @@ fn ports_as_stock_has_them() {
         std::fs::write(beams.path().join("ports.erl"), MODULE).expect("the module");
         let compiled = otp.program("erlc").arg("ports.erl").current_dir(beams.path()).status().expect("erlc");
         assert!(compiled.success());
-        let [ours, stock] = [joist(&otp.root), otp.program("erl")].map(|command| {
+        let [ours, stock] = [joist(&otp.root), Command::new(&otp.erl)].map(|command| {
             let work = tempfile::tempdir().expect("a directory");
             let call = format!("ports:main({:?}), halt().", work.path().display().to_string());
             let out = eval(command, beams.path(), &call);

@@ -9,7 +9,7 @@ mod files;
 
 pub use channels::{Channel, Channels, Command, Program};
 pub use errno::Errno;
-pub use files::{Access, FileInfo, FileKind, Files, Handle, OpenFlags, SeekFrom};
+pub use files::{Access, Advice, FileInfo, FileKind, Files, Handle, OpenFlags, SeekFrom};
 
 /// What woke a scheduler from outside the VM; see [`Platform::poll`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
