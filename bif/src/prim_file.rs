@@ -202,9 +202,9 @@ fn push_name(t: Term, atoms: bool, bytes: &mut Vec<u8>) -> bool {
     true
 }
 
-/// A name's bytes: of a binary, an atom, or a list; none if it is none, or has a NUL in it
+/// A name's bytes: of a binary, an atom (if `atoms` may be names), or a list; none if it is none, or has a NUL in it
 /// (`erts_convert_filename_to_native`).
-pub(crate) fn name_bytes(t: Term) -> Option<Vec<u8>> {
+pub(crate) fn name_bytes(t: Term, atoms: bool) -> Option<Vec<u8>> {
     if let Some(b) = t.as_binary() {
         return (!b.contains(&0)).then(|| b.into_owned());
     }
@@ -212,7 +212,7 @@ pub(crate) fn name_bytes(t: Term) -> Option<Vec<u8>> {
         return None;
     }
     let mut bytes = Vec::new();
-    push_name(t, true, &mut bytes).then_some(bytes)
+    push_name(t, atoms, &mut bytes).then_some(bytes)
 }
 
 /// A native name without its NUL.

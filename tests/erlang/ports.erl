@@ -137,7 +137,7 @@ error_of(F) -> try F() catch error:E -> E end.
 
 errors() ->
     Options = [[foo], [{packet, 3}], [{line, 0}], [{line, 3}, {packet, 2}], [stderr_to_stdout, nouse_stdio], [{args, ["x"]}],
-               [{env, [x]}], [{env, [{"A=B=C", "x"}, {"", "y"}]}], [{cd, 17}], x, [in | out], [{busy_limits_port, {1, x}}],
+               [{env, [x]}], [{env, [{"a", b}]}], [{env, [{a, "b"}]}], [{env, [{"A=B=C", "x"}, {"", "y"}]}], [{cd, 17}], x, [in | out], [{busy_limits_port, {1, x}}],
                [{parallelism, 1}], [{arg0, "x"}]],
     Names = [{spawn, 17}, {spawn, ""}, {foo, x}, {fd, a, b}, {fd, 0}, {spawn_driver, "cat"}, 17, {}, [], {spawn, "a\0b"},
              "/nonexistent/x", {spawn_executable, "/nonexistent"}, {spawn_executable, "/etc/passwd"}],

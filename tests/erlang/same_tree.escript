@@ -28,6 +28,9 @@ beam(Bytes) ->
     {ok, Module, Chunks} = beam_lib:all_chunks(Bytes),
     {Module, [{Name, chunk(Name, Chunk)} || {Name, Chunk} <- Chunks]}.
 
+%% A module's digest is of its literals as they are compressed, and so is its version, and what its funs are named by.
 chunk(Name, Chunk) when Name =:= "Dbgi"; Name =:= "Docs" -> binary_to_term(Chunk);
 chunk("LitT", <<Size:32, Packed/binary>>) when Size > 0 -> zlib:uncompress(Packed);
+chunk("Attr", Chunk) -> lists:keydelete(vsn, 1, binary_to_term(Chunk));
+chunk("FunT", <<N:32, Entries/binary>>) -> {N, [Entry || <<Entry:20/binary, _Unique:32>> <= Entries]};
 chunk(_, Chunk) -> Chunk.

@@ -105,7 +105,7 @@ fn choose(name: Term, options: &Options) -> Result<Chosen, Atom> {
 
 /// A name that is not empty.
 fn name_bytes(t: Term) -> Option<Vec<u8>> {
-    prim_file::name_bytes(t).filter(|name| !name.is_empty())
+    prim_file::name_bytes(t, true).filter(|name| !name.is_empty())
 }
 
 fn is_spawn(kind: Term) -> bool {

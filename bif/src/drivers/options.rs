@@ -89,9 +89,11 @@ impl Options {
             atom::LINE => self.line = Some(value.as_usize().filter(|n| *n > 0)?),
             atom::ENV => self.env = Some(changes(value)?),
             atom::ARGS => {
-                self.args = Some(value.list_to_vec()?.into_iter().map(prim_file::name_bytes).collect::<Option<_>>()?);
+                self.args = Some(
+                    value.list_to_vec()?.into_iter().map(|t| prim_file::name_bytes(t, true)).collect::<Option<_>>()?,
+                );
             }
-            atom::ARG0 => self.arg0 = Some(prim_file::name_bytes(value)?),
+            atom::ARG0 => self.arg0 = Some(prim_file::name_bytes(value, true)?),
             // As stock: the empty list is no directory.
             atom::CD => self.directory = Some(value).filter(|v| !v.is_nil()),
             atom::PARALLELISM => self.parallelism = value.as_bool()?,
@@ -122,10 +124,10 @@ impl Options {
 fn changes(list: Term) -> Option<Vec<(Vec<u8>, Option<Vec<u8>>)>> {
     let change = |t: Term| {
         let [name, value] = t.as_tuple_of::<2>()?;
-        let name = prim_file::name_bytes(*name).filter(|n| !n.is_empty() && !n[1..].contains(&b'='))?;
+        let name = prim_file::name_bytes(*name, false).filter(|n| !n.is_empty() && !n[1..].contains(&b'='))?;
         // The empty list is what stock takes for `false`, too.
         let unset = value.is_nil() || value.is(atom::FALSE);
-        Some((name, if unset { None } else { Some(prim_file::name_bytes(*value)?) }))
+        Some((name, if unset { None } else { Some(prim_file::name_bytes(*value, false)?) }))
     };
     list.list_to_vec()?.into_iter().map(change).collect()
 }

@@ -17,7 +17,7 @@ pub(super) enum Run<'a> {
 
 /// Starts a program; its channel and process number.
 pub(super) fn start(run: &Run<'_>, options: &Options) -> Result<(Channel, u32), Atom> {
-    let directory = options.directory.and_then(prim_file::name_bytes);
+    let directory = options.directory.and_then(|d| prim_file::name_bytes(d, true));
     let environment = options.environment();
     let args: Vec<Vec<u8>>;
     let command = match run {

@@ -200,6 +200,7 @@ impl Driver for Stream {
 pub(super) fn opened(port: &Arc<Port>, channel: Channel) {
     let hasher = || ahash::RandomState::with_seeds(1, 3, 5, 7);
     PORTS.lock().get_or_insert_with(|| HashMap::with_hasher(hasher())).insert(channel, port.clone());
+    platform().watch_program(channel);
     port.with_driver(|d| d.event(port, Event::Readable(channel)));
 }
 

@@ -38,12 +38,16 @@ pub struct Program<'a> {
 
 /// Channels; a platform that has none answers [`Errno::Enotsup`].
 pub trait Channels {
-    /// Starts a program; its channel and its process number. An [`Event::Exited`](super::Event::Exited) tells its end.
+    /// Starts a program; its channel and its process number.
     /// # Errors
     /// Why it can't be started. A program that is started and then can't be run ends with the error as its status.
     fn start_program(&self, _program: &Program<'_>) -> Result<(Channel, u32), Errno> {
         Err(Errno::Enotsup)
     }
+
+    /// From now on somebody hears of the channel's events: [`Event::Exited`](super::Event::Exited) tells the end of the
+    /// program behind it, even if that has come already.
+    fn watch_program(&self, _channel: Channel) {}
 
     /// A channel over descriptors that the node was started with.
     /// # Errors

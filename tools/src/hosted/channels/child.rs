@@ -11,6 +11,8 @@ use std::os::unix::ffi::OsStringExt;
 pub const MARK: &str = "--port-program";
 /// In place of the descriptors: the next argument is the status to end with.
 pub const FAIL: &str = "fail";
+/// Above the numbers that a program is given.
+pub const LOWEST: i32 = 10;
 
 /// Becomes the program, if that is what this process is for.
 pub fn enter() {
@@ -52,21 +54,35 @@ fn run(mut args: impl Iterator<Item = OsString>) -> Result<std::convert::Infalli
     Ok(nix::unistd::execve(&path, &args, &env)?)
 }
 
-/// `nouse_stdio`: the pipes go from 0 and 1 to 3 and 4, and the node's own descriptors are put there.
+/// `nouse_stdio`: the pipes go from 0 and 1 to 3 and 4, and the node's own descriptors are put there. Nothing else is
+/// left open, whoever it was inherited from.
 fn descriptors(own: &str) -> Result<()> {
+    let (mut input, mut output) = (None, None);
     for entry in own.split(',').filter(|e| !e.is_empty()) {
         let (to, from) = entry.split_once('=').unwrap_or_default();
         let from = descriptor(from.parse().unwrap_or(u32::MAX))?;
-        if to == "0" {
-            move_to(rustix::stdio::stdin(), 3)?;
-            rustix::stdio::dup2_stdin(&from)?;
-        } else {
-            move_to(rustix::stdio::stdout(), 4)?;
-            rustix::stdio::dup2_stdout(&from)?;
-        }
-        // The copy that was inherited stays behind at its number, as others of the node's would with stock.
+        *(if to == "0" { &mut input } else { &mut output }) = Some(from);
+    }
+    let ours: Vec<i32> = [&input, &output].into_iter().flatten().map(AsRawFd::as_raw_fd).collect();
+    for number in open_numbers()?.into_iter().filter(|n| *n > 2 && !ours.contains(n)) {
+        // The one of the directory that was just read is closed already.
+        let _ = nix::unistd::close(number);
+    }
+    if let Some(own) = input {
+        move_to(rustix::stdio::stdin(), 3)?;
+        rustix::stdio::dup2_stdin(&own)?;
+    }
+    if let Some(own) = output {
+        move_to(rustix::stdio::stdout(), 4)?;
+        rustix::stdio::dup2_stdout(&own)?;
     }
     Ok(())
+}
+
+/// The descriptors that are open.
+fn open_numbers() -> Result<Vec<i32>> {
+    let entries = std::fs::read_dir("/proc/self/fd")?;
+    Ok(entries.filter_map(|e| e.ok()?.file_name().to_str()?.parse().ok()).collect())
 }
 
 /// Has a descriptor at this number, too, which is free.
@@ -80,9 +96,10 @@ fn move_to(fd: BorrowedFd<'_>, number: i32) -> Result<()> {
     Ok(())
 }
 
-/// A copy of this process's descriptor of that number.
+/// A copy of this process's descriptor of that number, at a number that is out of the way.
 pub fn descriptor(number: u32) -> Result<OwnedFd> {
     let this = rustix::process::pidfd_open(rustix::process::getpid(), PidfdFlags::empty())?;
     let number = i32::try_from(number).map_err(|_| Error::from_raw_os_error(rustix::io::Errno::BADF.raw_os_error()))?;
-    Ok(rustix::process::pidfd_getfd(this, number, PidfdGetfdFlags::empty())?)
+    let copy = rustix::process::pidfd_getfd(this, number, PidfdGetfdFlags::empty())?;
+    Ok(rustix::io::fcntl_dupfd_cloexec(&copy, LOWEST)?)
 }

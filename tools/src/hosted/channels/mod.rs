@@ -101,6 +101,12 @@ impl Channels for Hosted {
         program::start(&self.channels, program).map_err(|e| errno(&e))
     }
 
+    fn watch_program(&self, channel: Channel) {
+        if let Ok(poller) = self.channels.poller() {
+            poller.watch(channel.0);
+        }
+    }
+
     fn open_descriptors(&self, input: Option<u32>, output: Option<u32>) -> std::result::Result<Channel, Errno> {
         let open = |number: Option<u32>| number.map(child::descriptor).transpose();
         let ends = open(input).and_then(|i| Ok((i, open(output)?)));

@@ -68,14 +68,21 @@ impl Poller {
         let _ = epoll::delete(&self.epoll, fd);
     }
 
-    /// Has an event come at the end of a program, which is waited for here.
-    pub fn watch(&self, channel: u64, child: Child) -> Result<()> {
+    /// Takes a program over, to wait for its end.
+    pub fn own(&self, channel: u64, child: Child) -> Result<()> {
         let end = rustix::process::Pid::from_child(&child);
         let end = rustix::process::pidfd_open(end, rustix::process::PidfdFlags::empty())?;
-        let mut programs = self.programs.lock().unwrap_or_else(PoisonError::into_inner);
-        epoll::add(&self.epoll, &end, EventData::new_u64(channel << 2 | PROGRAM), EventFlags::IN)?;
-        programs.insert(channel, (child, end));
+        self.programs.lock().unwrap_or_else(PoisonError::into_inner).insert(channel, (child, end));
         Ok(())
+    }
+
+    /// Has an event come at the end of the program.
+    pub fn watch(&self, channel: u64) {
+        let programs = self.programs.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, end)) = programs.get(&channel) {
+            // It was not entered before, and is open.
+            let _ = epoll::add(&self.epoll, end, EventData::new_u64(channel << 2 | PROGRAM), EventFlags::IN);
+        }
     }
 }
 

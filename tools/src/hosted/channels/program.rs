@@ -57,7 +57,7 @@ pub(super) fn start(channels: &OpenChannels, program: &Program<'_>) -> Result<(C
     let input = program.writes.then_some(input);
     let output = program.reads.then_some(output);
     let channel = channels.enter(number, input, output, false)?;
-    poller.watch(number, child)?;
+    poller.own(number, child)?;
     Ok((channel, pid))
 }
 
@@ -74,21 +74,18 @@ fn failing(e: &Error) -> Result<process::Child> {
 }
 
 /// Copies of the node's own standard descriptors for a program that is to have them beside the port's (`nouse_stdio`).
-/// They are inherited: between here and the end of the start another program may inherit them, too, which changes
-/// nothing for it.
+/// They are inherited; a program that is started meanwhile inherits them, too, and closes them.
 #[derive(Debug, Default)]
 struct OwnDescriptors(Vec<(usize, OwnedFd)>);
 
 impl OwnDescriptors {
     fn new(program: &Program<'_>) -> Result<OwnDescriptors> {
-        /// Above what a program is given.
-        const LOWEST: i32 = 10;
         let mut own = Vec::new();
         if program.reads {
-            own.push((0, rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), LOWEST)?));
+            own.push((0, rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), child::LOWEST)?));
         }
         if program.writes {
-            own.push((1, rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), LOWEST)?));
+            own.push((1, rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), child::LOWEST)?));
         }
         for (_, fd) in &own {
             rustix::io::fcntl_setfd(fd, rustix::io::FdFlags::empty())?;
