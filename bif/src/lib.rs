@@ -12,6 +12,7 @@ mod console;
 mod counters;
 mod crash_dump;
 mod drivers;
+mod erl_ddll;
 mod erlang;
 mod error_logger;
 mod erts_debug;
@@ -27,6 +28,7 @@ mod maps;
 mod math;
 mod net_kernel;
 mod os;
+pub mod packet;
 mod persistent_term;
 mod prim_buffer;
 mod prim_file;
@@ -45,6 +47,7 @@ use table::Binding;
 pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("atomics", atomics::BINDINGS),
     ("binary", binary::BINDINGS),
+    ("erl_ddll", erl_ddll::BINDINGS),
     ("erlang", lists::OPERATORS),
     ("erlang", erlang::arith::BINDINGS),
     ("erlang", erlang::code::BINDINGS),
@@ -53,12 +56,14 @@ pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("erlang", erlang::convert::BINDINGS),
     ("erlang", erlang::dictionary::BINDINGS),
     ("erlang", erlang::external::BINDINGS),
+    ("erlang", erlang::halt::BINDINGS),
     ("erlang", erlang::hash::BINDINGS),
     ("erlang", erlang::iolist::BINDINGS),
     ("erlang", erlang::links::BINDINGS),
     ("erlang", erlang::messages::BINDINGS),
     ("erlang", erlang::names::BINDINGS),
     ("erlang", erlang::node::BINDINGS),
+    ("erlang", erlang::packets::BINDINGS),
     ("erlang", erlang::ports::BINDINGS),
     ("erlang", erlang::process_flag::BINDINGS),
     ("erlang", erlang::process_info::BINDINGS),

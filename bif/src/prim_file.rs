@@ -6,7 +6,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use joist_vm::atom::{self, Atom};
-use joist_vm::platform::{Access, Errno, FileInfo, FileKind, Handle, OpenFlags, SeekFrom, platform};
+use joist_vm::platform::{Access, Advice, Errno, FileInfo, FileKind, Handle, OpenFlags, SeekFrom, platform};
 use joist_vm::process::{Bail, NativeResult, Process, make_reference};
 use joist_vm::sync::Mutex;
 use joist_vm::term::{Term, build};
@@ -18,12 +18,17 @@ use crate::term_args;
 pub(crate) const BINDINGS: &[Binding] = &[
     ("internal_name2native", 1, name_to_native),
     ("internal_native2name", 1, |p, a| match a[0].as_binary() {
+        // As by default (`+fnu` and its like, `w`): the caller is to warn of a name that is none.
+        Some(b) if core::str::from_utf8(&b).is_err() => {
+            Ok(build::tuple(p, &[Term::atom(atom::ERROR), Term::atom(Atom::new("warning"))]))
+        }
         Some(b) => Ok(name_to_list(p, &b)),
         None => Err(p.badarg()),
     }),
+    // Names here are not decomposed, as they are where stock has to put them together.
     ("internal_normalize_utf8", 1, |p, a| match a[0].as_binary() {
-        Some(b) => Ok(name_to_list(p, &b)),
-        None => Err(p.badarg()),
+        Some(b) if core::str::from_utf8(&b).is_ok() => Ok(name_to_list(p, &b)),
+        _ => Err(p.badarg()),
     }),
     ("is_translatable", 1, |p, a| match a[0].as_binary() {
         Some(b) => Ok(Term::bool(core::str::from_utf8(&b).is_ok())),
@@ -58,10 +63,18 @@ pub(crate) const BINDINGS: &[Binding] = &[
         let (file, at, n) = (handle(p, a[0])?, offset(p, a[1])?, offset(p, a[2])?);
         unit(p, platform().allocate(file, at, n))
     }),
-    // Advice: none of it is binding, and the platform takes none.
     ("advise_nif", 4, |p, a| {
-        handle(p, a[0])?;
-        Ok(Term::atom(atom::OK))
+        let (file, at, n) = (handle(p, a[0])?, offset(p, a[1])?, offset(p, a[2])?);
+        let advice = match term_args::atom(p, a[3])?.text() {
+            "normal" => Advice::Normal,
+            "random" => Advice::Random,
+            "sequential" => Advice::Sequential,
+            "will_need" => Advice::WillNeed,
+            "dont_need" => Advice::DontNeed,
+            "no_reuse" => Advice::NoReuse,
+            _ => return posix(p, Errno::Einval),
+        };
+        unit(p, platform().advise(file, at, n, advice))
     }),
     ("get_handle_nif", 1, |p, a| {
         let file = handle(p, a[0])?;
@@ -108,8 +121,8 @@ pub(crate) const BINDINGS: &[Binding] = &[
     }),
     ("make_dir_nif", 1, |p, a| one(p, a, |n| platform().make_dir(n))),
     ("del_file_nif", 1, |p, a| one(p, a, |n| platform().del_file(n))),
-    ("del_dir_nif", 1, |p, a| one(p, a, |n| platform().del_dir(n))),
-    ("rename_nif", 2, |p, a| two(p, a, |x, y| platform().rename(x, y))),
+    ("del_dir_nif", 1, |p, a| one(p, a, del_dir)),
+    ("rename_nif", 2, |p, a| two(p, a, rename)),
     ("make_hard_link_nif", 2, |p, a| two(p, a, |x, y| platform().make_hard_link(x, y))),
     ("make_soft_link_nif", 2, |p, a| two(p, a, |x, y| platform().make_soft_link(x, y))),
     ("set_permissions_nif", 2, |p, a| {
@@ -156,19 +169,22 @@ pub(crate) fn name_to_list(p: &mut Process, name: &[u8]) -> Term {
     }
 }
 
-/// A name as a NUL-terminated binary: from characters, atoms, binaries, nested.
+/// A name as a NUL-terminated binary: of a binary, or a deep list of characters.
 fn name_to_native(p: &mut Process, a: &[Term]) -> NativeResult {
     let mut bytes = Vec::new();
     if let Some(b) = a[0].as_binary() {
+        if b.contains(&0) {
+            return Err(p.badarg());
+        }
         bytes.extend_from_slice(&b);
-    } else if !push_name(a[0], &mut bytes) {
+    } else if !a[0].is_list() || !push_name(a[0], false, &mut bytes) {
         return Err(p.badarg());
     }
     bytes.push(0);
     Ok(build::binary(p, &bytes))
 }
 
-fn push_name(t: Term, bytes: &mut Vec<u8>) -> bool {
+fn push_name(t: Term, atoms: bool, bytes: &mut Vec<u8>) -> bool {
     let mut todo = alloc::vec![t];
     while let Some(t) = todo.pop() {
         if let Some((h, rest)) = t.as_cons() {
@@ -177,13 +193,26 @@ fn push_name(t: Term, bytes: &mut Vec<u8>) -> bool {
         } else if let Some(c) = t.as_small() {
             let Some(c) = u32::try_from(c).ok().and_then(char::from_u32).filter(|c| *c != '\0') else { return false };
             bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
-        } else if let Some(a) = t.as_atom() {
+        } else if let Some(a) = t.as_atom().filter(|_| atoms) {
             bytes.extend_from_slice(a.text().as_bytes());
         } else if !t.is_nil() {
             return false;
         }
     }
     true
+}
+
+/// A name's bytes: of a binary, an atom (if `atoms` may be names), or a list; none if it is none, or has a NUL in it
+/// (`erts_convert_filename_to_native`).
+pub(crate) fn name_bytes(t: Term, atoms: bool) -> Option<Vec<u8>> {
+    if let Some(b) = t.as_binary() {
+        return (!b.contains(&0)).then(|| b.into_owned());
+    }
+    if !t.is_list() && !t.is_atom() {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    push_name(t, atoms, &mut bytes).then_some(bytes)
 }
 
 /// A native name without its NUL.
@@ -223,6 +252,25 @@ fn one(p: &mut Process, a: &[Term], f: impl FnOnce(&[u8]) -> Result<(), Errno>) 
 fn two(p: &mut Process, a: &[Term], f: impl FnOnce(&[u8], &[u8]) -> Result<(), Errno>) -> NativeResult {
     let (x, y) = (path(p, a[0])?, path(p, a[1])?);
     unit(p, f(&x, &y))
+}
+
+/// The names of errors are those that stock has on every system, whatever the call says.
+fn del_dir(path: &[u8]) -> Result<(), Errno> {
+    let result = platform().del_dir(path);
+    if !matches!(result, Err(Errno::Enotempty | Errno::Eexist)) {
+        return result;
+    }
+    let place = |path: &[u8]| platform().info(path, true).ok().map(|i| (i.inode, i.major_device));
+    let here = place(path);
+    Err(if here.is_some() && here == place(b".") { Errno::Einval } else { Errno::Eexist })
+}
+
+fn rename(from: &[u8], to: &[u8]) -> Result<(), Errno> {
+    platform().rename(from, to).map_err(|e| match e {
+        Errno::Enotempty => Errno::Eexist,
+        _ if from == b"/" => Errno::Einval,
+        e => e,
+    })
 }
 
 fn file(p: &mut Process, t: Term) -> Result<&'static OpenFile, Bail> {
@@ -268,9 +316,7 @@ fn open(p: &mut Process, a: &[Term]) -> NativeResult {
             _ => {}
         }
     }
-    if !f.read && !f.write && !f.directory {
-        return posix(p, Errno::Einval);
-    }
+    f.read |= !f.write;
     f.create = f.write;
     f.truncate = f.write && !f.read && !f.append && !f.exclusive;
     match platform().open(&name, f, 0o666) {

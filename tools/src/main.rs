@@ -25,7 +25,8 @@ use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cli = match cmd::Cli::try_parse() {
+    hosted::become_program();
+    let cli = match cmd::Cli::try_parse_from(cmd::words()) {
         Ok(cli) => cli,
         Err(error) => return cmd::usage(&error),
     };

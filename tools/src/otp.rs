@@ -26,9 +26,11 @@ impl Otp {
             };
         }
         let path = std::env::var_os("PATH").unwrap_or_default();
+        // What `joist path` makes is no installation: the one behind it is meant.
+        let this = std::env::current_exe().and_then(|exe| exe.canonicalize()).ok();
         Ok(std::env::split_paths(&path)
             .map(|dir| dir.join("erl"))
-            .find(|erl| erl.is_file())
+            .find(|erl| erl.is_file() && (this.is_none() || erl.canonicalize().ok() != this))
             .and_then(|e| Self::of_erl(&e)))
     }
 

@@ -1,34 +1,39 @@
-//! The `fd` driver: the console's descriptors 0, 1 and 2 as ports (`erl_child_setup`-less part of `sys_drivers.c`).
+//! The console's descriptors 0, 1 and 2 as ports (the `fd` driver of `sys_drivers.c`); others are channels.
 
 use alloc::boxed::Box;
 use alloc::sync::{Arc, Weak};
 use alloc::vec::Vec;
 
-use joist_vm::atom::{self, Atom};
+use joist_vm::atom::Atom;
 use joist_vm::platform::{ConsoleRead, Event, platform};
 use joist_vm::port::{BadCommand, Driver, Port};
 use joist_vm::sync::Mutex;
-use joist_vm::term::{Pid, Term};
+use joist_vm::term::Pid;
 
-use super::Options;
+use super::options::Options;
+use super::packets::{Header, Packets};
 use crate::console;
 
 /// The ports that read the console; normally one.
-static READERS: Mutex<Vec<(Weak<Port>, bool)>> = Mutex::new(Vec::new());
-/// Descriptor 0 has been read to its end.
-static AT_END: Mutex<bool> = Mutex::new(false);
+static READERS: Mutex<Vec<Weak<Port>>> = Mutex::new(Vec::new());
 
 struct Fd {
     output: u32,
-    options: Options,
+    reads: bool,
+    writes: bool,
+    header: Header,
+    packets: Packets,
+    at_end: bool,
 }
 
 impl Driver for Fd {
     fn command(&mut self, port: &Arc<Port>, data: &[u8]) -> Result<(), BadCommand> {
-        if !self.options.output {
-            return Err(BadCommand);
-        }
-        if platform().console_write(self.output, data).is_err() {
+        let Some(header) = self.header.of(data.len()).filter(|_| self.writes) else {
+            port.fail(Atom::new(if self.writes { "einval" } else { "ebadf" }));
+            return Ok(());
+        };
+        let header = if header.is_empty() { Ok(()) } else { platform().console_write(self.output, &header) };
+        if header.and_then(|()| platform().console_write(self.output, data)).is_err() {
             port.fail(Atom::new("epipe"));
         }
         Ok(())
@@ -44,21 +49,37 @@ impl Driver for Fd {
             _ => Err(BadCommand),
         }
     }
-}
 
-/// A driver for `{fd, In, Out}`.
-pub(super) fn driver(input: u32, output: u32, options: Options) -> Result<Box<dyn Driver>, Atom> {
-    if input > 2 || output > 2 {
-        return Err(Atom::new("ebadf"));
+    /// Hands over what the console has.
+    fn event(&mut self, port: &Arc<Port>, _: Event) {
+        let mut buf = [0; 4096];
+        while self.reads && !self.at_end {
+            match console::read(&mut buf) {
+                ConsoleRead::Data(n) => self.packets.feed(&buf[..n], &mut |packet| port.data_to_owner(packet)),
+                ConsoleRead::WouldBlock => return,
+                ConsoleRead::Eof => {
+                    self.at_end = true;
+                    port.end_of_input();
+                }
+            }
+        }
     }
-    Ok(Box::new(Fd { output, options }))
+
+    fn locks_port(&self) -> bool {
+        false
+    }
 }
 
-/// A port that reads descriptor 0 is told what comes in.
-pub(super) fn opened(port: &Arc<Port>, name: Term) {
-    let reads = name.as_tuple_of::<3>().is_some_and(|[k, i, _]| k.is(atom::FD) && *i == Term::small(0));
+/// A driver that reads descriptor 0, if it reads, and writes `output`.
+pub(super) fn driver(output: u32, options: &Options) -> Box<dyn Driver> {
+    let (header, packets) = (options.packet, Packets::new(options.packet));
+    Box::new(Fd { output, reads: options.input, writes: options.output, header, packets, at_end: false })
+}
+
+/// A port is there; if it reads, it is told what comes in.
+pub(super) fn opened(port: &Arc<Port>, reads: bool) {
     if reads {
-        READERS.lock().push((Arc::downgrade(port), true));
+        READERS.lock().push(Arc::downgrade(port));
         input();
     }
 }
@@ -71,21 +92,14 @@ pub(super) fn init() {
     });
 }
 
-/// Hands over what the console has.
+/// The port that was opened last gets what comes in.
 fn input() {
-    let reader = READERS.lock().iter().rev().find_map(|r| r.0.upgrade());
-    let Some(port) = reader else { return };
-    let mut buf = [0; 4096];
-    loop {
-        match console::read(&mut buf) {
-            ConsoleRead::Data(n) => port.data_to_owner(&buf[..n]),
-            ConsoleRead::WouldBlock => return,
-            ConsoleRead::Eof => {
-                if !core::mem::replace(&mut *AT_END.lock(), true) {
-                    port.to_owner(|_| Term::atom(atom::EOF));
-                }
-                return;
-            }
-        }
+    let reader = {
+        let mut readers = READERS.lock();
+        readers.retain(|r| r.upgrade().is_some_and(|port| !port.state.lock().closed));
+        readers.last().and_then(Weak::upgrade)
+    };
+    if let Some(port) = reader {
+        port.with_driver(|d| d.event(&port, Event::ConsoleInput));
     }
 }

@@ -1,88 +1,160 @@
-//! Port drivers, by the name that `open_port/2` gives.
+//! Port drivers, by the name that `open_port/2` gives (`open_port` in `erl_bif_port.c`, `erts_open_driver` in `io.c`).
 
 mod fd;
 mod gethost;
 mod inet;
+mod options;
+mod packets;
+mod program;
+mod ram_file;
+mod stream;
 mod tty_sl;
 
 use alloc::boxed::Box;
-use alloc::string::String;
+use alloc::vec::Vec;
 
 use joist_vm::atom::{self, Atom};
-use joist_vm::port::{self, Driver};
+use joist_vm::platform::{Channel, platform};
+use joist_vm::port::{self, Driver, Settings};
 use joist_vm::process::Process;
 use joist_vm::term::{PortId, Term};
 
-use crate::term_args;
+use crate::prim_file;
+use options::Options;
+use program::Run;
+use stream::Stream;
 
-/// What the options of `open_port/2` ask for.
-#[derive(Debug, Default, Clone, Copy)]
-pub(crate) struct Options {
-    pub binary: bool,
-    pub eof: bool,
-    pub input: bool,
-    pub output: bool,
-}
+/// The drivers that `open_port/2` finds by their names, as `erl_ddll` lists them.
+pub(crate) const NAMES: [&str; 3] = ["udp_inet", "ram_file_drv", "tty_sl"];
 
 pub(crate) fn init() {
     fd::init();
+    stream::init();
     tty_sl::init();
 }
 
-/// Opens a port; the error is the reason that `open_port/2` raises.
+/// A driver, and what has to be known of it once its port is there.
+struct Chosen {
+    driver: Box<dyn Driver>,
+    name: Vec<u8>,
+    after: After,
+}
+
+enum After {
+    Nothing,
+    Console,
+    Terminal,
+    Channel(Channel),
+}
+
+/// Opens a port; the error is the reason that `open_port/2` raises, or `badopt`.
 pub(crate) fn open(p: &mut Process, name: Term, options: Term) -> Result<PortId, Atom> {
-    let options = read_options(options).ok_or(atom::BADARG)?;
-    let (command, driver) = choose(name, options)?;
-    let port = port::open(p.pid(), command.as_bytes(), options.binary, driver);
+    let options = options::read(options).ok_or_else(|| Atom::new("badopt"))?;
+    let Chosen { driver, name, after } = choose(name, &options)?;
+    let settings = Settings {
+        binary: options.binary,
+        eof: options.eof,
+        line: options.line,
+        binary_control: name.starts_with(b"ram_file_drv"),
+        parallelism: options.parallelism,
+    };
+    let port = port::open(p.pid(), &name, settings, driver);
     p.links.ports.insert(port.id);
-    fd::opened(&port, name);
-    if command.split(' ').next() == Some("tty_sl") {
-        tty_sl::opened(&port);
+    match after {
+        After::Nothing => {}
+        After::Console => fd::opened(&port, options.input),
+        After::Terminal => tty_sl::opened(&port),
+        After::Channel(channel) => stream::opened(&port, channel),
     }
     Ok(port.id)
 }
 
-fn read_options(list: Term) -> Option<Options> {
-    let mut o = Options { input: true, output: true, ..Options::default() };
-    for t in list.list_to_vec()? {
-        match t.as_atom() {
-            Some(atom::BINARY) => o.binary = true,
-            Some(atom::EOF) => o.eof = true,
-            Some(atom::IN) => o.output = false,
-            Some(atom::OUT) => o.input = false,
-            Some(_) => {}
-            None => {
-                t.as_tuple()?;
-            }
+/// The driver for a port's name.
+fn choose(name: Term, options: &Options) -> Result<Chosen, Atom> {
+    let badarg = atom::BADARG;
+    let directory_is_bad = options.directory.is_some_and(|d| name_bytes(d).is_none());
+    let has_args = options.args.is_some() || options.arg0.is_some();
+    let other = |reason_for_no: bool| if reason_for_no { Err(badarg) } else { Ok(()) };
+    match name.as_tuple() {
+        Some([kind, line]) if is_spawn(*kind) => {
+            let line = name_bytes(*line).ok_or(badarg)?;
+            let executable = kind.as_atom().is_some_and(|k| k.text() == "spawn_executable");
+            other((has_args && !executable) || directory_is_bad)?;
+            spawn(kind.as_atom(), line, options)
+        }
+        Some([kind, input, output]) if kind.is(atom::FD) => {
+            let (Some(i), Some(o)) = (input.as_small(), output.as_small()) else { return Err(badarg) };
+            other(has_args || directory_is_bad || options.exit_status)?;
+            descriptors(i, o, options)
+        }
+        Some(_) => Err(badarg),
+        None => {
+            let path = match name.as_atom() {
+                Some(a) => Some(a.text().as_bytes().to_vec()),
+                None if name.is_nil() => None,
+                None => name.list_to_vec().and_then(|l| l.into_iter().map(Term::as_byte).collect()),
+            };
+            let path = path.ok_or(badarg)?;
+            other(has_args || directory_is_bad || options.exit_status)?;
+            let channel = platform().open_device(&path, options.input, options.output);
+            let channel = channel.map_err(|_| atom::EINVAL)?;
+            Ok(over(channel, None, path, options))
         }
     }
-    Some(o)
 }
 
-/// The driver for a port's name, and the name that `port_info` shows.
-fn choose(name: Term, options: Options) -> Result<(String, Box<dyn Driver>), Atom> {
-    let einval = Atom::new("einval");
-    match name.as_tuple() {
-        Some([kind, input, output]) if kind.is(atom::FD) => {
-            let (Some(i), Some(o)) = (input.as_usize(), output.as_usize()) else { return Err(atom::BADARG) };
-            Ok((alloc::format!("{i}/{o}"), fd::driver(i as u32, o as u32, options)?))
+/// A name that is not empty.
+fn name_bytes(t: Term) -> Option<Vec<u8>> {
+    prim_file::name_bytes(t, true).filter(|name| !name.is_empty())
+}
+
+fn is_spawn(kind: Term) -> bool {
+    kind.as_atom().is_some_and(|k| matches!(k.text(), "spawn" | "spawn_driver" | "spawn_executable"))
+}
+
+/// A driver of ours by its name, or a program.
+fn spawn(kind: Option<Atom>, line: Vec<u8>, options: &Options) -> Result<Chosen, Atom> {
+    let executable = kind.is_some_and(|k| k.text() == "spawn_executable");
+    let first = line.split(|b| *b == b' ').next().unwrap_or_default();
+    let found: Option<(Box<dyn Driver>, After)> = match first {
+        // The program that looks up names is part of the VM.
+        path if executable => {
+            (path.rsplit(|b| *b == b'/').next() == Some(b"inet_gethost")).then(|| (gethost::driver(), After::Nothing))
         }
-        Some([kind, command]) => {
-            let text = term_args::text(*command).or_else(|| command.as_atom().map(|a| a.text().into()));
-            let text = text.ok_or(atom::BADARG)?;
-            let program = text.split(' ').next().unwrap_or_default();
-            match (kind.as_atom().map(Atom::text), program) {
-                (Some("spawn" | "spawn_driver"), "udp_inet") => Ok((text.clone(), inet::udp())),
-                (Some("spawn" | "spawn_driver"), "tty_sl") => Ok((text.clone(), tty_sl::driver()?)),
-                (Some("spawn_executable"), p) if p.rsplit('/').next() == Some("inet_gethost") => {
-                    Ok((text.clone(), gethost::driver()))
-                }
-                // No programs here: as on a system whose file can't be run.
-                (Some("spawn" | "spawn_executable"), _) => Err(Atom::new("enoent")),
-                (Some("spawn_driver"), _) => Err(atom::BADARG),
-                _ => Err(einval),
-            }
+        b"udp_inet" => Some((inet::udp(), After::Nothing)),
+        b"ram_file_drv" => Some((ram_file::driver(), After::Nothing)),
+        b"tty_sl" => Some((tty_sl::driver()?, After::Terminal)),
+        _ => None,
+    };
+    if let Some((driver, after)) = found {
+        if !executable && (options.exit_status || options.port_limits_set) {
+            return Err(atom::BADARG);
         }
-        _ => Err(einval),
+        return Ok(Chosen { driver, name: line, after });
     }
+    if kind.is_some_and(|k| k.text() == "spawn_driver") {
+        return Err(atom::BADARG);
+    }
+    let run = if executable { Run::File(&line) } else { Run::Line(&line) };
+    let (channel, os_pid) = program::start(&run, options)?;
+    Ok(over(channel, Some(os_pid), line, options))
+}
+
+/// The console's descriptors have a driver of their own; others are channels.
+fn descriptors(input: i64, output: i64, options: &Options) -> Result<Chosen, Atom> {
+    let name = alloc::format!("{input}/{output}").into_bytes();
+    let console = (!options.input || input == 0) && (!options.output || output == 1 || output == 2);
+    if console {
+        let output = if options.output { output as u32 } else { 1 };
+        return Ok(Chosen { driver: fd::driver(output, options), name, after: After::Console });
+    }
+    let number = |n: i64| u32::try_from(n).map_err(|_| atom::EINVAL);
+    let input = if options.input { Some(number(input)?) } else { None };
+    let output = if options.output { Some(number(output)?) } else { None };
+    let channel = platform().open_descriptors(input, output).map_err(|e| Atom::new(e.name()))?;
+    Ok(over(channel, None, name, options))
+}
+
+fn over(channel: Channel, os_pid: Option<u32>, name: Vec<u8>, options: &Options) -> Chosen {
+    Chosen { driver: Box::new(Stream::new(channel, os_pid, options)), name, after: After::Channel(channel) }
 }

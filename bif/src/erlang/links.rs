@@ -55,12 +55,11 @@ fn link(p: &mut Process, to: Term) -> NativeResult {
         return if to.is_pid() { no_connection(p, to) } else { Err(p.badarg()) };
     };
     match port::lookup(port) {
-        Some(found) => {
-            found.state.lock().links.insert(p.pid());
+        Some(found) if found.link(p.pid()) => {
             p.links.ports.insert(port);
             Ok(Term::bool(true))
         }
-        None => no_process(p, to),
+        _ => no_process(p, to),
     }
 }
 
@@ -162,13 +161,7 @@ fn monitor(p: &mut Process, a: &[Term], alias: AliasMode, tag: Option<OwnedTerm>
         }
         Some(MonitorKind::Port(id)) => {
             p.links.monitors.insert(reference.numbers, info(MonitorKind::Port(id)));
-            match port::lookup(id) {
-                Some(port) => {
-                    port.state.lock().monitored_by.insert(reference.numbers, me);
-                    false
-                }
-                None => true,
-            }
+            port::lookup(id).is_none_or(|port| !port.monitor(reference, me))
         }
         Some(other) => {
             p.links.monitors.insert(reference.numbers, info(other));
@@ -280,9 +273,8 @@ fn exit(p: &mut Process, to: Term, reason: Term) -> NativeResult {
     let pid: Pid = match (to.as_pid(), to.as_port()) {
         (Some(pid), _) => pid,
         (None, Some(id)) => {
-            if let Some(port) = port::lookup(id)
-                && !reason.is(atom::NORMAL)
-            {
+            // Unlike a process, a port ends for `normal`, too.
+            if let Some(port) = port::lookup(id) {
                 port.close(reason);
             }
             return Ok(Term::bool(true));

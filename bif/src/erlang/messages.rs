@@ -2,13 +2,15 @@
 
 use alloc::sync::Arc;
 
-use joist_vm::atom;
+use joist_vm::atom::{self, Atom};
+use joist_vm::heap::OwnedTerm;
 use joist_vm::node;
 use joist_vm::port::{self, Port};
 use joist_vm::process::names::{self, Registered};
 use joist_vm::process::{self, Message, NativeResult, Process, Signal};
-use joist_vm::term::Term;
+use joist_vm::term::{Pid, PortId, Term};
 
+use super::ports;
 use crate::table::Binding;
 use crate::term_args;
 
@@ -16,10 +18,24 @@ pub(crate) const BINDINGS: &[Binding] = &[
     ("send", 2, |p, a| send(p, a[0], a[1])),
     ("!", 2, |p, a| send(p, a[0], a[1])),
     ("send", 3, |p, a| {
+        p.flags.waits_for_port = false;
+        let mut nosuspend = false;
         for option in term_args::list(p, a[2])? {
-            if !option.is(atom::NOSUSPEND) && !option.is(atom::NOCONNECT) {
-                return Err(p.badarg());
+            match option.as_atom() {
+                Some(atom::NOSUSPEND) => nosuspend = true,
+                Some(atom::NOCONNECT) => {}
+                _ => return Err(p.badarg()),
             }
+        }
+        if let Some(port) = ports::named(a[0]) {
+            if to_port(p, &port, a[1]).is_some() {
+                return Ok(Term::atom(atom::OK));
+            }
+            if nosuspend {
+                return Ok(Term::atom(atom::NOSUSPEND));
+            }
+            let again: process::Native = |p, a| send(p, a[0], a[1]).map(|_| Term::atom(atom::OK));
+            return ports::wait_while_busy(p, &port, again, a);
         }
         send(p, a[0], a[1])?;
         Ok(Term::atom(atom::OK))
@@ -41,12 +57,12 @@ fn send(p: &mut Process, to: Term, message: Term) -> NativeResult {
                 process::send_from(p, pid, message);
                 Ok(message)
             }
-            Some(Registered::Port(id)) => to_port(p, port::lookup(id), message),
+            Some(Registered::Port(id)) => send_to_port(p, to, id, message),
             None => Err(p.badarg()),
         };
     }
-    if to.as_port().is_some() {
-        return to_port(p, to.as_port().and_then(port::lookup), message);
+    if let Some(id) = to.as_port() {
+        return send_to_port(p, to, id, message);
     }
     if let Some(r) = to.as_reference() {
         if let Some(pid) = r.pid {
@@ -71,41 +87,62 @@ fn send(p: &mut Process, to: Term, message: Term) -> NativeResult {
     }
 }
 
-/// `Port ! {Owner, {command, Data} | close | {connect, Pid}}`.
-fn to_port(p: &mut Process, port: Option<Arc<Port>>, message: Term) -> NativeResult {
-    let request = message.as_tuple_of::<2>().and_then(|[from, what]| Some((from.as_pid()?, *what)));
-    let Some((from, what)) = request else { return bad_signal(p, message) };
-    let Some(port) = port else { return Ok(message) };
-    if port.state.lock().owner != from {
-        return bad_signal(p, message);
+/// Sends to a port; what is sent to one that is gone is lost.
+fn send_to_port(p: &mut Process, to: Term, id: PortId, message: Term) -> NativeResult {
+    p.flags.waits_for_port = false;
+    let Some(port) = port::lookup(id) else { return Ok(message) };
+    match to_port(p, &port, message) {
+        Some(()) => Ok(message),
+        None => ports::wait_while_busy(p, &port, |p, a| send(p, a[0], a[1]), &[to, message]),
     }
-    if what.is(atom::CLOSE) {
-        port.to_owner(|_| Term::atom(joist_vm::atom::Atom::new("closed")));
-        port.close(Term::atom(atom::NORMAL));
-        return Ok(message);
-    }
-    match what.as_tuple_of::<2>() {
-        Some([k, data]) if k.is(atom::COMMAND) => {
-            let Some(bytes) = super::iolist::to_bytes(*data) else { return bad_signal(p, message) };
-            if port.with_driver(|d| d.command(&port, &bytes)).is_err() {
-                return bad_signal(p, message);
-            }
-            port.state.lock().output += bytes.len() as u64;
-        }
-        Some([k, pid]) if k.is(atom::CONNECT) && pid.is_local_pid() => {
-            let Some(pid) = pid.as_pid() else { return bad_signal(p, message) };
-            port.to_owner(|_| Term::atom(joist_vm::atom::Atom::new("connected")));
-            super::ports::connect(&port, pid);
-        }
-        _ => return bad_signal(p, message),
-    }
-    Ok(message)
 }
 
-/// A message that a port doesn't understand: its sender gets an exit signal `badsig`.
-fn bad_signal(p: &mut Process, message: Term) -> NativeResult {
-    let me = Term::pid(p.pid());
-    let reason = joist_vm::heap::OwnedTerm::new(Term::atom(joist_vm::atom::Atom::new("badsig")));
-    process::deliver(p.pid(), Signal::Exit { from: me, reason, linked: false });
-    Ok(message)
+/// `Port ! {Owner, {command, Data} | close | {connect, Pid}}`; none: the port is busy.
+fn to_port(p: &mut Process, port: &Arc<Port>, message: Term) -> Option<()> {
+    let request = message.as_tuple_of::<2>().and_then(|[from, what]| Some((from.as_pid()?, *what)));
+    let Some((from, what)) = request else { return Some(bad_signal(port)) };
+    let owner = port.state.lock().owner;
+    let request = match (what.as_atom(), what.as_tuple_of::<2>()) {
+        (Some(atom::CLOSE), _) => Request::Close,
+        (_, Some([k, data])) if k.is(atom::COMMAND) => Request::Command(*data),
+        (_, Some([k, pid])) if k.is(atom::CONNECT) => Request::Connect(pid.as_pid()),
+        _ => return Some(bad_signal(port)),
+    };
+    match request {
+        Request::Command(_) if port.is_busy() => return None,
+        _ if owner != from => bad_signal(port),
+        Request::Close => port.close_and_answer(),
+        Request::Command(data) => match super::iolist::to_bytes(data) {
+            Some(bytes) => {
+                p.charge(bytes.len() / 100);
+                if ports::output(port, &bytes).is_err() {
+                    bad_signal(port);
+                }
+            }
+            None => {
+                ports::bad_output(p, port);
+                bad_signal(port);
+            }
+        },
+        // Unlike `port_connect/2`, this links nobody.
+        Request::Connect(Some(pid)) => {
+            port.to_owner(|_| Term::atom(atom::CONNECTED));
+            port.state.lock().owner = pid;
+        }
+        Request::Connect(None) => bad_signal(port),
+    }
+    Some(())
+}
+
+enum Request {
+    Close,
+    Command(Term),
+    Connect(Option<Pid>),
+}
+
+/// A message that a port doesn't understand: its owner gets an exit signal `badsig`.
+fn bad_signal(port: &Arc<Port>) {
+    let owner = port.state.lock().owner;
+    let reason = OwnedTerm::new(Term::atom(Atom::new("badsig")));
+    process::deliver(owner, Signal::Exit { from: Term::port(port.id), reason, linked: false });
 }

@@ -33,7 +33,7 @@ fn register(p: &mut Process, a: &[Term]) -> NativeResult {
         (Some(pid), _) => Registered::Process(pid),
         (None, Some(port)) => {
             let mut state = port.state.lock();
-            if state.name.is_some() {
+            if state.name.is_some() || state.closed {
                 drop(state);
                 return Err(p.badarg());
             }

@@ -276,7 +276,7 @@ fn status(p: &Process, asks_itself: bool) -> Term {
         return Term::atom(atom::RUNNING);
     }
     let inbox = p.slot().inbox.lock();
-    let name = if inbox.suspended > 0 {
+    let name = if inbox.suspended > 0 || p.flags.waits_for_port {
         atom::SUSPENDED
     } else if p.was_waiting() {
         atom::WAITING

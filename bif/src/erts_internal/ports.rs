@@ -1,6 +1,8 @@
 //! Opening and talking to ports (`erl_bif_port.c`). The results are what `erlang.erl` turns into errors: a tuple or
 //! atom, or a reference when the answer comes as a message.
 
+use alloc::vec::Vec;
+
 use joist_vm::atom::{self, Atom};
 use joist_vm::port;
 use joist_vm::process::{NativeResult, Process};
@@ -9,7 +11,6 @@ use joist_vm::term::{Term, build};
 use crate::drivers;
 use crate::erlang::{iolist, ports};
 use crate::table::Binding;
-use crate::term_args;
 
 pub(crate) const BINDINGS: &[Binding] = &[
     ("open_port", 2, |p, a| match drivers::open(p, a[0], a[1]) {
@@ -18,15 +19,11 @@ pub(crate) const BINDINGS: &[Binding] = &[
     }),
     ("port_command", 3, command),
     ("port_control", 3, control),
+    // No driver here has a `call` callback.
     ("port_call", 3, |_, _| Ok(Term::atom(atom::BADARG))),
-    ("port_connect", 2, |p, a| {
+    ("port_connect", 2, |_, a| {
         let (Some(port), Some(pid)) = (ports::named(a[0]), a[1].as_pid()) else { return Ok(Term::atom(atom::BADARG)) };
-        if joist_vm::process::lookup(pid).is_none() {
-            return Ok(Term::atom(atom::BADARG));
-        }
-        ports::connect(&port, pid);
-        let _ = p;
-        Ok(Term::bool(true))
+        Ok(if ports::connect(&port, pid) { Term::bool(true) } else { Term::atom(atom::BADARG) })
     }),
     ("port_close", 1, |_, a| match ports::named(a[0]) {
         Some(port) => {
@@ -36,8 +33,8 @@ pub(crate) const BINDINGS: &[Binding] = &[
         None => Ok(Term::atom(atom::BADARG)),
     }),
     ("port_info", 1, |p, a| {
-        let Some(port) = ports::named(a[0]) else { return Ok(undefined_or_badarg(a[0])) };
-        let mut items = alloc::vec::Vec::new();
+        let Some(port) = ports::named(a[0]) else { return Ok(undefined_or(a[0], atom::BADARG)) };
+        let mut items = Vec::new();
         for item in ["name", "links", "id", "connected", "input", "output", "os_pid"] {
             if let Some(t) = ports::info(p, &port, Atom::new(item)) {
                 items.push(t?);
@@ -51,30 +48,46 @@ pub(crate) const BINDINGS: &[Binding] = &[
         Ok(build::list(p, &items))
     }),
     ("port_info", 2, |p, a| {
-        let item = term_args::atom(p, a[1])?;
-        let Some(port) = ports::named(a[0]) else { return Ok(undefined_or_badarg(a[0])) };
-        match ports::info(p, &port, item) {
+        let Some(port) = ports::named(a[0]) else { return Ok(undefined_or(a[0], Atom::new("badtype"))) };
+        match a[1].as_atom().and_then(|item| ports::info(p, &port, item)) {
             Some(result) => result,
             None => Ok(Term::atom(atom::BADARG)),
         }
     }),
 ];
 
-fn undefined_or_badarg(t: Term) -> Term {
-    Term::atom(if t.is_port() || t.is_atom() { atom::UNDEFINED } else { atom::BADARG })
+fn undefined_or(t: Term, other: Atom) -> Term {
+    Term::atom(if t.is_port() || t.is_atom() { atom::UNDEFINED } else { other })
 }
 
 fn command(p: &mut Process, a: &[Term]) -> NativeResult {
-    let Some(port) = ports::named(a[0]) else { return Ok(Term::atom(atom::BADARG)) };
-    for o in term_args::list(p, a[2])? {
-        if !o.is(Atom::new("force")) && !o.is(atom::NOSUSPEND) {
-            return Ok(Term::atom(atom::BADARG));
+    p.flags.waits_for_port = false;
+    let (mut force, mut nosuspend) = (false, false);
+    let badopt = Term::atom(Atom::new("badopt"));
+    let Some(options) = a[2].list_to_vec() else { return Ok(badopt) };
+    for o in options {
+        match o.as_atom() {
+            Some(atom::NOSUSPEND) => nosuspend = true,
+            Some(name) if name.text() == "force" => force = true,
+            _ => return Ok(badopt),
         }
     }
-    let Some(bytes) = iolist::to_bytes(a[1]) else { return Ok(Term::atom(atom::BADARG)) };
+    let Some(port) = ports::named(a[0]) else { return Ok(Term::atom(atom::BADARG)) };
+    if force && !port.with_driver(|d| d.takes_force()) {
+        return Ok(Term::atom(atom::NOTSUP));
+    }
+    if !force && port.is_busy() {
+        if nosuspend {
+            return Ok(Term::bool(false));
+        }
+        return ports::wait_while_busy(p, &port, command, a);
+    }
+    let Some(bytes) = iolist::to_bytes(a[1]) else {
+        ports::bad_output(p, &port);
+        return Ok(Term::atom(atom::BADARG));
+    };
     p.charge(bytes.len() / 100);
-    port.state.lock().output += bytes.len() as u64;
-    Ok(match port.with_driver(|d| d.command(&port, &bytes)) {
+    Ok(match ports::output(&port, &bytes) {
         Ok(()) => Term::bool(true),
         Err(port::BadCommand) => Term::atom(atom::BADARG),
     })
@@ -86,8 +99,9 @@ fn control(p: &mut Process, a: &[Term]) -> NativeResult {
     };
     let Some(bytes) = iolist::to_bytes(a[2]) else { return Ok(Term::atom(atom::BADARG)) };
     let caller = p.pid();
+    let binary = port.settings.binary_control;
     match port.with_driver(|d| d.control(&port, caller, operation, &bytes)) {
-        Ok(answer) => Ok(if port.binary_control { build::binary(p, &answer) } else { build::string(p, &answer) }),
+        Ok(answer) => Ok(if binary { build::binary(p, &answer) } else { build::string(p, &answer) }),
         Err(port::BadCommand) => Ok(Term::atom(atom::BADARG)),
     }
 }

@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use environment::Environment;
 use joist_image::Archive;
 use joist_vfs::Vfs;
-use joist_vm::platform::{ConsoleRead, Errno, Event, Halt, Platform};
+use joist_vm::platform::{Channels, ConsoleRead, Errno, Event, Halt, Platform};
 use spin::Once;
 
 /// The world of a node on this machine.
@@ -46,6 +46,9 @@ pub fn create(setup: Setup<'_>) -> &'static Machine {
         Machine { files, environment: Environment::new(setup.environment), hostname: String::from(setup.hostname) }
     })
 }
+
+/// There are no programs beside the node, and it was born with no descriptors but the console's.
+impl Channels for Machine {}
 
 impl Platform for Machine {
     fn monotonic_ns(&self) -> u64 {

@@ -147,7 +147,7 @@ pub(super) fn start(own: &Own, flags: &[OsString], program: Option<&OsStr>) -> R
 fn detach() -> Result<u8> {
     let failed =
         |e: std::io::Error| Error::new(format!("the node can't be detached: {e}"), "start it without -detached");
-    let mut args = std::env::args_os().skip(1);
+    let mut args = super::words().into_iter().skip(1);
     let mut command = Command::new(std::env::current_exe().map_err(failed)?);
     // The subcommand, then the mark.
     command.args(args.next()).arg(DETACHED).args(args);

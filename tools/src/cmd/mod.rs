@@ -9,7 +9,10 @@ mod erlc;
 mod escript;
 mod inspect;
 mod natives;
+mod path;
 mod run;
+
+pub use path::words;
 
 use crate::error::{Error, Result};
 use clap::error::ErrorKind;
@@ -35,6 +38,7 @@ enum Command {
     Erlc(erlc::Args),
     Escript(escript::Args),
     Natives(natives::Args),
+    Path(path::Args),
     Bench(bench::Args),
 }
 
@@ -53,6 +57,7 @@ impl Cli {
             Command::Erlc(args) => erlc::run(&args),
             Command::Escript(args) => escript::run(&args),
             Command::Natives(args) => natives::run(&args),
+            Command::Path(args) => path::run(&args),
             Command::Bench(args) => bench::run(&args),
         }
     }

@@ -1,7 +1,7 @@
 //! Files of the host.
 
 use super::{Hosted, host_path};
-use joist_vm::platform::{Access, Errno, FileInfo, FileKind, Files, Handle, OpenFlags, SeekFrom};
+use joist_vm::platform::{Access, Advice, Errno, FileInfo, FileKind, Files, Handle, OpenFlags, SeekFrom};
 use std::collections::HashMap;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Seek, Write};
@@ -84,8 +84,10 @@ impl Files for Hosted {
             o.custom_flags(rustix::fs::OFlags::SYNC.bits() as i32);
         }
         let file = check(o.open(host_path(path)))?;
-        if check(file.metadata())?.is_dir() && !f.directory {
-            return Err(Errno::Eisdir);
+        match (check(file.metadata())?.is_dir(), f.directory) {
+            (true, false) => return Err(Errno::Eisdir),
+            (false, true) => return Err(Errno::Enotdir),
+            _ => {}
         }
         let id = self.files.next.fetch_add(1, Ordering::Relaxed);
         self.files.files.lock().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::new(file));
@@ -157,6 +159,19 @@ impl Files for Hosted {
         Ok(info(&check(self.file(h)?.metadata())?, None))
     }
 
+    fn advise(&self, h: Handle, offset: u64, length: u64, advice: Advice) -> Result<(), Errno> {
+        use rustix::fs::Advice as Host;
+        let advice = match advice {
+            Advice::Normal => Host::Normal,
+            Advice::Random => Host::Random,
+            Advice::Sequential => Host::Sequential,
+            Advice::WillNeed => Host::WillNeed,
+            Advice::DontNeed => Host::DontNeed,
+            Advice::NoReuse => Host::NoReuse,
+        };
+        posix(rustix::fs::fadvise(&*self.file(h)?, offset, std::num::NonZero::new(length), advice))
+    }
+
     fn read_static(&self, _: &[u8]) -> Option<&'static [u8]> {
         None
     }
@@ -189,10 +204,7 @@ impl Files for Hosted {
     }
 
     fn del_dir(&self, path: &[u8]) -> Result<(), Errno> {
-        match check(fs::remove_dir(host_path(path))) {
-            Err(Errno::Enotempty) => Err(Errno::Eexist),
-            other => other,
-        }
+        check(fs::remove_dir(host_path(path)))
     }
 
     fn rename(&self, from: &[u8], to: &[u8]) -> Result<(), Errno> {

@@ -1,13 +1,15 @@
 //! The VM's platform on Linux: threads for processors, the process's own console, environment and files.
 
+mod channels;
 mod console;
 mod files;
 mod processors;
 mod signals;
 
+pub use channels::child::enter as become_program;
 pub use signals::CtrlC;
 
-use joist_vm::platform::{ConsoleRead, Errno, Event, Halt, Platform};
+use joist_vm::platform::{ConsoleRead, Errno, Event, Halt, Platform, SignalUse};
 use std::collections::{BTreeMap, VecDeque};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,6 +23,7 @@ pub struct Hosted {
     /// What `os:putenv` changes: a copy, since the process's own environment can't be changed beside threads.
     env: RwLock<BTreeMap<Vec<u8>, Vec<u8>>>,
     console: console::Console,
+    channels: channels::OpenChannels,
     files: files::OpenFiles,
     processors: processors::Processors,
     events: Mutex<VecDeque<Event>>,
@@ -35,6 +38,7 @@ impl Hosted {
             start: Instant::now(),
             env: RwLock::new(env),
             console: console::Console::default(),
+            channels: channels::OpenChannels::default(),
             files: files::OpenFiles::default(),
             processors: processors::Processors::new(),
             events: Mutex::new(VecDeque::new()),
@@ -70,7 +74,7 @@ impl Hosted {
     fn push(&self, event: Event) {
         self.events.lock().unwrap_or_else(PoisonError::into_inner).push_back(event);
         self.has_events.store(true, Ordering::SeqCst);
-        self.processors.wake_all();
+        self.processors.wake_any();
     }
 }
 
@@ -140,9 +144,7 @@ impl Platform for Hosted {
     fn park(&self, id: usize, deadline_ns: Option<u64>) {
         // Input is looked for only once somebody waits.
         let wait = deadline_ns.map(|d| d.saturating_sub(self.monotonic_ns()));
-        if !self.has_events() {
-            self.processors.park(id, wait);
-        }
+        self.processors.park(id, wait, || self.has_events());
     }
 
     fn wake(&self, id: usize) {
@@ -150,7 +152,7 @@ impl Platform for Hosted {
     }
 
     fn has_events(&self) -> bool {
-        self.has_events.load(Ordering::Relaxed)
+        self.has_events.load(Ordering::SeqCst)
     }
 
     fn poll(&self) -> Option<Event> {
@@ -215,6 +217,10 @@ impl Platform for Hosted {
         let total = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
         let total = total.split_whitespace().nth(1).and_then(|n| n.parse::<usize>().ok()).unwrap_or(0) * 1024;
         (pages("/proc/self/statm", 1) * rustix::param::page_size(), total)
+    }
+
+    fn set_signal(&self, number: u32, usage: SignalUse) {
+        signals::set(number, usage);
     }
 
     fn crash_dump_file(&self) -> Option<&'static [u8]> {

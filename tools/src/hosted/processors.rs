@@ -1,6 +1,7 @@
 //! Processors as threads: sleeping and waking them.
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -21,15 +22,26 @@ struct Parking {
 #[derive(Debug)]
 pub struct Processors {
     parking: Vec<Parking>,
+    /// Who sleeps, or is about to: a bit for each.
+    parked: AtomicU64,
 }
 
 impl Processors {
     pub fn new() -> Processors {
-        Processors { parking: (0..MAX).map(|_| Parking::default()).collect() }
+        Processors { parking: (0..MAX).map(|_| Parking::default()).collect(), parked: AtomicU64::new(0) }
     }
 
-    /// Sleeps until woken, or for so many nanoseconds.
-    pub fn park(&self, id: usize, wait_ns: Option<u64>) {
+    /// Sleeps until woken, or for so many nanoseconds; not at all if there is something to do, which is asked once
+    /// others can see that this one sleeps.
+    pub fn park(&self, id: usize, wait_ns: Option<u64>, busy: impl FnOnce() -> bool) {
+        self.parked.fetch_or(1 << id, Ordering::SeqCst);
+        if !busy() {
+            self.sleep(id, wait_ns);
+        }
+        self.parked.fetch_and(!(1 << id), Ordering::SeqCst);
+    }
+
+    fn sleep(&self, id: usize, wait_ns: Option<u64>) {
         let Some(p) = self.parking.get(id) else { return };
         let mut token = p.token.lock().unwrap_or_else(PoisonError::into_inner);
         if !*token {
@@ -51,8 +63,17 @@ impl Processors {
         p.changed.notify_one();
     }
 
-    pub fn wake_all(&self) {
-        (0..MAX).for_each(|id| self.wake(id));
+    /// Wakes one that sleeps; if none does, those that run come by soon.
+    pub fn wake_any(&self) {
+        let mut parked = self.parked.load(Ordering::SeqCst);
+        while parked != 0 {
+            let id = parked.trailing_zeros();
+            let taken = self.parked.fetch_and(!(1 << id), Ordering::SeqCst);
+            if taken & (1 << id) != 0 {
+                return self.wake(id as usize);
+            }
+            parked = self.parked.load(Ordering::SeqCst);
+        }
     }
 }
 

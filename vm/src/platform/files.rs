@@ -33,6 +33,17 @@ pub enum SeekFrom {
     End(i64),
 }
 
+/// How a part of a file is going to be used (`posix_fadvise`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Advice {
+    Normal,
+    Random,
+    Sequential,
+    WillNeed,
+    DontNeed,
+    NoReuse,
+}
+
 /// What a path names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileKind {
@@ -86,6 +97,10 @@ pub trait Files {
     fn truncate(&self, file: Handle) -> Result<(), Errno>;
     fn allocate(&self, file: Handle, offset: u64, length: u64) -> Result<(), Errno>;
     fn handle_info(&self, file: Handle) -> Result<FileInfo, Errno>;
+    /// Advice binds nobody: a platform whose files lie in memory has no use for it.
+    fn advise(&self, file: Handle, _offset: u64, _length: u64, _advice: Advice) -> Result<(), Errno> {
+        self.handle_info(file).map(drop)
+    }
 
     /// A file of a read-only archive in memory, whole and without a copy, if the path names one.
     fn read_static(&self, path: &[u8]) -> Option<&'static [u8]>;

@@ -3,11 +3,13 @@
 //! Every source of nondeterminism (time, entropy, I/O completion) goes through here, so that a whole node
 //! can be simulated from a seed. Nothing in this module blocks except [`Platform::park`].
 
+mod channels;
 mod errno;
 mod files;
 
+pub use channels::{Channel, Channels, Command, Program};
 pub use errno::Errno;
-pub use files::{Access, FileInfo, FileKind, Files, Handle, OpenFlags, SeekFrom};
+pub use files::{Access, Advice, FileInfo, FileKind, Files, Handle, OpenFlags, SeekFrom};
 
 /// What woke a scheduler from outside the VM; see [`Platform::poll`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +24,23 @@ pub enum Event {
     StopRequested,
     /// Another signal of the host that `os:set_signal/2` asked for, by its POSIX number.
     Signal(u32),
+    /// A channel can be read: there is something, or its end.
+    Readable(Channel),
+    /// A channel takes more output.
+    Writable(Channel),
+    /// The program behind a channel has ended, with this exit status (128 and the number for a signal).
+    Exited(Channel, i32),
+}
+
+/// What a signal of the host does (`os:set_signal/2`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignalUse {
+    /// What the host has it do.
+    Default,
+    /// Nothing.
+    Ignore,
+    /// It becomes an [`Event::Signal`].
+    Handle,
 }
 
 /// The answer to a read from the console.
@@ -44,8 +63,8 @@ pub enum Halt {
     Abort,
 }
 
-/// Clocks, entropy, console, processors, environment, files: the world as the VM sees it.
-pub trait Platform: Files + Send + Sync {
+/// Clocks, entropy, console, processors, environment, files, channels: the world as the VM sees it.
+pub trait Platform: Files + Channels + Send + Sync {
     /// Nanoseconds since some fixed point, never decreasing, the same on every CPU.
     fn monotonic_ns(&self) -> u64;
 
@@ -129,6 +148,9 @@ pub trait Platform: Files + Send + Sync {
 
     /// Bytes of memory: (in use by this node, in all). For `erlang:memory/0` and the memory supervisor.
     fn memory(&self) -> (usize, usize);
+
+    /// Says what a signal does; the machine has none.
+    fn set_signal(&self, _number: u32, _usage: SignalUse) {}
 
     /// The file for a crash dump, unless `ERL_CRASH_DUMP` names one; none where there is only the console.
     fn crash_dump_file(&self) -> Option<&'static [u8]> {

@@ -58,6 +58,8 @@ pub struct Flags {
     pub system: bool,
     /// In `erlang:hibernate/3`.
     pub hibernating: bool,
+    /// Waits until a port is no longer busy.
+    pub waits_for_port: bool,
 }
 
 /// What a process does next when it is scheduled.
