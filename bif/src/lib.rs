@@ -33,6 +33,7 @@ pub mod re;
 mod string;
 pub mod table;
 mod term_args;
+mod trace;
 mod unicode;
 mod zlib;
 
@@ -83,6 +84,16 @@ pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("ets", ets::OBJECTS),
     ("ets", ets::SELECT),
     ("ets", ets::TABLES),
+    ("erl_tracer", trace::TRACER),
+    ("erlang", trace::INFO),
+    ("erlang", trace::MONITOR),
+    ("erlang", trace::PROFILE),
+    ("erlang", trace::SEQ),
+    ("erts_internal", trace::FLAGS),
+    ("erts_internal", trace::INFO_INTERNAL),
+    ("erts_internal", trace::MONITOR_INTERNAL),
+    ("erts_internal", trace::PATTERN),
+    ("erts_internal", trace::SESSION),
     ("erts_trace_cleaner", erts_trace_cleaner::BINDINGS),
     ("file", file::BINDINGS),
     ("io", io::BINDINGS),

@@ -62,6 +62,8 @@ pub struct Port {
     /// `port_control/3` answers binaries, not lists.
     pub binary_control: bool,
     pub state: Mutex<PortState>,
+    /// What is traced about it.
+    pub traced: crate::trace::Traced,
     driver: Mutex<Box<dyn Driver>>,
     /// Why the driver wants the port closed, until its call is over.
     failure: Mutex<Option<Atom>>,
@@ -94,6 +96,7 @@ pub fn open(owner: Pid, command: &[u8], binary: bool, driver: Box<dyn Driver>) -
             input: 0,
             output: 0,
         }),
+        traced: crate::trace::Traced::new(),
         driver: Mutex::new(driver),
         failure: Mutex::new(None),
     });

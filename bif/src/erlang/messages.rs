@@ -6,7 +6,7 @@ use joist_vm::atom;
 use joist_vm::node;
 use joist_vm::port::{self, Port};
 use joist_vm::process::names::{self, Registered};
-use joist_vm::process::{self, Message, NativeResult, Process, Signal};
+use joist_vm::process::{self, NativeResult, Process, Signal};
 use joist_vm::term::Term;
 
 use crate::table::Binding;
@@ -38,7 +38,7 @@ fn send(p: &mut Process, to: Term, message: Term) -> NativeResult {
     if let Some(name) = to.as_atom() {
         return match names::whereis(name) {
             Some(Registered::Process(pid)) => {
-                process::send_from(p, pid, message);
+                process::send_named(p, pid, to, message);
                 Ok(message)
             }
             Some(Registered::Port(id)) => to_port(p, port::lookup(id), message),
@@ -50,7 +50,7 @@ fn send(p: &mut Process, to: Term, message: Term) -> NativeResult {
     }
     if let Some(r) = to.as_reference() {
         if let Some(pid) = r.pid {
-            process::deliver(pid, Signal::AliasMessage(r, Message::new(message)));
+            process::send_to_alias(p, r, pid, message);
         }
         return Ok(message);
     }
@@ -59,6 +59,10 @@ fn send(p: &mut Process, to: Term, message: Term) -> NativeResult {
             if at.is(node::this().name) {
                 // Unlike a plain name, a name with a node is no error when nobody has it.
                 return match name.as_atom().and_then(names::whereis) {
+                    Some(Registered::Process(pid)) => {
+                        process::send_named(p, pid, to, message);
+                        Ok(message)
+                    }
                     Some(what) => send(p, what.term(), message),
                     None => Ok(message),
                 };

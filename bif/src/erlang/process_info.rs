@@ -251,7 +251,7 @@ fn value(p: &mut Process, item: Atom, asks_itself: bool) -> Term {
         "garbage_collection_info" => garbage_collection_info(p),
         "catchlevel" => number(p.catch_level()),
         "sequential_trace_token" => p.seq_token,
-        "trace" => number(0),
+        "trace" => number(p.slot().traced.of(&joist_vm::trace::session::first()).map_or(0, |t| t.flags as usize)),
         "parent" => p.parent,
         "label" => p.label,
         "last_calls" => Term::bool(false),
@@ -342,20 +342,7 @@ fn garbage_collection(p: &mut Process) -> Term {
 }
 
 fn garbage_collection_info(p: &mut Process) -> Term {
-    let h = &p.heap;
-    let pairs = [
-        ("old_heap_block_size", h.old_size()),
-        ("heap_block_size", h.heap_size()),
-        ("mbuf_size", h.total_size() - h.heap_size() - h.old_size()),
-        ("recent_size", h.young_used()),
-        ("stack_size", h.stack_size()),
-        ("old_heap_size", h.old_used()),
-        ("heap_size", h.young_used()),
-        ("bin_vheap_size", h.binary_words()),
-        ("bin_vheap_block_size", h.policy().min_bin_vheap_size),
-        ("bin_old_vheap_size", 0),
-        ("bin_old_vheap_block_size", h.policy().min_bin_vheap_size),
-    ];
+    let pairs: Vec<(&str, usize)> = p.gc_info().collect();
     let items: Vec<Term> =
         pairs.iter().map(|(k, v)| build::tuple(p, &[Term::atom(Atom::new(k)), Term::small(*v as i64)])).collect();
     build::list(p, &items)

@@ -133,7 +133,7 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
         }
         "message_queue_data" => Term::atom(atom::ON_HEAP),
         "modified_timing_level" | "cpu_topology" | "trace_control_word_undefined" => Term::atom(atom::UNDEFINED),
-        "trace_control_word" => number(0),
+        "trace_control_word" => build::unsigned(p, joist_vm::match_spec::control_word().into()),
         "os_monotonic_time_source" => clock(p, "os_monotonic_time"),
         "os_system_time_source" => clock(p, "os_system_time"),
         "time_correction" => Term::bool(true),
@@ -158,7 +158,10 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
         }
         "taints" | "alloc" => Term::NIL,
         "ets_realloc_moves" | "dist_nodes" => Term::bool(false),
-        "sequential_tracer" => build::tuple(p, &[Term::atom(Atom::new("sequential_tracer")), Term::bool(false)]),
+        "sequential_tracer" => {
+            let who = joist_vm::trace::seq::tracer().map_or(Term::bool(false), joist_vm::trace::Tracer::term);
+            build::tuple(p, &[a[0], who])
+        }
         "break_ignored" => Term::bool(crate::console::break_ignored()),
         "halt_flush_timeout" => Term::atom(atom::INFINITY),
         _ => return Err(p.badarg()),
@@ -210,7 +213,15 @@ fn system_flag(p: &mut Process, a: &[Term]) -> NativeResult {
         },
         "multi_scheduling" => Ok(Term::atom(Atom::new("enabled"))),
         "system_logger" => Ok(Term::atom(atom::LOGGER)),
-        "trace_control_word" => Ok(number(0)),
+        "trace_control_word" => match a[1].as_u64().and_then(|n| u32::try_from(n).ok()) {
+            Some(n) => Ok(build::unsigned(p, joist_vm::match_spec::set_control_word(n).into())),
+            None => Err(p.badarg()),
+        },
+        "sequential_tracer" => crate::trace::set_sequential_tracer(p, a[1]),
+        "reset_seq_trace" if a[1].is(atom::TRUE) => {
+            joist_vm::trace::seq::reset_all(p);
+            Ok(Term::bool(true))
+        }
         "scheduler_wall_time" => Ok(Term::bool(false)),
         "time_offset" => Ok(Term::atom(Atom::new("final"))),
         "fullsweep_after" | "min_heap_size" | "min_bin_vheap_size" | "max_heap_size" => {

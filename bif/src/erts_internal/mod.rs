@@ -83,9 +83,6 @@ pub(crate) const BINDINGS: &[Binding] = &[
     ("counters_add", 3, |p, a| crate::atomics::counters_add(p, a)),
     ("counters_put", 3, |p, a| crate::atomics::counters_put(p, a)),
     ("counters_info", 1, |p, a| crate::atomics::counters_info(p, a)),
-    ("trace", 3, |p, _| Err(p.notsup())),
-    ("trace_pattern", 3, |p, _| Err(p.notsup())),
-    ("system_monitor", 1, |_, _| Ok(Term::atom(atom::UNDEFINED))),
     ("processes_next", 1, processes_next),
 ];
 

@@ -12,7 +12,7 @@ mod registry;
 pub mod retired;
 
 pub(crate) use catches::Catch;
-pub use export::{Export, FunEntry, Mfa, export, exports_of, find_export};
+pub use export::{Export, FunEntry, Mfa, all_exports, export, exports_of, find_export};
 pub use funs::fun_entry;
 pub use literals::{Literals, make_literal};
 pub use module::{Function, Location, Module, Prepared};

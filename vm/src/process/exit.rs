@@ -7,6 +7,7 @@ use super::{Class, Process, RunState, Signal, deliver, names, table};
 use crate::atom;
 use crate::heap::OwnedTerm;
 use crate::term::{Term, build};
+use crate::trace;
 
 impl Process {
     /// Has the process exit with this reason when the work that calls this (a [`Signal::Call`]) is done.
@@ -63,7 +64,11 @@ pub(crate) fn exit(mut p: Box<Process>) {
         }
     };
     let slot = p.slot;
+    trace::events::procs(&p, atom::EXIT, reason);
     slot.alive.store(0, Ordering::Release);
+    if let Some(name) = slot.registered_name() {
+        trace::events::procs(&p, atom::UNREGISTER, Term::atom(name));
+    }
     names::process_exited(slot);
     crate::sched::cancel_receive_timer(&mut p);
     let left = {
@@ -121,6 +126,8 @@ pub(crate) fn exit(mut p: Box<Process>) {
     for (pid, times) in links.suspending {
         crate::sched::resume_by(pid, times);
     }
+    trace::events::exited(&mut p);
+    slot.traced.clear();
     drop(p);
     table::release(slot);
 }

@@ -8,6 +8,7 @@ use super::{Class, Message, Process, RunState, slot::Inbox, table};
 use crate::atom;
 use crate::heap::OwnedTerm;
 use crate::term::{Pid, PortId, Reference, Term, build};
+use crate::trace;
 
 /// Work that a process does itself.
 pub type Work = Box<dyn FnOnce(&mut Process) + Send>;
@@ -94,6 +95,11 @@ pub(crate) fn wake(inbox: &mut Inbox, slot: &'static super::Slot) {
     debug_assert_eq!(inbox.state, RunState::Waiting);
     inbox.state = RunState::Runnable;
     crate::sched::enqueue(slot, inbox.priority);
+    if trace::profile::of_processes() {
+        // SAFETY: a waiting process lies in its inbox, which is locked.
+        let at = unsafe { inbox.process.as_ref() }.and_then(|p| crate::code::locate(p.pc));
+        trace::profile::process(inbox.pid, true, at);
+    }
 }
 
 /// Sends a copy of a term as a message; false if the process is gone.
@@ -102,10 +108,39 @@ pub fn send(to: Pid, term: Term) -> bool {
 }
 
 /// Sends a message on behalf of a process: its `seq_trace` token goes with it, and its work is charged.
+#[inline]
 pub fn send_from(p: &mut Process, to: Pid, term: Term) {
-    let message = Message::new(term);
+    send_named(p, to, Term::pid(to), term);
+}
+
+/// As [`send_from`], to whom the sender called `name`: traces show that.
+pub fn send_named(p: &mut Process, to: Pid, name: Term, term: Term) {
+    if p.slot.traced.has(trace::flags::SEND) {
+        trace::events::sent(p, name, term);
+    }
+    let message = outgoing(p, Term::pid(to), term);
     p.charge(message.words() / 16);
     deliver(to, Signal::Message(message));
+}
+
+/// Sends a message to an alias of a process, on behalf of another.
+pub fn send_to_alias(p: &mut Process, alias: Reference, to: Pid, term: Term) {
+    if p.slot.traced.has(trace::flags::SEND) {
+        let name = build::reference(p, alias);
+        trace::events::sent(p, name, term);
+    }
+    let message = outgoing(p, Term::pid(to), term);
+    deliver(to, Signal::AliasMessage(alias, message));
+}
+
+/// A copy of a term as a message of a process, with its token.
+#[inline]
+fn outgoing(p: &mut Process, to: Term, term: Term) -> Message {
+    let mut message = Message::new(term).from(p.pid);
+    if !p.seq_token.is_nil() {
+        trace::seq::sending(p, to, &mut message);
+    }
+    message
 }
 
 /// What handling signals came to.
@@ -138,7 +173,7 @@ impl Process {
             while let Some(signal) = batch.next() {
                 match signal {
                     Signal::Message(m) => {
-                        self.mailbox.push(m);
+                        self.arrived(m);
                         messages = true;
                     }
                     other => {
@@ -159,13 +194,22 @@ impl Process {
         }
     }
 
+    /// A message comes into the queue.
+    fn arrived(&mut self, m: Message) {
+        if self.slot.traced.has(trace::flags::RECEIVE) {
+            trace::events::received(self, &m);
+        }
+        self.mailbox.push(m);
+        trace::monitor::queued(self);
+    }
+
     /// Handles one signal; true if the process has to exit.
     fn handle(&mut self, signal: Signal) -> bool {
         match signal {
-            Signal::Message(m) => self.mailbox.push(m),
+            Signal::Message(m) => self.arrived(m),
             Signal::AliasMessage(reference, m) => {
                 if self.links.take_alias(reference) {
-                    self.mailbox.push(m);
+                    self.arrived(m);
                 }
             }
             Signal::Exit { from, reason, linked } => return self.exit_signal(from, &reason, linked),
@@ -175,10 +219,14 @@ impl Process {
                 }
             }
             Signal::Link { from } => {
-                self.links.processes.insert(from);
+                if self.links.processes.insert(from) {
+                    trace::events::procs(self, atom::GETTING_LINKED, Term::pid(from));
+                }
             }
             Signal::Unlink { from } => {
-                self.links.processes.remove(&from);
+                if self.links.processes.remove(&from) {
+                    trace::events::procs(self, atom::GETTING_UNLINKED, Term::pid(from));
+                }
             }
             Signal::PortUnlink { from } => {
                 self.links.ports.remove(&from);
@@ -204,6 +252,7 @@ impl Process {
             if !self.links.processes.remove(&pid) {
                 return false;
             }
+            trace::events::procs(self, atom::GETTING_UNLINKED, from);
             return self.exit_or_trap(from, reason, false);
         }
         if reason.get().is(atom::KILL) {
@@ -220,7 +269,8 @@ impl Process {
                 let reason = crate::heap::copy(h, reason.get());
                 build::tuple(h, &[Term::atom(atom::EXIT_UPPER), from, reason])
             });
-            self.mailbox.push(m);
+            let m = Message { from, ..m };
+            self.arrived(m);
             return false;
         }
         if reason.get().is(atom::NORMAL) && !own {
@@ -239,7 +289,7 @@ impl Process {
             MonitorKind::Port(_) => atom::PORT,
             MonitorKind::TimeOffset | MonitorKind::None => return,
         };
-        let m = Message::build(|h| {
+        let m = Message::from_system(|h| {
             let tag = info.tag.as_ref().map_or(Term::atom(atom::DOWN_UPPER), |t| crate::heap::copy(h, t.get()));
             let r = build::reference(h, reference);
             let object = crate::heap::copy(h, info.object.get());
@@ -253,7 +303,7 @@ impl Process {
         } else {
             self.links.monitors.remove(&reference.numbers);
         }
-        self.mailbox.push(m);
+        self.arrived(m);
     }
 
     /// Did a piece of work run in the process's name decide that it has to exit?

@@ -6,6 +6,7 @@ use core::sync::atomic::{AtomicU32, AtomicU64};
 use super::{Process, Signal};
 use crate::sync::Mutex;
 use crate::term::Pid;
+use crate::trace::Traced;
 
 /// Whether a process runs, wants to, or waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +52,8 @@ pub struct Slot {
     /// The registered name's atom number plus one; 0 for none.
     pub(crate) name: AtomicU32,
     pub(crate) system: core::sync::atomic::AtomicBool,
+    /// What is traced about the process.
+    pub traced: Traced,
 }
 
 impl Slot {
@@ -68,6 +71,7 @@ impl Slot {
             alive: AtomicU64::new(0),
             name: AtomicU32::new(0),
             system: core::sync::atomic::AtomicBool::new(false),
+            traced: Traced::new(),
         }
     }
 

@@ -9,6 +9,7 @@ use crate::atom;
 use crate::code::{self, Mfa};
 use crate::heap::{Policy, ProcessHeap};
 use crate::term::{Pid, Reference, Term, build};
+use crate::trace;
 
 /// How a process is made (`spawn_opt`).
 #[derive(Debug, Clone)]
@@ -56,6 +57,9 @@ pub fn spawn(parent: Option<&mut Process>, mfa: Mfa, args: &[Term], o: &SpawnOpt
     let mut heap = ProcessHeap::new(o.policy, words + 8);
     let saved: Vec<Term> = args.iter().map(|t| crate::heap::copy(&mut heap, *t)).collect();
     let parent_pid = parent.as_ref().map(|p| p.pid);
+    slot.traced.clear();
+    let parent_slot = parent.as_ref().map(|p| p.slot);
+    trace::events::born(&slot.traced, parent_slot.map(|s| &s.traced), o.link);
     let group_leader = match &parent {
         Some(p) => crate::heap::copy(&mut heap, p.group_leader),
         None => Term::pid(pid),
@@ -70,6 +74,7 @@ pub fn spawn(parent: Option<&mut Process>, mfa: Mfa, args: &[Term], o: &SpawnOpt
             links.monitored_by.insert(reference.numbers, parent.pid);
         }
     }
+    let traced_parent = parent_pid.zip(parent_slot.map(|s| &s.traced));
     let process = Process {
         heap,
         pc: code::export(mfa).address(),
@@ -87,6 +92,11 @@ pub fn spawn(parent: Option<&mut Process>, mfa: Mfa, args: &[Term], o: &SpawnOpt
         dictionary: Dictionary::default(),
         group_leader,
         seq_token: Term::NIL,
+        seq_clock: 0,
+        seq_last: 0,
+        trace_frames: false,
+        meters: None,
+        long_queue: false,
         flags: Flags {
             message_queue_off_heap: o.message_queue_off_heap,
             async_dist: o.async_dist,
@@ -111,6 +121,7 @@ pub fn spawn(parent: Option<&mut Process>, mfa: Mfa, args: &[Term], o: &SpawnOpt
     let mut process = alloc::boxed::Box::new(process);
     process.reset_stack();
     let process = alloc::boxed::Box::into_raw(process);
+    trace::events::spawned(traced_parent, (pid, &slot.traced), mfa, args, o.link);
     let mut inbox = slot.inbox.lock();
     inbox.pid = pid;
     inbox.process = process;

@@ -52,6 +52,11 @@ pub fn pids() -> Vec<Pid> {
         .collect()
 }
 
+/// Calls `f` with all slots there have ever been.
+pub(crate) fn each_slot(f: impl FnMut(&'static Slot)) {
+    SLOTS.iter().for_each(f);
+}
+
 /// A slot for a new process, with the pid it will have; none when the limit is reached.
 pub(super) fn claim() -> Option<(&'static Slot, Pid)> {
     if COUNT.fetch_add(1, Ordering::Relaxed) >= limit() {

@@ -7,7 +7,7 @@ mod run;
 mod timer;
 
 pub use describe::describe;
-pub(crate) use queue::enqueue;
+pub(crate) use queue::{active, enqueue};
 pub use queue::{context_switches, total_reductions};
 pub use queue::{online, run_queue_lengths, schedulers};
 pub use run::{SLICE, resume, resume_by, start, stop_the_world, stop_the_world_between_slices, suspend};

@@ -8,6 +8,7 @@ use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use crate::platform::platform;
 use crate::process::Slot;
 use crate::sync::Mutex;
+use crate::trace::profile;
 
 const PRIORITIES: usize = 4;
 /// A low-priority process runs once for so many normal ones (`RESCHEDULE_LOW`).
@@ -148,12 +149,25 @@ pub(super) fn any_work() -> bool {
     SCHEDULERS.get().into_iter().flatten().any(|s| s.len.load(Ordering::SeqCst) > 0)
 }
 
+/// How many schedulers are awake.
+pub(crate) fn active() -> usize {
+    schedulers() - IDLE.load(Ordering::SeqCst).count_ones() as usize
+}
+
 /// Sleeps scheduler `id` until there is work, an event or the deadline.
 pub(super) fn sleep(id: usize, deadline: Option<u64>) {
     let bit = 1 << (id & 63);
+    let profiled = profile::of_schedulers();
+    if profiled {
+        // The message may wake somebody, who must find this scheduler awake still.
+        profile::scheduler(id, false);
+    }
     IDLE.fetch_or(bit, Ordering::SeqCst);
     if !any_work() {
         platform().park(id, deadline);
     }
     IDLE.fetch_and(!bit, Ordering::SeqCst);
+    if profiled {
+        profile::scheduler(id, true);
+    }
 }

@@ -4,10 +4,12 @@ use alloc::boxed::Box;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::{queue, timer};
+use crate::atom;
 use crate::engine::{self, Context, Stop};
 use crate::platform::platform;
 use crate::process::{self, Process, RunState, Slot};
 use crate::term::Pid;
+use crate::trace::{self, flags, profile};
 
 /// Reductions in a slice.
 pub const SLICE: i64 = 4000;
@@ -65,9 +67,11 @@ fn slice(context: &mut Context, slot: &'static Slot) {
     let mut p = unsafe { Box::from_raw(process) };
     enter();
     p.context = context;
+    let watched = slice_begins(&mut p);
     let outcome = engine::run(context, &mut p);
     p.context = core::ptr::null_mut();
     context.p = core::ptr::null_mut();
+    slice_ends(&mut p, &outcome, watched);
     if outcome != Stop::Exit {
         p.safe_point();
     }
@@ -81,6 +85,32 @@ fn slice(context: &mut Context, slot: &'static Slot) {
         Stop::Exit => process::end(p),
         Stop::Yield => put_back(p, slot, false),
         Stop::Wait => put_back(p, slot, true),
+    }
+}
+
+/// What is wanted of a slice that is monitored: when and where it began.
+type Began = Option<(u64, Option<crate::code::Location>)>;
+
+fn slice_begins(p: &mut Process) -> Began {
+    if p.slot().traced.has(flags::RUNNING | flags::RUNNING_PROCS) {
+        trace::events::scheduled(p, atom::IN);
+    }
+    if p.meters.is_some() {
+        trace::slice_begins(p);
+    }
+    trace::monitor::of_slices().then(|| (platform().monotonic_ns(), crate::code::locate(p.pc)))
+}
+
+fn slice_ends(p: &mut Process, outcome: &Stop, began: Began) {
+    if p.meters.is_some() {
+        trace::slice_ends(p);
+    }
+    if *outcome != Stop::Exit && p.slot().traced.has(flags::RUNNING | flags::RUNNING_PROCS) {
+        trace::events::scheduled(p, atom::OUT);
+    }
+    if let Some((at, from)) = began {
+        let to = if *outcome == Stop::Exit { None } else { crate::code::locate(p.pc) };
+        trace::monitor::ran(p, platform().monotonic_ns() - at, from, to);
     }
 }
 
@@ -107,9 +137,14 @@ fn put_back(p: Box<Process>, slot: &'static Slot, waits: bool) {
     let mut inbox = slot.inbox.lock();
     inbox.priority = p.priority as u8;
     let suspended = inbox.suspended > 0;
+    let profiled = profile::of_processes().then(|| (p.pid(), crate::code::locate(p.pc)));
     inbox.process = Box::into_raw(p);
     if (waits || suspended) && inbox.signals.is_empty() {
         inbox.state = RunState::Waiting;
+        drop(inbox);
+        if let Some((pid, at)) = profiled {
+            profile::process(pid, false, at);
+        }
     } else {
         inbox.state = RunState::Runnable;
         queue::enqueue(slot, inbox.priority);
