@@ -303,8 +303,7 @@ fn exit(p: &mut Process, to: Term, reason: Term) -> NativeResult {
             };
         }
     };
-    let from = Term::pid(p.pid());
-    process::deliver(pid, Signal::Exit { from, reason: OwnedTerm::new(reason), linked: false });
+    process::send_exit(p, pid, &OwnedTerm::new(reason), false);
     if pid == p.pid() {
         // A process that exits itself does so before the call returns.
         let used = p.budget().max(0) as usize;

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use joist_vm::atom::{self, Atom};
 use joist_vm::code::Location;
-use joist_vm::process::{self, NativeResult, Process, RunState, Signal};
+use joist_vm::process::{self, Bail, NativeResult, Process, RunState, Signal};
 use joist_vm::term::compare::exact_eq;
 use joist_vm::term::{Term, build};
 
@@ -136,8 +136,13 @@ pub(crate) fn request(
     if process::deliver(pid, Signal::Call(Box::new(call))).is_some() {
         return Ok(Term::atom(atom::UNDEFINED));
     }
+    Err(wait_for_answer(p, r, pid))
+}
+
+/// Waits for `{Reference, Answer}` from a process; the answer is the native's result.
+pub(crate) fn wait_for_answer(p: &mut Process, r: joist_vm::term::Reference, pid: joist_vm::term::Pid) -> Bail {
     let r = build::reference(p, r);
-    Err(p.wait_for(receive_answer, &[r, of_term(pid)]))
+    p.wait_for(receive_answer, &[r, of_term(pid)])
 }
 
 const fn of_term(pid: joist_vm::term::Pid) -> Term {

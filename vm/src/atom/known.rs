@@ -424,4 +424,5 @@ crate::atom::known_atoms! {
     TRACER "tracer",
     ERL_TRACER "erl_tracer",
     UNLINK "unlink",
+    EXITED "exited",
 }

@@ -13,6 +13,8 @@ pub enum Stop {
     Yield,
     /// The process waits for a signal.
     Wait,
+    /// It has been suspended: it waits to be resumed.
+    Suspend,
     /// The process ends; its exception says why.
     Exit,
 }

@@ -68,7 +68,7 @@ pub(crate) fn run(ctx: &mut Context, p: &mut Process) -> Stop {
     }
     p.safe_point();
     if p.slot.inbox.lock().suspended > 0 {
-        return Stop::Wait;
+        return Stop::Suspend;
     }
     if core::mem::replace(&mut p.exit_requested, false) {
         return Stop::Exit;

@@ -1,6 +1,6 @@
 //! Where code meets traces: breakpoints, and natives whose calls are traced.
 
-use super::{After, Context, Term, first, instruction};
+use super::{After, Context, Term};
 use crate::atom;
 use crate::code::{self, Export, Mfa};
 use crate::process::Process;
@@ -62,24 +62,31 @@ impl Context {
         true
     }
 
-    /// A native that is traced is called: as any function, by its export's address.
+    /// Is this native an instruction in stock's code, which no trace sees?
+    #[cold]
+    fn is_instruction(mfa: Mfa) -> bool {
+        let name = (mfa.module.text(), mfa.function.text(), mfa.arity);
+        matches!(
+            name,
+            ("erlang", "apply", 2 | 3) | ("erlang", "hibernate", 3) | ("erlang", "yield", 0) | ("os", "perf_counter", 0)
+        )
+    }
+
+    /// A native that is traced is called: as any function, by its export's address. None: it is no call for stock.
     #[cold]
     #[inline(never)]
-    pub(super) fn call_traced(&mut self, export: &Export, next: *const u64) -> After {
+    pub(super) fn call_traced(&mut self, export: &Export, next: *const u64) -> Option<After> {
+        if Self::is_instruction(export.mfa) {
+            return None;
+        }
         let p = self.process();
-        let keeps_frame = export.mfa.module == atom::ERLANG && super::calls::raises(export.mfa.function, export.mfa.arity);
-        // SAFETY: as in `push`: a return behind the call is done now. There is always room for an address below sp.
+        // SAFETY: there is always room for an address below sp. (Natives have no tail position: the caller is there
+        // until they return.)
         unsafe {
-            if *next == instruction(first::RETURN) && !keeps_frame {
-                // The caller's own return address is on top.
-            } else if *next == instruction(first::DEALLOCATE_RETURN) && !keeps_frame {
-                p.heap.sp = p.heap.sp.byte_add(*next.add(1) as usize & 0xffff);
-            } else {
-                p.heap.sp = p.heap.sp.sub(1);
-                *p.heap.sp = next as u64;
-            }
+            p.heap.sp = p.heap.sp.sub(1);
+            *p.heap.sp = next as u64;
         }
         self.pc = export.address();
-        After::Jump
+        Some(After::Jump)
     }
 }

@@ -104,7 +104,7 @@ pub(crate) fn exit(mut p: Box<Process>) {
     }
     let links = core::mem::take(&mut p.links);
     for pid in links.processes {
-        deliver(pid, Signal::Exit { from: me, reason: reason.clone(), linked: true });
+        super::send_exit(&mut p, pid, &reason, true);
     }
     for port in links.ports {
         crate::port::process_exited(port, p.pid, &reason);

@@ -31,9 +31,9 @@ pub use mailbox::{Mailbox, Message};
 pub(crate) use native::Trap;
 pub use native::{Bail, CodeAddress, Native, NativeResult};
 pub(crate) use signal::{Outcome, wake};
-pub use signal::{Signal, Work, deliver, send, send_from, send_named, send_to_alias};
+pub use signal::{Signal, Work, deliver, send, send_exit, send_from, send_named, send_to_alias};
 pub use slot::{Inbox, RunState, Slot};
-pub use spawn::{SpawnOptions, TooManyProcesses, make_ref, make_reference, spawn};
+pub use spawn::{Reply, SpawnOptions, TooManyProcesses, make_ref, make_reference, spawn};
 pub use table::{count, limit, lookup, pids, set_limit};
 pub(crate) use table::each_slot;
 
@@ -98,6 +98,8 @@ pub struct Process {
     /// What it has sent with tokens so far, and the last it got.
     pub(crate) seq_clock: i64,
     pub(crate) seq_last: i64,
+    /// The token of the exit signal that is being handled.
+    pub(crate) exit_token: Option<crate::heap::OwnedTerm>,
     /// There may be frames of traces on the stack.
     pub(crate) trace_frames: bool,
     /// Where its time goes, if calls are timed.

@@ -24,6 +24,8 @@ pub enum Signal {
         reason: OwnedTerm,
         linked: bool,
     },
+    /// A signal (an exit) of a process with a token of `seq_trace`.
+    WithToken(Box<(OwnedTerm, Signal)>),
     /// As `Exit`, from a port.
     PortExit {
         from: PortId,
@@ -61,6 +63,7 @@ impl core::fmt::Debug for Signal {
             Signal::Message(_) => "Message",
             Signal::AliasMessage(..) => "AliasMessage",
             Signal::Exit { .. } => "Exit",
+            Signal::WithToken(_) => "WithToken",
             Signal::PortExit { .. } => "PortExit",
             Signal::Link { .. } => "Link",
             Signal::Unlink { .. } => "Unlink",
@@ -129,8 +132,25 @@ pub fn send_to_alias(p: &mut Process, alias: Reference, to: Pid, term: Term) {
         let name = build::reference(p, alias);
         trace::events::sent(p, name, term);
     }
-    let message = outgoing(p, Term::pid(to), term);
+    let receiver = build::reference(p, alias);
+    let message = outgoing(p, receiver, term);
     deliver(to, Signal::AliasMessage(alias, message));
+}
+
+/// Sends an exit signal on behalf of a process; its token goes with it.
+pub fn send_exit(p: &mut Process, to: Pid, reason: &OwnedTerm, linked: bool) {
+    let from = Term::pid(p.pid);
+    let signal = Signal::Exit { from, reason: reason.clone(), linked };
+    if p.seq_token.is_nil() {
+        deliver(to, signal);
+        return;
+    }
+    let message = Message::build(|h| {
+        let reason = crate::heap::copy(h, reason.get());
+        build::tuple(h, &[Term::atom(atom::EXIT_UPPER), from, reason])
+    });
+    let token = trace::seq::exiting(p, to, message.term);
+    deliver(to, Signal::WithToken(Box::new((token, signal))));
 }
 
 /// A copy of a term as a message of a process, with its token.
@@ -213,6 +233,13 @@ impl Process {
                 }
             }
             Signal::Exit { from, reason, linked } => return self.exit_signal(from, &reason, linked),
+            Signal::WithToken(inner) => {
+                let (token, signal) = *inner;
+                self.exit_token = Some(token);
+                let exits = self.handle(signal);
+                self.exit_token = None;
+                return exits;
+            }
             Signal::PortExit { from, reason } => {
                 if self.links.ports.remove(&from) {
                     return self.exit_or_trap(Term::port(from), &reason, false);
@@ -252,8 +279,11 @@ impl Process {
             if !self.links.processes.remove(&pid) {
                 return false;
             }
-            trace::events::procs(self, atom::GETTING_UNLINKED, from);
-            return self.exit_or_trap(from, reason, false);
+            let exits = self.exit_or_trap(from, reason, false);
+            if !exits {
+                trace::events::procs(self, atom::GETTING_UNLINKED, from);
+            }
+            return exits;
         }
         if reason.get().is(atom::KILL) {
             self.exception.set(Class::Exit, Term::atom(atom::KILLED));
@@ -269,7 +299,10 @@ impl Process {
                 let reason = crate::heap::copy(h, reason.get());
                 build::tuple(h, &[Term::atom(atom::EXIT_UPPER), from, reason])
             });
-            let m = Message { from, ..m };
+            let mut m = Message { from, ..m };
+            if let Some(token) = self.exit_token.take() {
+                m.token = crate::heap::copy(&mut m.heap, token.get());
+            }
             self.arrived(m);
             return false;
         }

@@ -26,6 +26,17 @@ pub struct SpawnOptions {
     pub message_queue_off_heap: bool,
     pub async_dist: bool,
     pub system: bool,
+    /// The message that says so, of `spawn_request`.
+    pub reply: Option<Reply>,
+}
+
+/// The message that a spawn is answered with.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    pub tag: crate::heap::OwnedTerm,
+    pub reference: Reference,
+    /// False: the caller does not want it.
+    pub wanted: bool,
 }
 
 impl Default for SpawnOptions {
@@ -40,6 +51,7 @@ impl Default for SpawnOptions {
             message_queue_off_heap: false,
             async_dist: false,
             system: false,
+            reply: None,
         }
     }
 }
@@ -51,7 +63,7 @@ pub struct TooManyProcesses;
 /// Makes a process that calls `module:function(args…)`; `parent` is none for the first one.
 /// # Errors
 /// [`TooManyProcesses`].
-pub fn spawn(parent: Option<&mut Process>, mfa: Mfa, args: &[Term], o: &SpawnOptions) -> Result<Pid, TooManyProcesses> {
+pub fn spawn(mut parent: Option<&mut Process>, mfa: Mfa, args: &[Term], o: &SpawnOptions) -> Result<Pid, TooManyProcesses> {
     let (slot, pid) = table::claim().ok_or(TooManyProcesses)?;
     let words: usize = args.iter().map(|t| crate::heap::size(*t)).sum();
     let mut heap = ProcessHeap::new(o.policy, words + 8);
@@ -65,7 +77,7 @@ pub fn spawn(parent: Option<&mut Process>, mfa: Mfa, args: &[Term], o: &SpawnOpt
         None => Term::pid(pid),
     };
     let mut links = Links::default();
-    if let Some(parent) = parent {
+    if let Some(parent) = &mut parent {
         if o.link {
             links.processes.insert(parent.pid);
             parent.links.processes.insert(pid);
@@ -95,6 +107,7 @@ pub fn spawn(parent: Option<&mut Process>, mfa: Mfa, args: &[Term], o: &SpawnOpt
         seq_clock: 0,
         seq_last: 0,
         trace_frames: false,
+        exit_token: None,
         meters: None,
         long_queue: false,
         flags: Flags {
@@ -120,6 +133,13 @@ pub fn spawn(parent: Option<&mut Process>, mfa: Mfa, args: &[Term], o: &SpawnOpt
     };
     let mut process = alloc::boxed::Box::new(process);
     process.reset_stack();
+    if let Some(parent) = parent.as_mut().filter(|p| !p.seq_token.is_nil()) {
+        trace::seq::spawning(parent, &mut process, mfa, args, o);
+    }
+    if let (Some(parent), Some(reply)) = (parent_pid, o.reply.as_ref().filter(|r| r.wanted)) {
+        let token = trace::seq::replying(&mut process, parent, reply);
+        super::deliver(parent, super::Signal::Message(token));
+    }
     let process = alloc::boxed::Box::into_raw(process);
     trace::events::spawned(traced_parent, (pid, &slot.traced), mfa, args, o.link);
     let mut inbox = slot.inbox.lock();

@@ -83,8 +83,15 @@ fn slice(context: &mut Context, slot: &'static Slot) {
     RUNNING.fetch_sub(1, Ordering::SeqCst);
     match outcome {
         Stop::Exit => process::end(p),
-        Stop::Yield => put_back(p, slot, false),
-        Stop::Wait => put_back(p, slot, true),
+        Stop::Yield => {
+            p.waiting = false;
+            put_back(p, slot, false);
+        }
+        Stop::Wait => {
+            p.waiting = true;
+            put_back(p, slot, true);
+        }
+        Stop::Suspend => put_back(p, slot, true),
     }
 }
 
@@ -132,8 +139,6 @@ fn enter() {
 
 /// A process leaves its scheduler: into a queue, or to wait for a signal.
 fn put_back(p: Box<Process>, slot: &'static Slot, waits: bool) {
-    let mut p = p;
-    p.waiting = waits;
     let mut inbox = slot.inbox.lock();
     inbox.priority = p.priority as u8;
     let suspended = inbox.suspended > 0;

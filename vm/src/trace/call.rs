@@ -116,7 +116,7 @@ impl Call<'_> {
         let mut result = Term::bool(true);
         if let Some(spec) = pattern {
             let caller = frames::return_address(p);
-            let mut host = TraceHost { p, session: self.session, caller, message: false };
+            let mut host = TraceHost { p, session: self.session, caller };
             match Matcher::new(&spec.program).run(&mut host, Subject::Arguments(&self.args)) {
                 Some(m) => {
                     after.return_trace = m.return_trace;

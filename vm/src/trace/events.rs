@@ -23,7 +23,7 @@ fn result(p: &mut Process, t: &Trace, messages: &Messages, args: &[Term]) -> Opt
         Messages::All => return Some(Term::bool(true)),
         Messages::Matching(spec) => spec.clone(),
     };
-    let mut host = TraceHost { p, session: &t.session, caller: core::ptr::null(), message: true };
+    let mut host = TraceHost { p, session: &t.session, caller: core::ptr::null() };
     let matched = Matcher::new(&spec.program).run(&mut host, Subject::Arguments(args))?;
     (!matched.value.is(atom::FALSE)).then_some(matched.value)
 }

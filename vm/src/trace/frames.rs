@@ -160,7 +160,12 @@ impl Context {
     /// An exception passes so many words of the stack (all of it, where nobody catches it).
     pub(crate) fn unwind_traces(&mut self, depth: usize, handler: *const u64) {
         let p = self.process();
-        let (class, reason) = (p.exception.class, p.exception.reason);
+        let (mut class, mut reason) = (p.exception.class, p.exception.reason);
+        if handler.is_null() && class == Class::Throw {
+            // Nobody catches it: an error for all that it passes.
+            class = Class::Error;
+            reason = build::tuple(p, &[Term::atom(atom::NOCATCH), reason]);
+        }
         // Sessions with a frame that leads right to the function with the handler.
         let (mut passed, mut closest) = (smallvec::SmallVec::<[u64; 2]>::new(), smallvec::SmallVec::new());
         let mut at = 0;

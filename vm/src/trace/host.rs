@@ -9,7 +9,7 @@ use super::tracer::Tracer;
 use crate::atom;
 use crate::code;
 use crate::match_spec::{Host, TraceOp, trace_word};
-use crate::process::{self, Process};
+use crate::process::{self, Process, names};
 use crate::term::{Alloc, OffHeap, Pid, Term, build};
 
 /// A process, seen by a match specification of a session.
@@ -18,8 +18,6 @@ pub(super) struct TraceHost<'a> {
     pub session: &'a Arc<Session>,
     /// Where the call returns to; null if it is no call.
     pub caller: *const u64,
-    /// A message is sent or received: `silent` does nothing.
-    pub message: bool,
 }
 
 impl Alloc for TraceHost<'_> {
@@ -43,11 +41,9 @@ impl Host for TraceHost<'_> {
             TraceOp::Trace => self.set_flags(args),
             TraceOp::Silent => {
                 let silent = args[0].as_bool()?;
-                if !self.message {
-                    let (off, on) = if silent { (0, flags::SILENT) } else { (flags::SILENT, 0) };
-                    let tracer = self.tracer();
-                    self.p.slot().traced.adjust(self.session, tracer, off, on);
-                }
+                let (off, on) = if silent { (0, flags::SILENT) } else { (flags::SILENT, 0) };
+                let tracer = self.tracer();
+                self.p.slot().traced.adjust(self.session, tracer, off, on);
                 Some(args[0])
             }
             TraceOp::Caller => Some(self.caller_mfa(false)),
@@ -121,8 +117,14 @@ impl TraceHost<'_> {
     }
 }
 
-fn find(pid: Term) -> Option<&'static process::Slot> {
-    process::lookup(pid.as_pid()?)
+/// A process, by its pid or name.
+fn find(t: Term) -> Option<&'static process::Slot> {
+    let pid = match t.as_atom().map(names::whereis) {
+        Some(Some(names::Registered::Process(pid))) => pid,
+        Some(_) => return None,
+        None => t.as_pid()?,
+    };
+    process::lookup(pid)
 }
 
 /// A list of flags, with a tracer perhaps.

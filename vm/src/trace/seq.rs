@@ -5,10 +5,11 @@ use super::flags;
 use super::message::timestamp;
 use super::tracer::Tracer;
 use crate::atom::{self, Atom};
-use crate::heap::copy;
-use crate::process::{self, Message, Process, Signal};
+use crate::code::Mfa;
+use crate::heap::{OwnedTerm, copy};
+use crate::process::{self, Message, Process, Reply, Signal, SpawnOptions};
 use crate::sync::Mutex;
-use crate::term::{Term, build};
+use crate::term::{Pid, Term, build};
 
 /// Flags of a token.
 pub const SEND: i64 = 1;
@@ -194,6 +195,62 @@ pub(crate) fn sending(p: &mut Process, receiver: Term, message: &mut Message) {
         tell(p.seq_token, SEND, receiver, message.term);
     }
     message.token = copy(&mut message.heap, p.seq_token);
+}
+
+/// A process with a token sends an exit signal, which may become this message: the token that goes with it.
+pub(crate) fn exiting(p: &mut Process, to: Pid, message: Term) -> OwnedTerm {
+    update(p);
+    if process::lookup(to).is_some_and(|s| !s.traced.is_sensitive()) {
+        tell(p.seq_token, SEND, Term::pid(to), message);
+    }
+    OwnedTerm::new(p.seq_token)
+}
+
+/// A process with a token makes another, which gets the token, as if it had been sent a request. (Its answer is told of
+/// here, too, unless it comes as a message.)
+pub(crate) fn spawning(p: &mut Process, child: &mut Process, mfa: Mfa, args: &[Term], o: &SpawnOptions) {
+    update(p);
+    let (me, it) = (Term::pid(p.pid()), Term::pid(child.pid()));
+    let mut heap = crate::heap::Fragments::new();
+    let h = &mut heap;
+    let (reference, tag) = match &o.reply {
+        Some(r) => (build::reference(h, r.reference), r.tag.get()),
+        None => (build::reference(h, process::make_reference()), Term::atom(atom::SPAWN_REPLY)),
+    };
+    let name = [Term::atom(mfa.module), Term::atom(mfa.function), Term::small(i64::from(mfa.arity))];
+    let name = build::tuple(h, &name);
+    let options = if o.link { build::cons(h, Term::atom(atom::LINK), Term::NIL) } else { Term::NIL };
+    let args = build::list(h, args);
+    let request = [Term::atom(Atom::new("spawn_request")), reference, me, p.group_leader, name, options, tag, args];
+    let request = build::tuple(h, &request);
+    tell(p.seq_token, SEND, it, request);
+    tell(p.seq_token, RECEIVE, it, request);
+    child.seq_token = copy(child, p.seq_token);
+    let serial = Token::read(p.seq_token).map_or(0, |t| t.serial);
+    (child.seq_clock, child.seq_last) = (serial, serial);
+    update(child);
+    if o.reply.is_none() {
+        let answer = build::tuple(h, &[tag, reference, Term::atom(atom::OK), it]);
+        tell(child.seq_token, SEND, me, answer);
+        let serial = Token::read(child.seq_token).map_or(0, |t| t.serial);
+        (p.seq_clock, p.seq_last) = (serial, serial);
+        tell(child.seq_token, RECEIVE, me, answer);
+    }
+}
+
+/// The message of a new process that answers a `spawn_request`.
+pub(crate) fn replying(child: &mut Process, to: Pid, reply: &Reply) -> Message {
+    let it = Term::pid(child.pid());
+    let mut message = Message::build(|h| {
+        let (tag, reference) = (copy(h, reply.tag.get()), build::reference(h, reply.reference));
+        build::tuple(h, &[tag, reference, Term::atom(atom::OK), it])
+    })
+    .from(child.pid());
+    if !child.seq_token.is_nil() {
+        tell(child.seq_token, SEND, Term::pid(to), message.term);
+        message.token = copy(&mut message.heap, child.seq_token);
+    }
+    message
 }
 
 /// A process takes a message out of its queue: it goes on with the message's token. (One of the system's has none, and
