@@ -8,6 +8,7 @@ extern crate alloc;
 mod atomics;
 mod binary;
 pub mod boot;
+mod code_coverage;
 mod console;
 mod crash_dump;
 mod drivers;
@@ -61,6 +62,7 @@ pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("erlang", erlang::process_flag::BINDINGS),
     ("erlang", erlang::process_info::BINDINGS),
     ("erlang", erlang::spawn::BINDINGS),
+    ("erlang", erlang::statistics::BINDINGS),
     ("erlang", erlang::system::BINDINGS),
     ("erlang", erlang::system_info::BINDINGS),
     ("erlang", erlang::time::BINDINGS),
@@ -84,6 +86,8 @@ pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("ets", ets::OBJECTS),
     ("ets", ets::SELECT),
     ("ets", ets::TABLES),
+    ("code", code_coverage::BINDINGS),
+    ("erl_debugger", code_coverage::DEBUGGER),
     ("erl_tracer", trace::TRACER),
     ("erlang", trace::INFO),
     ("erlang", trace::MONITOR),

@@ -123,7 +123,10 @@ pub fn match_loop(variants: &[Variant<'_>]) -> String {
     let mut o = String::from(
         "/// Runs from the context's pc until a process has to stop.\n/// # Safety\n/// See [`Handler`].\npub(super) unsafe fn run_loop(ctx: *mut Context) {\n// SAFETY: see Handler.\nunsafe {\n    let mut pc: *const u64 = (*ctx).pc;\n    let (mut sp, mut hp, mut reds): (*mut u64, *mut u64, i64);\n",
     );
-    let _ = writeln!(o, "    {LOAD}\n    let mut instead: Option<u64> = None;\n    'run: loop {{ match instead.take().unwrap_or(*pc) {{");
+    let _ = writeln!(
+        o,
+        "    {LOAD}\n    let mut instead: Option<u64> = None;\n    'run: loop {{ match instead.take().unwrap_or(*pc) {{"
+    );
     for (i, v) in variants.iter().enumerate() {
         let goto: fn(&str) -> String = |a| match a {
             "pc" => "{ continue 'run; }".into(),

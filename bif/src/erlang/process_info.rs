@@ -199,7 +199,7 @@ fn value(p: &mut Process, item: Atom, asks_itself: bool) -> Term {
             build::list(p, &frames)
         }
         "backtrace" => {
-            let text = backtrace(p);
+            let text = super::backtrace::text(p);
             build::binary(p, text.as_bytes())
         }
         "initial_call" => {
@@ -261,7 +261,19 @@ fn value(p: &mut Process, item: Atom, asks_itself: bool) -> Term {
         "label" => p.label,
         "last_calls" => Term::bool(false),
         "priority_messages" => Term::bool(false),
-        // `binary` and `magic_ref`: what the heap refers to outside is counted, not listed one by one.
+        "binary" => {
+            let all: Vec<Term> = p
+                .heap
+                .binaries()
+                .into_iter()
+                .map(|(id, size, references)| {
+                    let id = build::unsigned(p, id as u64);
+                    build::tuple(p, &[id, number(size), number(references)])
+                })
+                .collect();
+            build::list(p, &all)
+        }
+        // `magic_ref`: objects of natives are counted, not listed one by one.
         _ => Term::NIL,
     }
 }
@@ -299,15 +311,6 @@ fn location(p: &mut Process, l: &Location) -> Term {
     }
     let m = l.mfa;
     build::tuple(p, &[Term::atom(m.module), Term::atom(m.function), Term::small(i64::from(m.arity)), rest])
-}
-
-fn backtrace(p: &Process) -> alloc::string::String {
-    use core::fmt::Write;
-    let mut s = alloc::string::String::new();
-    for l in p.stack_locations(100) {
-        let _ = writeln!(s, "{}:{}/{}", l.mfa.module.text(), l.mfa.function.text(), l.mfa.arity);
-    }
-    s
 }
 
 fn monitors(p: &mut Process) -> Term {

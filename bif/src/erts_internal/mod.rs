@@ -84,7 +84,36 @@ pub(crate) const BINDINGS: &[Binding] = &[
     ("counters_put", 3, |p, a| crate::atomics::counters_put(p, a)),
     ("counters_info", 1, |p, a| crate::atomics::counters_info(p, a)),
     ("processes_next", 1, processes_next),
+    ("process_display", 2, process_display),
+    // There are no dirty schedulers, and none may ask for them: as stock answers whoever is not one.
+    ("is_process_executing_dirty", 1, |p, a| {
+        term_args::local_pid(p, a[0])?;
+        Ok(Term::bool(false))
+    }),
+    ("dirty_process_handle_signals", 1, |p, _| Err(p.notsup())),
+    ("check_dirty_process_code", 2, |p, _| Err(p.notsup())),
+    ("system_check", 1, |p, a| {
+        // Each scheduler is there, or this would not run.
+        if a[0].is(Atom::new("schedulers")) { Ok(Term::atom(atom::OK)) } else { Err(p.badarg()) }
+    }),
 ];
+
+/// `process_display(Pid, backtrace)`: shows a process's stack on the console.
+fn process_display(p: &mut Process, a: &[Term]) -> NativeResult {
+    if !a[1].is(Atom::new("backtrace")) {
+        return Err(p.badarg());
+    }
+    let pid = term_args::local_pid(p, a[0])?;
+    if pid != p.pid() && joist_vm::process::lookup(pid).is_none() {
+        return Err(p.badarg());
+    }
+    erlang::process_info::request(p, pid, |q| {
+        let text = erlang::backtrace::text(q);
+        // Whoever reads the console is gone if this fails.
+        let _ = joist_vm::platform::platform().console_write(2, text.as_bytes());
+        Term::bool(true)
+    })
+}
 
 /// `processes_next(Iterator)` of OTP 28: all at once, then there are none.
 fn processes_next(p: &mut Process, a: &[Term]) -> NativeResult {

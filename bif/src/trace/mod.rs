@@ -12,7 +12,7 @@ mod tracer;
 pub(crate) use flags::BINDINGS as FLAGS;
 pub(crate) use info::{BINDINGS as INFO, INTERNAL as INFO_INTERNAL};
 pub(crate) use monitor::{BINDINGS as MONITOR, INTERNAL as MONITOR_INTERNAL};
-pub(crate) use pattern::BINDINGS as PATTERN;
+pub(crate) use pattern::{BINDINGS as PATTERN, which};
 pub(crate) use profile::BINDINGS as PROFILE;
 pub(crate) use seq::{BINDINGS as SEQ, set_sequential_tracer};
 pub(crate) use session::BINDINGS as SESSION;

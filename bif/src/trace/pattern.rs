@@ -118,7 +118,7 @@ fn kinds(p: &mut Process, session: &Session, list: Term) -> Result<(Kinds, bool)
 }
 
 /// `'_'` may stand for the last parts only.
-fn which(module: Term, function: Term, arity: Term) -> Option<Which> {
+pub(crate) fn which(module: Term, function: Term, arity: Term) -> Option<Which> {
     let any = |t: Term| t.is(atom::UNDERSCORE);
     if !module.is_atom() || !function.is_atom() || !(arity.is_small() || any(arity)) {
         return None;
@@ -145,8 +145,7 @@ fn on_load(session: &Session, pattern: &Pattern, switch: Switch, k: &Kinds) {
     let wanted = [k.local, k.meta, k.call_count && counts, k.call_time && counts, k.call_memory && counts];
     if o.breakpoint && k.breakpoint && o.on {
         let given = [k.local, k.meta, k.call_count, k.call_time, k.call_memory];
-        let fields =
-            [&mut o.local, &mut o.meta, &mut o.call_count, &mut o.call_time, &mut o.call_memory];
+        let fields = [&mut o.local, &mut o.meta, &mut o.call_count, &mut o.call_time, &mut o.call_memory];
         for ((field, wanted), given) in fields.into_iter().zip(wanted).zip(given) {
             *field = if on { *field || wanted } else { *field && !given };
         }

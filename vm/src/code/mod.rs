@@ -19,6 +19,6 @@ pub use module::{Function, Location, Module, Prepared};
 pub use natives::{Kind, NativeDecl};
 pub(crate) use registry::try_function_at;
 pub use registry::{
-    current, delete, failed, finish_loading, is_loaded, loaded, locate, locate_each, module_of_address, old,
-    on_load_entry, set_on_load_done,
+    current, delete, failed, finish_loading, function_and_offset, is_loaded, loaded, locate, locate_each,
+    module_of_address, old, on_load_entry, set_on_load_done,
 };

@@ -219,6 +219,15 @@ pub fn locate(address: *const u64) -> Option<Location> {
     found
 }
 
+/// The function at an address, and how many bytes behind its entry that is.
+#[must_use]
+pub fn function_and_offset(address: usize) -> Option<(Mfa, usize)> {
+    let m = module_of_address(address as *const u64)?;
+    let mfa = m.locate(address)?.mfa;
+    let f = m.functions.iter().find(|f| f.name == mfa.function && f.arity == mfa.arity)?;
+    Some((mfa, address.saturating_sub(m.at(f.entry) as usize)))
+}
+
 /// Calls `f` with the function and line at each of the addresses, leaving out what is no code.
 pub fn locate_each(addresses: &[u64], mut f: impl FnMut(&u64, Location)) {
     let registry = REGISTRY.read();

@@ -122,6 +122,11 @@ mod match_loop {
     include!(concat!(env!("OUT_DIR"), "/match_loop.rs"));
 }
 
+/// The names of all specialised instructions.
+pub fn instruction_names() -> impl Iterator<Item = &'static str> {
+    OPS.iter().map(|o| o.name)
+}
+
 /// The first word of an instruction of this variant, for the back end in use.
 pub(crate) fn instruction(variant: usize) -> u64 {
     match backend() {

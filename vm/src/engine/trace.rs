@@ -68,7 +68,10 @@ impl Context {
         let name = (mfa.module.text(), mfa.function.text(), mfa.arity);
         matches!(
             name,
-            ("erlang", "apply", 2 | 3) | ("erlang", "hibernate", 3) | ("erlang", "yield", 0) | ("os", "perf_counter", 0)
+            ("erlang", "apply", 2 | 3)
+                | ("erlang", "hibernate", 3)
+                | ("erlang", "yield", 0)
+                | ("os", "perf_counter", 0)
         )
     }
 

@@ -196,7 +196,11 @@ impl<'a> Emitter<'a> {
     }
 
     /// Puts the labels' addresses into the code, which is in its final place.
-    pub(crate) fn resolve(code: &mut [AtomicU64], fixups: &[(u32, u32)], labels: &[Option<u32>]) -> Result<(), LoadError> {
+    pub(crate) fn resolve(
+        code: &mut [AtomicU64],
+        fixups: &[(u32, u32)],
+        labels: &[Option<u32>],
+    ) -> Result<(), LoadError> {
         let base = code.as_ptr();
         for (at, label) in fixups {
             let Some(offset) = labels[*label as usize] else {

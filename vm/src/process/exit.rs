@@ -66,6 +66,7 @@ pub(crate) fn exit(mut p: Box<Process>) {
     let slot = p.slot;
     trace::events::procs(&p, atom::EXIT, reason);
     slot.alive.store(0, Ordering::Release);
+    table::ALIVE.fetch_sub(1, Ordering::Relaxed);
     if let Some(name) = slot.registered_name() {
         trace::events::procs(&p, atom::UNREGISTER, Term::atom(name));
     }

@@ -82,6 +82,14 @@ impl Process {
         self.pc as usize
     }
 
+    /// Where it is now.
+    #[must_use]
+    pub fn current_address(&self) -> usize {
+        // SAFETY: the context outlives the slice in which the process runs on it.
+        let pc = if self.context.is_null() { self.pc } else { unsafe { (*self.context).pc } };
+        pc as usize
+    }
+
     /// How many catches are active.
     #[must_use]
     pub fn catch_level(&self) -> usize {

@@ -34,8 +34,8 @@ pub(crate) use signal::{Outcome, wake};
 pub use signal::{Signal, Work, deliver, send, send_exit, send_from, send_named, send_to_alias};
 pub use slot::{Inbox, RunState, Slot};
 pub use spawn::{Reply, SpawnOptions, TooManyProcesses, make_ref, make_reference, spawn};
-pub use table::{count, limit, lookup, pids, set_limit};
 pub(crate) use table::each_slot;
+pub use table::{alive, count, limit, lookup, pids, set_limit};
 
 /// Scheduling priorities; `max` first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -279,15 +279,13 @@ impl Process {
     #[cold]
     fn collect_watched(&mut self, need: usize, live: usize, major: bool) {
         let major = major || self.heap.collects_all();
-        let (begin, end) = if major {
-            (atom::GC_MAJOR_START, atom::GC_MAJOR_END)
-        } else {
-            (atom::GC_MINOR_START, atom::GC_MINOR_END)
-        };
+        let (begin, end) =
+            if major { (atom::GC_MAJOR_START, atom::GC_MAJOR_END) } else { (atom::GC_MINOR_START, atom::GC_MINOR_END) };
         let started = crate::platform::platform().monotonic_ns();
         let before = self.heap.stats().reclaimed;
         trace::events::collected(self, begin, need);
         self.collect_now(need, live, major);
+        trace::monitor::delay();
         trace::events::collected(self, end, (self.heap.stats().reclaimed - before) as usize);
         trace::monitor::collected(self, crate::platform::platform().monotonic_ns() - started);
     }

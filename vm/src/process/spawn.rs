@@ -63,7 +63,12 @@ pub struct TooManyProcesses;
 /// Makes a process that calls `module:function(args…)`; `parent` is none for the first one.
 /// # Errors
 /// [`TooManyProcesses`].
-pub fn spawn(mut parent: Option<&mut Process>, mfa: Mfa, args: &[Term], o: &SpawnOptions) -> Result<Pid, TooManyProcesses> {
+pub fn spawn(
+    mut parent: Option<&mut Process>,
+    mfa: Mfa,
+    args: &[Term],
+    o: &SpawnOptions,
+) -> Result<Pid, TooManyProcesses> {
     let (slot, pid) = table::claim().ok_or(TooManyProcesses)?;
     let words: usize = args.iter().map(|t| crate::heap::size(*t)).sum();
     let mut heap = ProcessHeap::new(o.policy, words + 8);
@@ -150,6 +155,7 @@ pub fn spawn(mut parent: Option<&mut Process>, mfa: Mfa, args: &[Term], o: &Spaw
     inbox.priority = o.priority as u8;
     inbox.state = RunState::Runnable;
     slot.system.store(o.system, Ordering::Relaxed);
+    table::ALIVE.fetch_add(1, Ordering::Relaxed);
     slot.alive.store(pid.data() + 1, Ordering::Release);
     crate::sched::enqueue(slot, inbox.priority);
     Ok(pid)

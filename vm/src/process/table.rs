@@ -12,6 +12,8 @@ static SLOTS: Chunked<Slot> = Chunked::new();
 static FREE: Mutex<VecDeque<u32>> = Mutex::new(VecDeque::new());
 static LIMIT: AtomicUsize = AtomicUsize::new(262_144);
 static COUNT: AtomicUsize = AtomicUsize::new(0);
+/// Those that are alive: exiting ones not counted.
+pub(super) static ALIVE: AtomicUsize = AtomicUsize::new(0);
 
 /// Slots that stay unused between a process's death and the reuse of its number.
 const REST: usize = 64;
@@ -29,6 +31,11 @@ pub fn limit() -> usize {
 /// How many processes there are (`system_info(process_count)`).
 pub fn count() -> usize {
     COUNT.load(Ordering::Relaxed)
+}
+
+/// How many processes `processes()` lists.
+pub fn alive() -> usize {
+    ALIVE.load(Ordering::Relaxed)
 }
 
 /// The slot of a process that is alive.

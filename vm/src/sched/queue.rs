@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
-use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 use crate::platform::platform;
 use crate::process::Slot;
@@ -30,12 +30,19 @@ pub(crate) struct Scheduler {
     pub(crate) next_timer: AtomicU64,
     pub(crate) reductions: AtomicU64,
     pub(crate) context_switches: AtomicU64,
+    /// Is it in a slice?
+    pub(crate) running: AtomicBool,
+    /// Nanoseconds that it has slept, and since when it sleeps now (0: it is awake).
+    slept: AtomicU64,
+    asleep_since: AtomicU64,
 }
 
 static SCHEDULERS: spin::Once<Vec<&'static Scheduler>> = spin::Once::new();
 /// Bit set of schedulers that sleep (the first 64).
 static IDLE: AtomicU64 = AtomicU64::new(0);
 static ONLINE: AtomicUsize = AtomicUsize::new(1);
+/// Only the first scheduler runs processes (`multi_scheduling` is blocked).
+static BLOCKED: AtomicBool = AtomicBool::new(false);
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// Makes the queues of `n` schedulers.
@@ -50,6 +57,9 @@ pub(super) fn init(n: usize) {
                     next_timer: AtomicU64::new(u64::MAX),
                     reductions: AtomicU64::new(0),
                     context_switches: AtomicU64::new(0),
+                    running: AtomicBool::new(false),
+                    slept: AtomicU64::new(0),
+                    asleep_since: AtomicU64::new(0),
                 }))
             })
             .collect()
@@ -65,6 +75,67 @@ pub fn schedulers() -> usize {
 /// How many of them run processes.
 pub fn online() -> usize {
     ONLINE.load(Ordering::Relaxed)
+}
+
+/// How many run processes now: the first ones.
+fn allowed() -> usize {
+    if BLOCKED.load(Ordering::Relaxed) { 1 } else { online() }
+}
+
+/// Sets how many run processes.
+pub fn set_online(n: usize) {
+    ONLINE.store(n.clamp(1, schedulers()), Ordering::Release);
+    rearrange();
+}
+
+/// Has only one scheduler run processes, or all that are online.
+pub fn block(on: bool) {
+    BLOCKED.store(on, Ordering::Release);
+    rearrange();
+}
+
+/// What waits where nobody takes it goes to the first scheduler; all look anew.
+fn rearrange() {
+    for id in allowed()..schedulers() {
+        while let Some(slot) = take(scheduler(id)) {
+            let priority = slot.inbox.lock().priority;
+            enqueue_on(0, slot, priority);
+        }
+    }
+    (0..schedulers().min(64)).for_each(|id| platform().wake(id));
+}
+
+/// Processes ready to run or running, per scheduler.
+pub fn active_tasks() -> Vec<usize> {
+    let of = |s: &&Scheduler| s.len.load(Ordering::Relaxed) + usize::from(s.running.load(Ordering::Relaxed));
+    SCHEDULERS.get().into_iter().flatten().map(|s| of(&&**s)).collect()
+}
+
+/// Since when wall times are counted (ns), and what each had slept by then.
+static COUNTED: Mutex<Option<(u64, Vec<u64>)>> = Mutex::new(None);
+
+fn slept(now: u64) -> Vec<u64> {
+    let of = |s: &&'static Scheduler| {
+        let since = s.asleep_since.load(Ordering::Acquire);
+        s.slept.load(Ordering::Acquire) + if since == 0 { 0 } else { now.saturating_sub(since) }
+    };
+    SCHEDULERS.get().into_iter().flatten().map(of).collect()
+}
+
+/// Begins or ends to count wall times.
+pub fn count_wall_time(on: bool) {
+    let now = platform().monotonic_ns();
+    *COUNTED.lock() = on.then(|| (now, slept(now)));
+}
+
+/// How long each scheduler has been active, and for how long that has been counted (ns); none if it is not.
+pub fn wall_time() -> Option<(Vec<u64>, u64)> {
+    let counted = COUNTED.lock();
+    let (since, before) = counted.as_ref()?;
+    let now = platform().monotonic_ns();
+    let total = now - since;
+    let active = slept(now).into_iter().zip(before).map(|(now, before)| total.saturating_sub(now - before.min(&now)));
+    Some((active.collect(), total))
 }
 
 /// A scheduler by its number.
@@ -91,7 +162,7 @@ pub fn context_switches() -> u64 {
 /// an idle scheduler if there is one.
 pub(crate) fn enqueue(slot: &'static Slot, priority: u8) {
     let id = super::run::current().unwrap_or_else(|| NEXT.fetch_add(1, Ordering::Relaxed) as usize % schedulers());
-    enqueue_on(id, slot, priority);
+    enqueue_on(if id < allowed() { id } else { 0 }, slot, priority);
 }
 
 pub(super) fn enqueue_on(id: usize, slot: &'static Slot, priority: u8) {
@@ -106,7 +177,8 @@ pub(super) fn enqueue_on(id: usize, slot: &'static Slot, priority: u8) {
 
 /// Wakes an idle scheduler (preferably `id`) if there is work that the busy ones don't get at.
 fn wake_one(id: usize) {
-    let idle = IDLE.load(Ordering::SeqCst);
+    // Those that may not run processes sleep on.
+    let idle = IDLE.load(Ordering::SeqCst) & (u64::MAX >> (64 - allowed().min(64)));
     if idle == 0 {
         return;
     }
@@ -130,16 +202,20 @@ fn pop(q: &mut Queues) -> Option<&'static Slot> {
     normal.pop_front()
 }
 
+fn take(s: &Scheduler) -> Option<&'static Slot> {
+    if s.len.load(Ordering::Relaxed) == 0 {
+        return None;
+    }
+    let slot = pop(&mut s.queues.lock())?;
+    s.len.fetch_sub(1, Ordering::SeqCst);
+    Some(slot)
+}
+
 /// The next process for scheduler `id`: from its own queue, else stolen.
 pub(super) fn next(id: usize) -> Option<&'static Slot> {
-    let take = |s: &Scheduler| {
-        if s.len.load(Ordering::Relaxed) == 0 {
-            return None;
-        }
-        let slot = pop(&mut s.queues.lock())?;
-        s.len.fetch_sub(1, Ordering::SeqCst);
-        Some(slot)
-    };
+    if id >= allowed() {
+        return None;
+    }
     let n = schedulers();
     (0..n).find_map(|i| take(scheduler((id + i) % n)))
 }
@@ -163,8 +239,13 @@ pub(super) fn sleep(id: usize, deadline: Option<u64>) {
         profile::scheduler(id, false);
     }
     IDLE.fetch_or(bit, Ordering::SeqCst);
-    if !any_work() {
+    if id >= allowed() || !any_work() {
+        let s = scheduler(id);
+        let since = platform().monotonic_ns();
+        s.asleep_since.store(since, Ordering::Release);
         platform().park(id, deadline);
+        s.asleep_since.store(0, Ordering::Release);
+        s.slept.fetch_add(platform().monotonic_ns() - since, Ordering::AcqRel);
     }
     IDLE.fetch_and(!bit, Ordering::SeqCst);
     if profiled {

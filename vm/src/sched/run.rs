@@ -67,11 +67,14 @@ fn slice(context: &mut Context, slot: &'static Slot) {
     let mut p = unsafe { Box::from_raw(process) };
     enter();
     p.context = context;
+    let running = &queue::scheduler(context.scheduler).running;
+    running.store(true, Ordering::Relaxed);
     let watched = slice_begins(&mut p);
     let outcome = engine::run(context, &mut p);
     p.context = core::ptr::null_mut();
     context.p = core::ptr::null_mut();
     slice_ends(&mut p, &outcome, watched);
+    running.store(false, Ordering::Relaxed);
     if outcome != Stop::Exit {
         p.safe_point();
     }
@@ -82,7 +85,13 @@ fn slice(context: &mut Context, slot: &'static Slot) {
     s.context_switches.fetch_add(1, Ordering::Relaxed);
     RUNNING.fetch_sub(1, Ordering::SeqCst);
     match outcome {
-        Stop::Exit => process::end(p),
+        Stop::Exit => {
+            let profiled = profile::of_processes().then(|| (p.pid(), crate::code::locate(p.pc)));
+            process::end(p);
+            if let Some((pid, at)) = profiled {
+                profile::process(pid, false, at);
+            }
+        }
         Stop::Yield => {
             p.waiting = false;
             put_back(p, slot, false);

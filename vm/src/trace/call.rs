@@ -83,8 +83,7 @@ fn call_trace(ctx: &mut Context, mfa: Mfa, watch: &Watch, local: bool, pattern: 
         frames::push(ctx, live, &Frame::ReturnTo { session: watch.session.id });
     }
     if after.return_trace || after.exception_trace {
-        let frame =
-            Frame::Return { session: watch.session.id, tracer: meta, mfa, exceptions: after.exception_trace };
+        let frame = Frame::Return { session: watch.session.id, tracer: meta, mfa, exceptions: after.exception_trace };
         frames::push(ctx, live, &frame);
     }
 }
@@ -139,11 +138,8 @@ impl Call<'_> {
         }
         after.return_to = meta.is_none() && self.local && with & flags::RETURN_TO != 0;
         let p = ctx.process();
-        let args = if with & flags::ARITY != 0 {
-            Term::small(i64::from(self.mfa.arity))
-        } else {
-            build::list(p, &self.args)
-        };
+        let args =
+            if with & flags::ARITY != 0 { Term::small(i64::from(self.mfa.arity)) } else { build::list(p, &self.args) };
         let what = build::tuple(p, &[Term::atom(self.mfa.module), Term::atom(self.mfa.function), args]);
         message::send(tracer, with, me, atom::CALL, Body { message: what, extra: None, result });
         after

@@ -162,10 +162,8 @@ pub(crate) fn collected(p: &Process, tag: Atom, words: usize) {
     let mut heap = crate::heap::Fragments::new();
     let mut pairs: Vec<(Atom, usize)> = alloc::vec![(atom::WORDSIZE, words)];
     pairs.extend(p.gc_info().map(|(name, n)| (Atom::new(name), n)));
-    let pairs: Vec<Term> = pairs
-        .into_iter()
-        .map(|(k, n)| build::tuple(&mut heap, &[Term::atom(k), Term::small(n as i64)]))
-        .collect();
+    let pairs: Vec<Term> =
+        pairs.into_iter().map(|(k, n)| build::tuple(&mut heap, &[Term::atom(k), Term::small(n as i64)])).collect();
     let list = build::list(&mut heap, &pairs);
     traced.tell(Term::pid(p.pid()), flags::GARBAGE_COLLECTION, tag, Body::of(list));
 }

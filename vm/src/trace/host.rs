@@ -51,11 +51,9 @@ impl Host for TraceHost<'_> {
             TraceOp::CurrentStacktrace => self.stacktrace(args),
             TraceOp::SetSeqToken => seq::set(self.p, args[0], args[1]),
             TraceOp::GetSeqToken => Some(self.p.seq_token),
-            TraceOp::IsSeqTrace
-            | TraceOp::ProcessDump
-            | TraceOp::Display
-            | TraceOp::GetTcw
-            | TraceOp::SetTcw => trace_word::perform(self.p, op, args),
+            TraceOp::IsSeqTrace | TraceOp::ProcessDump | TraceOp::Display | TraceOp::GetTcw | TraceOp::SetTcw => {
+                trace_word::perform(self.p, op, args)
+            }
         }
     }
 }

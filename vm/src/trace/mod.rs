@@ -20,8 +20,8 @@ pub mod session;
 mod tracee;
 mod tracer;
 
-pub(crate) use account::{Meters, slice_begins, slice_ends};
 pub use account::Account;
+pub(crate) use account::{Meters, slice_begins, slice_ends};
 pub(crate) use frames::is_frame;
 pub use host::{flag_list, tracer_of};
 pub use session::{Handle, Messages, OnLoad, Pattern, Session, Spec};

@@ -6,6 +6,7 @@ use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::atom::{self, Atom};
 use crate::code::Location;
+use crate::platform::platform;
 use crate::process::{self, Message, Process, Signal};
 use crate::sync::Mutex;
 use crate::term::{Pid, Term, build};
@@ -68,14 +69,29 @@ fn each(wanted: impl Fn(&Limits) -> bool, me: Pid, make: impl Fn(&mut crate::hea
 }
 
 fn list(h: &mut crate::heap::Fragments, pairs: &[(&str, Term)]) -> Term {
-    let pairs: Vec<Term> =
-        pairs.iter().map(|(k, v)| build::tuple(h, &[Term::atom(Atom::new(k)), *v])).collect();
+    let pairs: Vec<Term> = pairs.iter().map(|(k, v)| build::tuple(h, &[Term::atom(Atom::new(k)), *v])).collect();
     build::list(h, &pairs)
 }
 
 /// Is anybody interested in collections?
 pub(crate) fn of_collections() -> bool {
     COLLECTIONS.load(Ordering::Relaxed)
+}
+
+/// Milliseconds that a watched collection takes longer, for tests.
+static DELAY: AtomicU64 = AtomicU64::new(0);
+
+/// Has collections that are monitored take longer.
+pub fn set_collection_delay(ms: u32) {
+    DELAY.store(ms.into(), Ordering::Relaxed);
+}
+
+/// Waits as long as tests want.
+pub(crate) fn delay() {
+    let until = platform().monotonic_ns() + DELAY.load(Ordering::Relaxed) * 1_000_000;
+    while platform().monotonic_ns() < until {
+        core::hint::spin_loop();
+    }
 }
 
 /// A collection is over.
@@ -87,11 +103,15 @@ pub(crate) fn collected(p: &Process, took_ns: u64) {
         .filter_map(|k| p.gc_info().find(|(name, _)| *name == k).map(|(_, n)| (k, Term::small(n as i64))))
         .collect();
     let ms = took_ns / 1_000_000;
-    each(|l| l.long_gc != 0 && ms > l.long_gc, p.pid(), |h| {
-        let mut all = alloc::vec![("timeout", Term::small(ms as i64))];
-        all.extend(&info);
-        (Atom::new("long_gc"), list(h, &all))
-    });
+    each(
+        |l| l.long_gc != 0 && ms > l.long_gc,
+        p.pid(),
+        |h| {
+            let mut all = alloc::vec![("timeout", Term::small(ms as i64))];
+            all.extend(&info);
+            (Atom::new("long_gc"), list(h, &all))
+        },
+    );
     let size = p.heap.total_size() as u64;
     each(|l| l.large_heap != 0 && size > l.large_heap, p.pid(), |h| (Atom::new("large_heap"), list(h, &info)));
 }
@@ -104,18 +124,22 @@ pub(crate) fn of_slices() -> bool {
 /// A slice is over that began in one function and ended in another.
 pub(crate) fn ran(p: &Process, took_ns: u64, began: Option<Location>, ended: Option<Location>) {
     let ms = took_ns / 1_000_000;
-    each(|l| l.long_schedule != 0 && ms > l.long_schedule, p.pid(), |h| {
-        let name = |h: &mut crate::heap::Fragments, l: &Option<Location>| match l {
-            Some(l) => {
-                let m = l.mfa;
-                let parts = [Term::atom(m.module), Term::atom(m.function), Term::small(i64::from(m.arity))];
-                build::tuple(h, &parts)
-            }
-            None => Term::atom(atom::UNDEFINED),
-        };
-        let (began, ended) = (name(h, &began), name(h, &ended));
-        (Atom::new("long_schedule"), list(h, &[("timeout", Term::small(ms as i64)), ("in", began), ("out", ended)]))
-    });
+    each(
+        |l| l.long_schedule != 0 && ms > l.long_schedule,
+        p.pid(),
+        |h| {
+            let name = |h: &mut crate::heap::Fragments, l: &Option<Location>| match l {
+                Some(l) => {
+                    let m = l.mfa;
+                    let parts = [Term::atom(m.module), Term::atom(m.function), Term::small(i64::from(m.arity))];
+                    build::tuple(h, &parts)
+                }
+                None => Term::atom(atom::UNDEFINED),
+            };
+            let (began, ended) = (name(h, &began), name(h, &ended));
+            (Atom::new("long_schedule"), list(h, &[("timeout", Term::small(ms as i64)), ("in", began), ("out", ended)]))
+        },
+    );
 }
 
 /// A process has so many messages now.

@@ -50,23 +50,12 @@ impl Token {
     #[must_use]
     pub fn read(t: Term) -> Option<Token> {
         let [flags, label, serial, sender, last] = *t.as_tuple_of::<5>()?;
-        Some(Token {
-            flags: flags.as_small()?,
-            label,
-            serial: serial.as_small()?,
-            sender,
-            last: last.as_small()?,
-        })
+        Some(Token { flags: flags.as_small()?, label, serial: serial.as_small()?, sender, last: last.as_small()? })
     }
 
     fn term(self, a: &mut impl crate::term::Alloc) -> Term {
-        let parts = [
-            Term::small(self.flags),
-            self.label,
-            Term::small(self.serial),
-            self.sender,
-            Term::small(self.last),
-        ];
+        let parts =
+            [Term::small(self.flags), self.label, Term::small(self.serial), self.sender, Term::small(self.last)];
         build::tuple(a, &parts)
     }
 }
@@ -155,11 +144,9 @@ pub(crate) fn tell(token: Term, kind: i64, receiver: Term, message: Term) {
         _ => atom::PRINT,
     };
     let mut with = 0;
-    for (bit, flag) in [
-        (TIMESTAMP, flags::TIMESTAMP),
-        (STRICT_MONOTONIC, flags::STRICT_MONOTONIC),
-        (MONOTONIC, flags::MONOTONIC),
-    ] {
+    for (bit, flag) in
+        [(TIMESTAMP, flags::TIMESTAMP), (STRICT_MONOTONIC, flags::STRICT_MONOTONIC), (MONOTONIC, flags::MONOTONIC)]
+    {
         with |= if token.flags & bit != 0 { flag } else { 0 };
     }
     tracer.send(|h| {
