@@ -104,6 +104,8 @@ pub fn open(owner: Pid, command: &[u8], binary: bool, driver: Box<dyn Driver>) -
     ports
         .get_or_insert_with(|| HashMap::with_hasher(ahash::RandomState::with_seeds(2, 4, 6, 8)))
         .insert(id.0, port.clone());
+    drop(ports);
+    crate::trace::events::port_opened(&port, Term::pid(owner), command);
     port
 }
 
@@ -175,6 +177,7 @@ impl Port {
         }
         self.with_driver(|d| d.stop());
         let reason = OwnedTerm::new(reason);
+        crate::trace::events::ports(self, atom::CLOSED, reason.get());
         for pid in links {
             deliver(pid, Signal::PortExit { from: self.id, reason: reason.clone() });
         }

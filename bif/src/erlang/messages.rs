@@ -8,6 +8,7 @@ use joist_vm::port::{self, Port};
 use joist_vm::process::names::{self, Registered};
 use joist_vm::process::{self, NativeResult, Process, Signal};
 use joist_vm::term::Term;
+use joist_vm::trace::events;
 
 use crate::table::Binding;
 use crate::term_args;
@@ -41,11 +42,18 @@ fn send(p: &mut Process, to: Term, message: Term) -> NativeResult {
                 process::send_named(p, pid, to, message);
                 Ok(message)
             }
-            Some(Registered::Port(id)) => to_port(p, port::lookup(id), message),
-            None => Err(p.badarg()),
+            Some(Registered::Port(id)) => {
+                events::sends_elsewhere(p, to, message);
+                to_port(p, port::lookup(id), message)
+            }
+            None => {
+                events::sends_elsewhere(p, to, message);
+                Err(p.badarg())
+            }
         };
     }
     if to.as_port().is_some() {
+        events::sends_elsewhere(p, to, message);
         return to_port(p, to.as_port().and_then(port::lookup), message);
     }
     if let Some(r) = to.as_reference() {
@@ -67,10 +75,14 @@ fn send(p: &mut Process, to: Term, message: Term) -> NativeResult {
                     None => Ok(message),
                 };
             }
+            events::sends_elsewhere(p, to, message);
             // Nodes can't be connected: what is sent to another one is lost, as to one that is down.
             Ok(message)
         }
-        _ if to.as_external().is_some() => Ok(message),
+        _ if to.as_external().is_some() => {
+            events::sends_elsewhere(p, to, message);
+            Ok(message)
+        }
         _ => Err(p.badarg()),
     }
 }

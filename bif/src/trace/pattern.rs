@@ -4,7 +4,7 @@ use alloc::sync::Arc;
 
 use joist_vm::atom;
 use joist_vm::heap::OwnedTerm;
-use joist_vm::match_spec::{self, Dialect};
+use joist_vm::match_spec::{self, CompileError, Dialect};
 use joist_vm::process::{Bail, NativeResult, Process};
 use joist_vm::sched;
 use joist_vm::term::Term;
@@ -43,7 +43,8 @@ fn trace_pattern(p: &mut Process, session: &Arc<Session>, a: &[Term]) -> NativeR
         _ if a[1].is_nil() => (None, Switch::On),
         _ => match match_spec::compile_with(a[1], dialect(a[0])) {
             Ok(program) => (Some(Arc::new(Spec { program, source: OwnedTerm::new(a[1]) })), Switch::On),
-            Err(_) => return Err(bad(p, "match_spec")),
+            Err(CompileError::SystemLimit) => return Err(p.system_limit()),
+            Err(CompileError::Badarg) => return Err(bad(p, "match_spec")),
         },
     };
     let (kinds, global) = kinds(p, session, a[2])?;

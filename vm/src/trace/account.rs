@@ -61,7 +61,7 @@ impl Measure {
         if n == 0 { Measure::Time } else { Measure::Memory }
     }
 
-    fn read(self, p: &Process) -> u64 {
+    pub(super) fn read(self, p: &Process) -> u64 {
         match self {
             Measure::Time => platform().monotonic_ns(),
             // Words in use and words that were: together, all that have ever been allocated.
@@ -86,9 +86,16 @@ impl Meter {
     }
 }
 
-/// A function with an account is called. Answers the depth to put into a frame, if there is to be one.
-pub(super) fn called(p: &mut Process, session: u64, measure: Measure, account: &Arc<Account>, frame: bool) -> usize {
-    let (pid, now) = (p.pid(), measure.read(p));
+/// A function with an account is called, at this time. Answers the depth to put into a frame, if there is to be one.
+pub(super) fn called(
+    p: &mut Process,
+    session: u64,
+    measure: Measure,
+    account: &Arc<Account>,
+    frame: bool,
+    now: u64,
+) -> usize {
+    let pid = p.pid();
     let meters = p.meters.get_or_insert_with(Default::default);
     if meters.find(session, measure).is_none() {
         meters.0.push(Meter { session, measure, current: None, since: now, callers: Vec::new() });

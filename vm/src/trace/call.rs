@@ -17,6 +17,7 @@ use crate::atom;
 use crate::code::Mfa;
 use crate::engine::Context;
 use crate::match_spec::{Matcher, Subject};
+use crate::platform::platform;
 use crate::term::{Term, build};
 
 /// A meta trace has these flags, whatever the process's are.
@@ -40,14 +41,16 @@ struct Call<'a> {
 
 /// The function at a point is called; its arguments are in the X registers.
 pub(crate) fn entered(ctx: &mut Context, point: &Point, local: bool) {
+    // What looking at the call costs counts as the function's own time.
+    let now = if point.watches.iter().any(|w| w.time.is_some()) { platform().monotonic_ns() } else { 0 };
     for watch in &point.watches {
         if watch.session.is_alive() {
-            watched(ctx, point.mfa, watch, local);
+            watched(ctx, point.mfa, watch, local, now);
         }
     }
 }
 
-fn watched(ctx: &mut Context, mfa: Mfa, watch: &Watch, local: bool) {
+fn watched(ctx: &mut Context, mfa: Mfa, watch: &Watch, local: bool, now: u64) {
     let traced = &ctx.process().slot().traced;
     let calls = traced.has(flags::CALL) && traced.of_with(&watch.session, flags::CALL).is_some();
     if calls && let Some(pattern) = &watch.calls {
@@ -65,10 +68,12 @@ fn watched(ctx: &mut Context, mfa: Mfa, watch: &Watch, local: bool) {
         count.counts.fetch_add(1, core::sync::atomic::Ordering::Relaxed);
     }
     if calls {
-        for (measure, counter) in [(Measure::Time, &watch.time), (Measure::Memory, &watch.memory)] {
-            if let Some(counter) = counter.as_ref().filter(|c| c.active) {
-                measured(ctx, mfa, &watch.session, measure, &counter.counts);
-            }
+        if let Some(c) = watch.time.as_ref().filter(|c| c.active) {
+            measured(ctx, mfa, &watch.session, Measure::Time, &c.counts, now);
+        }
+        if let Some(c) = watch.memory.as_ref().filter(|c| c.active) {
+            let now = Measure::Memory.read(ctx.process());
+            measured(ctx, mfa, &watch.session, Measure::Memory, &c.counts, now);
         }
     }
 }
@@ -147,11 +152,11 @@ impl Call<'_> {
 }
 
 /// A function whose time or memory is measured is called.
-fn measured(ctx: &mut Context, mfa: Mfa, session: &Arc<Session>, measure: Measure, account: &Arc<Account>) {
+fn measured(ctx: &mut Context, mfa: Mfa, session: &Arc<Session>, measure: Measure, account: &Arc<Account>, now: u64) {
     let p = ctx.process();
     // A call in tail position returns with the frame of the function that made it.
     let frame = !frames::on_top(p).any(|f| f.is_measure(session, measure));
-    let depth = account::called(p, session.id, measure, account, frame);
+    let depth = account::called(p, session.id, measure, account, frame, now);
     if frame {
         frames::push(ctx, mfa.arity as usize, &Frame::Measure { session: session.id, measure, depth });
     }

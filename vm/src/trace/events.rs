@@ -7,7 +7,7 @@ use super::flags;
 use super::host::TraceHost;
 use super::message::{self, Body};
 use super::session::Messages;
-use super::tracee::{CHILDREN, LINKED, Trace, Traced, Traces};
+use super::tracee::{CHILDREN, LINKED, Trace, Traced};
 use crate::atom::{self, Atom};
 use crate::code::{self, Mfa};
 use crate::match_spec::{Matcher, Subject};
@@ -42,6 +42,13 @@ pub(crate) fn sent(p: &mut Process, to: Term, message: Term) {
         let gone = to.as_pid().is_some_and(|pid| process::lookup(pid).is_none());
         let tag = if gone { atom::SEND_TO_NON_EXISTING_PROCESS } else { atom::SEND };
         message::send(t.tracer, now.flags, me, tag, Body { message, extra: Some(to), result });
+    }
+}
+
+/// A process sends something to what is no process of this node: nobody, a port, another node.
+pub fn sends_elsewhere(p: &mut Process, to: Term, message: Term) {
+    if p.slot().traced.has(flags::SEND) {
+        sent(p, to, message);
     }
 }
 
@@ -169,17 +176,18 @@ pub(crate) fn collected(p: &Process, tag: Atom, words: usize) {
 }
 
 /// What a new port is traced for.
-pub fn port_opened(port: &Port, by: Term, name: Term) {
+pub(crate) fn port_opened(port: &Port, by: Term, command: &[u8]) {
     port.traced.begin(true);
+    if !port.traced.has(flags::PORTS) {
+        return;
+    }
+    // As long as an atom may be.
+    let name: alloc::string::String = alloc::string::String::from_utf8_lossy(command).chars().take(255).collect();
+    let name = Term::atom(Atom::try_new(&name).unwrap_or(atom::UNDEFINED));
     port.traced.tell(Term::port(port.id), flags::PORTS, atom::OPEN, Body::with(by, name));
 }
 
 /// Something of a port's life, for those who trace `ports`.
 pub fn ports(port: &Port, tag: Atom, what: Term) {
     port.traced.tell(Term::port(port.id), flags::PORTS, tag, Body::of(what));
-}
-
-/// The traces of a port that want this.
-pub fn of_port(port: &Port, mask: flags::Flags) -> Traces {
-    port.traced.with(mask)
 }
