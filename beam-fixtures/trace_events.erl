@@ -3,7 +3,7 @@
 -export([main/0]).
 
 main() ->
-    run(messages, [send, 'receive'], fun() -> self() ! a, receive a -> ok end, register(zork, self()), zork ! b, catch nobody_here ! c, receive after 1 -> ok end end),
+    run(messages, [send, 'receive'], fun() -> self() ! a, receive a -> ok end, register(zork, self()), zork ! b, receive b -> ok end, catch nobody_here ! c, receive after 1 -> ok end end),
     erlang:trace_pattern(send, [{['_', '$1'], [{'==', '$1', b}], [{message, {{sent, '$1'}}}]}], []),
     erlang:trace_pattern('receive', [{['$1', '$2', c], [{'=:=', '$1', {node}}, {is_pid, '$2'}], []}], []),
     io:format("~p~n", [[erlang:trace_info(E, match_spec) || E <- [send, 'receive']]]),

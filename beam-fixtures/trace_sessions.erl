@@ -41,4 +41,5 @@ all() -> receive M -> [M | all()] after 0 -> [] end.
 hide(P, P) -> tracee;
 hide(T, _) when is_pid(T) -> pid;
 hide(T, P) when is_tuple(T) -> list_to_tuple(hide(tuple_to_list(T), P));
+hide([H | T], P) -> [hide(H, P) | hide(T, P)];
 hide(T, _) -> T.

@@ -3,6 +3,7 @@
 mod fd;
 mod gethost;
 mod inet;
+mod trace_file;
 mod tty_sl;
 
 use alloc::boxed::Box;
@@ -74,6 +75,7 @@ fn choose(name: Term, options: Options) -> Result<(String, Box<dyn Driver>), Ato
             match (kind.as_atom().map(Atom::text), program) {
                 (Some("spawn" | "spawn_driver"), "udp_inet") => Ok((text.clone(), inet::udp())),
                 (Some("spawn" | "spawn_driver"), "tty_sl") => Ok((text.clone(), tty_sl::driver()?)),
+                (Some("spawn" | "spawn_driver"), "trace_file_drv") => Ok((text.clone(), trace_file::driver(&text)?)),
                 (Some("spawn_executable"), p) if p.rsplit('/').next() == Some("inet_gethost") => {
                     Ok((text.clone(), gethost::driver()))
                 }

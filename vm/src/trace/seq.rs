@@ -28,11 +28,9 @@ pub fn tracer() -> Option<Tracer> {
     *tracer
 }
 
-/// Sets the sequential tracer; answers the one before.
+/// Sets the sequential tracer; answers the one before, even if it has gone.
 pub fn set_tracer(new: Option<Tracer>) -> Option<Tracer> {
-    let old = tracer();
-    *TRACER.lock() = new;
-    old
+    core::mem::replace(&mut TRACER.lock(), new)
 }
 
 /// The parts of a token.
