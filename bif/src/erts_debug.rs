@@ -43,7 +43,7 @@ pub(crate) const BINDINGS: &[Binding] = &[
     ("map_info", 1, map_info),
     // Terms that occur several times are shared only by an emulator that was built for that.
     ("copy_shared", 2, |p, _| Err(p.badarg())),
-    ("get_internal_state", 1, |p, _| Err(p.notsup())),
+    ("get_internal_state", 1, get_internal_state),
     ("set_internal_state", 2, set_internal_state),
     // Locks are not counted: the answers of an emulator built without that.
     ("lcnt_control", 1, |p, _| Err(p.badarg())),
@@ -127,6 +127,14 @@ fn set_internal_state(p: &mut Process, a: &[Term]) -> NativeResult {
         _ if AVAILABLE.load(Ordering::Relaxed) => Err(p.notsup()),
         _ => Err(p.error_atom(atom::UNDEF)),
     }
+}
+
+/// `get_internal_state(force_heap_frags)`: no, heaps are used as ever. What else stock has looks into the C emulator.
+fn get_internal_state(p: &mut Process, a: &[Term]) -> NativeResult {
+    if !AVAILABLE.load(Ordering::Relaxed) {
+        return Err(p.error_atom(atom::UNDEF));
+    }
+    if a[0].is(Atom::new("force_heap_frags")) { Ok(Term::bool(false)) } else { Err(p.notsup()) }
 }
 
 /// The words of a term, cells and tuples that occur several times counted once.

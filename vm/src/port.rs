@@ -11,6 +11,7 @@ use hashbrown::HashMap;
 use crate::atom::{self, Atom};
 use crate::heap::OwnedTerm;
 use crate::process::{Message, Signal, deliver, names};
+use crate::sched::microstate;
 use crate::sync::{Mutex, RwLock};
 use crate::term::{Pid, PortId, Reference, Term, build};
 
@@ -126,7 +127,7 @@ pub fn all() -> Vec<PortId> {
 impl Port {
     /// Calls the driver.
     pub fn with_driver<R>(self: &Arc<Self>, f: impl FnOnce(&mut dyn Driver) -> R) -> R {
-        let result = f(&mut **self.driver.lock());
+        let result = microstate::during(microstate::State::Port, || f(&mut **self.driver.lock()));
         let failure = self.failure.lock().take();
         if let Some(reason) = failure {
             self.close(Term::atom(reason));

@@ -225,9 +225,11 @@ fn value(p: &mut Process, item: Atom, asks_itself: bool) -> Term {
             build::list(p, &by)
         }
         "suspending" => {
-            let all: Vec<(Term, u32)> = p.links.suspending.iter().map(|(k, n)| (Term::pid(*k), *n)).collect();
-            let all: Vec<Term> =
-                all.iter().map(|(k, n)| build::tuple(p, &[*k, number(*n as usize), number(0)])).collect();
+            let all: Vec<_> = p.links.suspending.iter().map(|(k, n)| (Term::pid(*k), *n)).collect();
+            let all: Vec<Term> = all
+                .iter()
+                .map(|(k, n)| build::tuple(p, &[*k, number(n.active as usize), number(n.outstanding as usize)]))
+                .collect();
             build::list(p, &all)
         }
         "dictionary" => {

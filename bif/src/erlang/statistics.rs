@@ -8,7 +8,7 @@ use joist_vm::atom::{self, Atom};
 use joist_vm::map;
 use joist_vm::platform::platform;
 use joist_vm::process::{NativeResult, OnExit, Process};
-use joist_vm::sched;
+use joist_vm::sched::{self, microstate};
 use joist_vm::term::{Term, build};
 
 use crate::table::Binding;
@@ -139,19 +139,30 @@ fn wall_time(p: &mut Process, all: bool) -> Term {
     build::list(p, &list)
 }
 
-/// `microstate_accounting`: counters of threads, which nobody can switch on here; as stock's while they are off.
+/// `microstate_accounting`: what each scheduler has done with its time.
 fn microstates(p: &mut Process) -> Term {
-    let names = ["aux", "check_io", "emulator", "gc", "other", "port", "sleep"];
     let mut list = Vec::new();
-    for id in 1..=sched::schedulers() {
-        let counters: Vec<(Term, Term)> = names.iter().map(|n| (Term::atom(Atom::new(n)), Term::small(0))).collect();
+    for (i, spent) in microstate::spent().into_iter().enumerate() {
+        let mut counters = Vec::new();
+        for (name, ns) in microstate::NAMES.iter().zip(spent) {
+            counters.push((Term::atom(Atom::new(name)), build::unsigned(p, ns)));
+        }
         let counters = map::from_pairs(p, &counters);
         let pairs = [
             (Term::atom(Atom::new("counters")), counters),
-            (Term::atom(Atom::new("id")), Term::small(id as i64)),
+            (Term::atom(Atom::new("id")), Term::small(i as i64 + 1)),
             (Term::atom(Atom::new("type")), Term::atom(Atom::new("scheduler"))),
         ];
         list.push(map::from_pairs(p, &pairs));
     }
     build::list(p, &list)
+}
+
+/// `system_flag(microstate_accounting, true | false | reset)`: was it counted before?
+pub(crate) fn set_microstates(p: &mut Process, how: Term) -> NativeResult {
+    if how.is(Atom::new("reset")) {
+        return Ok(Term::bool(microstate::reset()));
+    }
+    let on = crate::term_args::boolean(p, how)?;
+    Ok(Term::bool(microstate::count(on)))
 }

@@ -338,8 +338,7 @@ fn system_flag(p: &mut Process, a: &[Term]) -> NativeResult {
             let on = crate::term_args::boolean(p, a[1])?;
             Ok(Term::bool(super::statistics::set_wall_time(p, on)))
         }
-        // Threads' states are not told apart.
-        "microstate_accounting" => Err(p.notsup()),
+        "microstate_accounting" => super::statistics::set_microstates(p, a[1]),
         "time_offset" => Ok(Term::atom(Atom::new("final"))),
         "fullsweep_after" | "min_heap_size" | "min_bin_vheap_size" | "max_heap_size" => {
             let policy = process::default_policy();

@@ -117,6 +117,23 @@ fn request_system_task(p: &mut Process, pid: Term, task: Term) -> NativeResult {
     Ok(Term::atom(atom::OK))
 }
 
+/// When a process that is being suspended stands still, its suspension counts as one that it has felt.
+fn felt_when_still(by: Pid, pid: Pid) {
+    let felt = move |q: &mut Process| {
+        if let Some(n) = q.links.suspending.get_mut(&pid).filter(|n| n.outstanding > 0) {
+            n.outstanding -= 1;
+            n.active += 1;
+        }
+    };
+    let still = move |q: &mut Process| {
+        q.when_safe(Box::new(move |_| {
+            process::deliver(by, Signal::Call(Box::new(felt)));
+        }));
+    };
+    // One that has gone is not suspended any more, and nobody asks.
+    process::deliver(pid, Signal::Call(Box::new(still)));
+}
+
 /// Has a process that is being suspended send `{Tag, Value}` when it stands still.
 fn tell_when_still(pid: Pid, asker: Pid, tag: OwnedTerm, value: Term) {
     let gone = tag.clone();
@@ -150,7 +167,8 @@ fn suspend(p: &mut Process, a: &[Term]) -> NativeResult {
     if !joist_vm::sched::suspend(pid) {
         return Ok(Term::atom(atom::BADARG));
     }
-    *p.links.suspending.entry(pid).or_insert(0) += 1;
+    p.links.suspending.entry(pid).or_default().outstanding += 1;
+    felt_when_still(p.pid(), pid);
     if waits {
         // It answers when it stands still: a process that handles this gives the rest of its slice up.
         let r = process::make_reference();

@@ -125,7 +125,7 @@ pub(crate) fn exit(mut p: Box<Process>) {
         }
     }
     for (pid, times) in links.suspending {
-        crate::sched::resume_by(pid, times);
+        crate::sched::resume_by(pid, times.active + times.outstanding);
     }
     trace::events::exited(&mut p);
     slot.traced.clear();

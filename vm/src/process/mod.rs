@@ -18,6 +18,7 @@ use alloc::boxed::Box;
 
 use crate::atom;
 use crate::heap::{Policy, ProcessHeap};
+use crate::sched::microstate;
 use crate::term::{Alloc, OffHeap, Pid, Term};
 use crate::trace;
 
@@ -26,7 +27,7 @@ pub use exception::{Class, Exception};
 pub(crate) use exit::exit as end;
 pub use info::StackWord;
 pub use links::AliasMode;
-pub use links::{Links, MonitorInfo, MonitorKind};
+pub use links::{Links, MonitorInfo, MonitorKind, Suspending};
 pub use mailbox::{Mailbox, Message};
 pub(crate) use native::Trap;
 pub use native::{Bail, CodeAddress, Native, NativeResult};
@@ -291,6 +292,10 @@ impl Process {
     }
 
     fn collect_now(&mut self, need: usize, live: usize, major: bool) {
+        microstate::during(microstate::State::Gc, || self.collect_heap(need, live, major));
+    }
+
+    fn collect_heap(&mut self, need: usize, live: usize, major: bool) {
         let (heap, mut roots) = self.parts(live);
         if major {
             heap.collect_all(need, &mut roots);

@@ -2,6 +2,7 @@
 //! that runs it; whoever wakes one puts it into its own queue.
 
 mod describe;
+pub mod microstate;
 mod queue;
 mod run;
 mod timer;

@@ -10,6 +10,8 @@ use crate::process::Slot;
 use crate::sync::Mutex;
 use crate::trace::profile;
 
+use super::microstate;
+
 const PRIORITIES: usize = 4;
 /// A low-priority process runs once for so many normal ones (`RESCHEDULE_LOW`).
 const LOW_EVERY: u32 = 8;
@@ -35,6 +37,7 @@ pub(crate) struct Scheduler {
     /// Nanoseconds that it has slept, and since when it sleeps now (0: it is awake).
     slept: AtomicU64,
     asleep_since: AtomicU64,
+    pub(super) microstates: super::microstate::Counters,
 }
 
 static SCHEDULERS: spin::Once<Vec<&'static Scheduler>> = spin::Once::new();
@@ -60,6 +63,7 @@ pub(super) fn init(n: usize) {
                     running: AtomicBool::new(false),
                     slept: AtomicU64::new(0),
                     asleep_since: AtomicU64::new(0),
+                    microstates: super::microstate::Counters::default(),
                 }))
             })
             .collect()
@@ -243,7 +247,9 @@ pub(super) fn sleep(id: usize, deadline: Option<u64>) {
         let s = scheduler(id);
         let since = platform().monotonic_ns();
         s.asleep_since.store(since, Ordering::Release);
+        let before = microstate::enter(id, microstate::State::Sleep);
         platform().park(id, deadline);
+        microstate::enter(id, before);
         s.asleep_since.store(0, Ordering::Release);
         s.slept.fetch_add(platform().monotonic_ns() - since, Ordering::AcqRel);
     }

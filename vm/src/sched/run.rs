@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use super::microstate::{self, State};
 use super::{queue, timer};
 use crate::atom;
 use crate::engine::{self, Context, Stop};
@@ -39,10 +40,20 @@ fn run(id: usize) -> ! {
     super::describe::enter(id, context);
     loop {
         while platform().has_events() {
-            let Some(event) = platform().poll() else { break };
-            crate::event::dispatch(event);
+            let before = microstate::enter(id, State::CheckIo);
+            let event = platform().poll();
+            microstate::enter(id, State::Port);
+            if let Some(event) = event {
+                crate::event::dispatch(event);
+            }
+            microstate::enter(id, before);
+            if event.is_none() {
+                break;
+            }
         }
+        let before = microstate::enter(id, State::Aux);
         timer::expire(id);
+        microstate::enter(id, before);
         match queue::next(id) {
             Some(slot) => slice(context, slot),
             None => {
@@ -69,12 +80,14 @@ fn slice(context: &mut Context, slot: &'static Slot) {
     p.context = context;
     let running = &queue::scheduler(context.scheduler).running;
     running.store(true, Ordering::Relaxed);
+    let state = microstate::enter(context.scheduler, State::Emulator);
     let watched = slice_begins(&mut p);
     let outcome = engine::run(context, &mut p);
     p.context = core::ptr::null_mut();
     context.p = core::ptr::null_mut();
     slice_ends(&mut p, &outcome, watched);
     running.store(false, Ordering::Relaxed);
+    microstate::enter(context.scheduler, state);
     if outcome != Stop::Exit {
         p.safe_point();
     }
