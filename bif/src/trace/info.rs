@@ -243,12 +243,12 @@ fn sessions(p: &mut Process, what: Term, key: Term) -> NativeResult {
     let mut found: Vec<Arc<Session>> = if let Some(pid) = what.as_pid() {
         match process::lookup(pid) {
             Some(slot) => slot.traced.sessions(),
-            None => return Ok(build::tuple(p, &[key, Term::atom(atom::UNDEFINED)])),
+            None => return Ok(Term::atom(atom::UNDEFINED)),
         }
     } else if let Some(id) = what.as_port() {
         match port::lookup(id) {
             Some(port) => port.traced.sessions(),
-            None => return Ok(build::tuple(p, &[key, Term::atom(atom::UNDEFINED)])),
+            None => return Ok(Term::atom(atom::UNDEFINED)),
         }
     } else if let Some([module, function, arity]) = what.as_tuple_of::<3>() {
         let Some(f) = mfa(*module, *function, *arity) else { return Err(p.badarg()) };
@@ -262,7 +262,8 @@ fn sessions(p: &mut Process, what: Term, key: Term) -> NativeResult {
     } else {
         let Some(name) = what.as_atom() else { return Err(bad(p, "badopt")) };
         let wanted: fn(&Session) -> bool = match name.text() {
-            "all" => |_| true,
+            // What `session_info(all)` asks for.
+            "any" => |_| true,
             "on_load" => |s| s.settings.lock().on_load.on,
             "send" => |s| !matches!(s.settings.lock().send, Messages::All),
             "receive" => |s| !matches!(s.settings.lock().receive, Messages::All),
