@@ -8,6 +8,7 @@ extern crate alloc;
 mod atomics;
 mod binary;
 pub mod boot;
+mod code_coverage;
 mod console;
 mod counters;
 mod crash_dump;
@@ -38,6 +39,7 @@ mod slices;
 mod string;
 pub mod table;
 mod term_args;
+mod trace;
 mod unicode;
 mod zlib;
 
@@ -68,6 +70,7 @@ pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("erlang", erlang::process_flag::BINDINGS),
     ("erlang", erlang::process_info::BINDINGS),
     ("erlang", erlang::spawn::BINDINGS),
+    ("erlang", erlang::statistics::BINDINGS),
     ("erlang", erlang::system::BINDINGS),
     ("erlang", erlang::system_info::BINDINGS),
     ("erlang", erlang::time::BINDINGS),
@@ -92,6 +95,18 @@ pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("ets", ets::OBJECTS),
     ("ets", ets::SELECT),
     ("ets", ets::TABLES),
+    ("code", code_coverage::BINDINGS),
+    ("erl_debugger", code_coverage::DEBUGGER),
+    ("erl_tracer", trace::TRACER),
+    ("erlang", trace::INFO),
+    ("erlang", trace::MONITOR),
+    ("erlang", trace::PROFILE),
+    ("erlang", trace::SEQ),
+    ("erts_internal", trace::FLAGS),
+    ("erts_internal", trace::INFO_INTERNAL),
+    ("erts_internal", trace::MONITOR_INTERNAL),
+    ("erts_internal", trace::PATTERN),
+    ("erts_internal", trace::SESSION),
     ("erts_trace_cleaner", erts_trace_cleaner::BINDINGS),
     ("file", file::BINDINGS),
     ("io", io::BINDINGS),

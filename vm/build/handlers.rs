@@ -3,7 +3,7 @@
 //! In bodies: `$p` is a param's value or place; `NEXT!`, `GOTO!(addr)`, `SKIP!(words)` go on; `SLOW!` goes to the next
 //! part: the slow path begins with registers saved; `SAVE!`/`LOAD!` move `sp`, `hp`, `reds` to the process and back;
 //! `RAISE!` handles the exception that the process holds; `AGAIN!` runs the instruction anew; `STOP!` leaves the
-//! engine; `NPC` is the next instruction's address.
+//! engine; `NPC` is the next instruction's address; `RUN!(word)` does the instruction here as if it began with that word.
 
 use crate::parse::{Op, Variant};
 use std::fmt::Write;
@@ -51,6 +51,7 @@ fn replace_call(text: &str, key: &str, f: impl Fn(&str) -> String) -> String {
 /// How control leaves a body, for one back end.
 struct Flow {
     goto: fn(&str) -> String,
+    run: fn(&str) -> String,
     slow: String,
     stop: &'static str,
 }
@@ -74,7 +75,9 @@ fn body(v: &Variant<'_>, text: &str, flow: &Flow) -> String {
     t = t.replace("NPC", &format!("pc.add({})", v.size));
     t = replace_call(&t, "SKIP", |n| goto(&format!("pc.add({} + {n})", v.size)));
     t = t.replace("NEXT!", &goto(&format!("pc.add({})", v.size)));
-    t = t.replace("AGAIN!", &goto("pc"));
+    // A breakpoint here has looked at the call already.
+    t = t.replace("AGAIN!", &format!("{{ (*ctx).again = pc; {} }}", goto("pc")));
+    t = replace_call(&t, "RUN", |w| (flow.run)(w));
     t = replace_call(&t, "GOTO", goto);
     t.replace("STOP!", &format!("{{ {} }}", flow.stop)).replace("SAVE!", SAVE).replace("LOAD!", LOAD)
 }
@@ -86,6 +89,7 @@ pub fn threaded(variants: &[Variant<'_>]) -> String {
     for v in variants {
         let flow = |slow: String| Flow {
             goto: |a| format!("{{ let pc: *const u64 = {a}; return handler(pc)(pc, ctx, sp, hp, reds); }}"),
+            run: |w| format!("{{ return handler_of({w})(pc, ctx, sp, hp, reds); }}"),
             slow,
             stop: "return;",
         };
@@ -119,17 +123,21 @@ pub fn match_loop(variants: &[Variant<'_>]) -> String {
     let mut o = String::from(
         "/// Runs from the context's pc until a process has to stop.\n/// # Safety\n/// See [`Handler`].\npub(super) unsafe fn run_loop(ctx: *mut Context) {\n// SAFETY: see Handler.\nunsafe {\n    let mut pc: *const u64 = (*ctx).pc;\n    let (mut sp, mut hp, mut reds): (*mut u64, *mut u64, i64);\n",
     );
-    let _ = writeln!(o, "    {LOAD}\n    'run: loop {{ match *pc {{");
+    let _ = writeln!(
+        o,
+        "    {LOAD}\n    let mut instead: Option<u64> = None;\n    'run: loop {{ match instead.take().unwrap_or(*pc) {{"
+    );
     for (i, v) in variants.iter().enumerate() {
         let goto: fn(&str) -> String = |a| match a {
             "pc" => "{ continue 'run; }".into(),
             a => format!("{{ pc = {a}; continue 'run; }}"),
         };
         let _ = writeln!(o, "        // {}\n        {i} => {{", v.name);
+        let run: fn(&str) -> String = |w| format!("{{ instead = Some({w}); continue 'run; }}");
         let parts = [("fast", Some(&v.op.fast)), ("mid", v.op.mid.as_ref()), ("slow", v.op.slow.as_ref())];
         let there: Vec<_> = parts.into_iter().filter_map(|(name, text)| Some((name, text?))).collect();
         for (k, (name, text)) in there.iter().enumerate() {
-            let text = body(v, text, &Flow { goto, slow: format!("{{ break '{name}; }}"), stop: "return;" });
+            let text = body(v, text, &Flow { goto, run, slow: format!("{{ break '{name}; }}"), stop: "return;" });
             let before = if *name == "slow" { SAVE } else { "" };
             let _ = match k + 1 == there.len() {
                 true => writeln!(o, "            {before}\n            {text}"),

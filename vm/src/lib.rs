@@ -6,6 +6,7 @@ extern crate alloc;
 
 pub mod atom;
 pub mod bits;
+pub mod clock;
 pub mod code;
 pub mod engine;
 pub mod etf;
@@ -25,4 +26,5 @@ pub mod report;
 pub mod sched;
 pub mod sync;
 pub mod term;
+pub mod trace;
 pub mod unicode;

@@ -7,14 +7,63 @@ use crate::atom::{self, Atom};
 use crate::map;
 use crate::platform::platform;
 use crate::process::{Process, names};
-use crate::term::{Alloc, Term, build};
+use crate::sync::Mutex;
+use crate::term::{Alloc, Pid, Term, build};
+
+/// Who gets reports: `logger` (the process of that name) unless `system_flag(system_logger, …)` says otherwise.
+#[derive(Clone, Copy)]
+enum SystemLogger {
+    Logger,
+    Process(Pid),
+    Nobody,
+}
+
+static SYSTEM_LOGGER: Mutex<SystemLogger> = Mutex::new(SystemLogger::Logger);
+
+/// The system logger now; one that has exited gives way to `logger`.
+fn current() -> SystemLogger {
+    let mut now = SYSTEM_LOGGER.lock();
+    if let SystemLogger::Process(pid) = *now
+        && crate::process::lookup(pid).is_none()
+    {
+        *now = SystemLogger::Logger;
+    }
+    *now
+}
+
+/// As a term: `logger`, a pid, or `undefined`.
+pub fn system_logger() -> Term {
+    match current() {
+        SystemLogger::Logger => Term::atom(atom::LOGGER),
+        SystemLogger::Process(pid) => Term::pid(pid),
+        SystemLogger::Nobody => Term::atom(atom::UNDEFINED),
+    }
+}
+
+/// Sets it; answers the one before, or nothing if that is none.
+pub fn set_system_logger(to: Term) -> Option<Term> {
+    let new = match to.as_pid() {
+        Some(pid) if crate::process::lookup(pid).is_some() => SystemLogger::Process(pid),
+        _ if to.is(atom::LOGGER) => SystemLogger::Logger,
+        _ if to.is(atom::UNDEFINED) => SystemLogger::Nobody,
+        _ => return None,
+    };
+    let before = system_logger();
+    *SYSTEM_LOGGER.lock() = new;
+    Some(before)
+}
 
 /// Sends `{log, Level, Format, Args, Metadata}` to the process named `logger`, as on behalf of `p`; prints the report
 /// if there is none yet.
 pub fn log(p: &mut Process, level: Atom, format: &str, args: &[Term]) {
-    let Some(names::Registered::Process(logger)) = names::whereis(Atom::new("logger")) else {
-        print(format, args);
-        return;
+    let logger = match (current(), names::whereis(atom::LOGGER)) {
+        (SystemLogger::Process(pid), _) => pid,
+        (SystemLogger::Nobody, _) => return,
+        (SystemLogger::Logger, Some(names::Registered::Process(logger))) => logger,
+        (SystemLogger::Logger, _) => {
+            print(format, args);
+            return;
+        }
     };
     let (pid, leader) = (Term::pid(p.pid()), p.group_leader);
     let message = crate::process::Message::build(|h| {

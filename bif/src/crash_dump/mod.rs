@@ -86,7 +86,7 @@ fn render(out: &mut dyn Write, p: Option<&Process>, slogan: &str, detail: Detail
         tables::ets(out)?;
         crate::erlang::timers::dump(out)?;
     }
-    writeln!(out, "=node:'{}'\n=no_distribution", joist_vm::node::this().name.text())?;
+    distribution(out)?;
     if detail == Detail::Full {
         loaded(out)?;
     }
@@ -117,8 +117,20 @@ pub(crate) fn memory(out: &mut dyn Write) -> core::fmt::Result {
     writeln!(out, "binary: {}\ncode: {}\nets: {}", m.binaries, m.code + m.literals, m.tables)
 }
 
+/// `system_info(info)`: memory, and the tables of names and code.
+pub(crate) fn info(out: &mut dyn Write) -> core::fmt::Result {
+    memory(out)?;
+    writeln!(out, "=index_table:atom_tab\nlimit: {}\nentries: {}", atom::limit(), atom::count())?;
+    writeln!(out, "=index_table:module_code\nentries: {}", code::loaded().len())
+}
+
+/// `system_info(dist)`: the node, and that it is connected to no other.
+pub(crate) fn distribution(out: &mut dyn Write) -> core::fmt::Result {
+    writeln!(out, "=node:'{}'\n=no_distribution", joist_vm::node::this().name.text())
+}
+
 /// `=loaded_modules` and `=mod`: code and literals in bytes.
-fn loaded(out: &mut dyn Write) -> core::fmt::Result {
+pub(crate) fn loaded(out: &mut dyn Write) -> core::fmt::Result {
     let size = |m: alloc::sync::Arc<code::Module>| m.range().1 - m.range().0 + m.literals.words() * 8;
     let mut names = code::loaded();
     names.sort_by_key(|m| m.text());

@@ -8,6 +8,7 @@ mod packets;
 mod program;
 mod ram_file;
 mod stream;
+mod trace_file;
 mod tty_sl;
 
 use alloc::boxed::Box;
@@ -123,6 +124,10 @@ fn spawn(kind: Option<Atom>, line: Vec<u8>, options: &Options) -> Result<Chosen,
         }
         b"udp_inet" => Some((inet::udp(), After::Nothing)),
         b"ram_file_drv" => Some((ram_file::driver(), After::Nothing)),
+        b"trace_file_drv" => {
+            let text = core::str::from_utf8(&line).map_err(|_| atom::BADARG)?;
+            Some((trace_file::driver(text)?, After::Nothing))
+        }
         b"tty_sl" => Some((tty_sl::driver()?, After::Terminal)),
         _ => None,
     };

@@ -32,8 +32,12 @@ pub(crate) const BINDINGS: &[Binding] = &[
     ("resume_process", 1, |p, a| {
         let pid = term_args::local_pid(p, a[0])?;
         let Some(n) = p.links.suspending.get_mut(&pid) else { return Err(p.badarg()) };
-        *n -= 1;
-        if *n == 0 {
+        if n.active > 0 {
+            n.active -= 1;
+        } else {
+            n.outstanding = n.outstanding.saturating_sub(1);
+        }
+        if n.active + n.outstanding == 0 {
             p.links.suspending.remove(&pid);
         }
         joist_vm::sched::resume(pid);

@@ -7,6 +7,7 @@ use joist_vm::port;
 use joist_vm::process::names::{self, Registered};
 use joist_vm::process::{self, AliasMode, Bail, MonitorInfo, MonitorKind, NativeResult, Process, Signal};
 use joist_vm::term::{Pid, Term, build};
+use joist_vm::trace::events;
 
 use crate::table::Binding;
 use crate::term_args;
@@ -45,6 +46,8 @@ fn link(p: &mut Process, to: Term) -> NativeResult {
         if pid == p.pid() || !p.links.processes.insert(pid) {
             return Ok(Term::bool(true));
         }
+        events::procs(p, atom::LINK, to);
+        events::links(p, pid);
         if process::deliver(pid, Signal::Link { from: p.pid() }).is_some() {
             p.links.processes.remove(&pid);
             return no_process(p, to);
@@ -57,6 +60,8 @@ fn link(p: &mut Process, to: Term) -> NativeResult {
     match port::lookup(port) {
         Some(found) if found.link(p.pid()) => {
             p.links.ports.insert(port);
+            events::procs(p, atom::LINK, to);
+            events::ports(&found, atom::GETTING_LINKED, Term::pid(p.pid()));
             Ok(Term::bool(true))
         }
         _ => no_process(p, to),
@@ -87,13 +92,16 @@ fn exit_message(p: &mut Process, from: Term, reason: Atom) {
 
 fn unlink(p: &mut Process, a: &[Term]) -> NativeResult {
     if let Some(pid) = a[0].as_pid() {
+        events::procs(p, atom::UNLINK, a[0]);
         if p.links.processes.remove(&pid) {
             process::deliver(pid, Signal::Unlink { from: p.pid() });
         }
     } else if let Some(id) = a[0].as_port() {
+        events::procs(p, atom::UNLINK, a[0]);
         p.links.ports.remove(&id);
         if let Some(port) = port::lookup(id) {
             port.state.lock().links.remove(&p.pid());
+            events::ports(&port, atom::GETTING_UNLINKED, Term::pid(p.pid()));
         }
     } else if !a[0].is_pid() && !a[0].is_port() {
         return Err(p.badarg());
@@ -287,8 +295,7 @@ fn exit(p: &mut Process, to: Term, reason: Term) -> NativeResult {
             };
         }
     };
-    let from = Term::pid(p.pid());
-    process::deliver(pid, Signal::Exit { from, reason: OwnedTerm::new(reason), linked: false });
+    process::send_exit(p, pid, &OwnedTerm::new(reason), false);
     if pid == p.pid() {
         // A process that exits itself does so before the call returns.
         let used = p.budget().max(0) as usize;

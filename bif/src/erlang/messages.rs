@@ -7,8 +7,9 @@ use joist_vm::heap::OwnedTerm;
 use joist_vm::node;
 use joist_vm::port::{self, Port};
 use joist_vm::process::names::{self, Registered};
-use joist_vm::process::{self, Message, NativeResult, Process, Signal};
+use joist_vm::process::{self, NativeResult, Process, Signal};
 use joist_vm::term::{Pid, PortId, Term};
+use joist_vm::trace::events;
 
 use super::ports;
 use crate::table::Binding;
@@ -54,19 +55,26 @@ fn send(p: &mut Process, to: Term, message: Term) -> NativeResult {
     if let Some(name) = to.as_atom() {
         return match names::whereis(name) {
             Some(Registered::Process(pid)) => {
-                process::send_from(p, pid, message);
+                process::send_named(p, pid, to, message);
                 Ok(message)
             }
-            Some(Registered::Port(id)) => send_to_port(p, to, id, message),
-            None => Err(p.badarg()),
+            Some(Registered::Port(id)) => {
+                events::sends_elsewhere(p, to, message);
+                send_to_port(p, to, id, message)
+            }
+            None => {
+                events::sends_elsewhere(p, to, message);
+                Err(p.badarg())
+            }
         };
     }
     if let Some(id) = to.as_port() {
+        events::sends_elsewhere(p, to, message);
         return send_to_port(p, to, id, message);
     }
     if let Some(r) = to.as_reference() {
         if let Some(pid) = r.pid {
-            process::deliver(pid, Signal::AliasMessage(r, Message::new(message)));
+            process::send_to_alias(p, r, pid, message);
         }
         return Ok(message);
     }
@@ -75,14 +83,22 @@ fn send(p: &mut Process, to: Term, message: Term) -> NativeResult {
             if at.is(node::this().name) {
                 // Unlike a plain name, a name with a node is no error when nobody has it.
                 return match name.as_atom().and_then(names::whereis) {
+                    Some(Registered::Process(pid)) => {
+                        process::send_named(p, pid, to, message);
+                        Ok(message)
+                    }
                     Some(what) => send(p, what.term(), message),
                     None => Ok(message),
                 };
             }
+            events::sends_elsewhere(p, to, message);
             // Nodes can't be connected: what is sent to another one is lost, as to one that is down.
             Ok(message)
         }
-        _ if to.as_external().is_some() => Ok(message),
+        _ if to.as_external().is_some() => {
+            events::sends_elsewhere(p, to, message);
+            Ok(message)
+        }
         _ => Err(p.badarg()),
     }
 }

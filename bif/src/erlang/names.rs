@@ -7,6 +7,7 @@ use joist_vm::port;
 use joist_vm::process::names::{self, Registered};
 use joist_vm::process::{NativeResult, Process};
 use joist_vm::term::{Term, build};
+use joist_vm::trace::events;
 
 use crate::table::Binding;
 use crate::term_args;
@@ -43,6 +44,7 @@ fn register(p: &mut Process, a: &[Term]) -> NativeResult {
         _ => return Err(p.badarg()),
     };
     if names::register(name, what) {
+        tell(atom::REGISTER, what, name);
         return Ok(Term::bool(true));
     }
     if let Some(port) = a[1].as_port().and_then(port::lookup) {
@@ -51,16 +53,32 @@ fn register(p: &mut Process, a: &[Term]) -> NativeResult {
     Err(p.badarg())
 }
 
+/// Tells those who trace a process or port of its name.
+fn tell(tag: atom::Atom, what: Registered, name: atom::Atom) {
+    match what {
+        Registered::Process(pid) => events::procs_of(pid, tag, Term::atom(name)),
+        Registered::Port(id) => {
+            if let Some(port) = port::lookup(id) {
+                events::ports(&port, tag, Term::atom(name));
+            }
+        }
+    }
+}
+
 fn unregister(p: &mut Process, a: &[Term]) -> NativeResult {
     let name = term_args::atom(p, a[0])?;
     match names::unregister(name) {
         Some(Registered::Port(id)) => {
+            tell(atom::UNREGISTER, Registered::Port(id), name);
             if let Some(port) = port::lookup(id) {
                 port.state.lock().name = None;
             }
             Ok(Term::bool(true))
         }
-        Some(Registered::Process(_)) => Ok(Term::bool(true)),
+        Some(what) => {
+            tell(atom::UNREGISTER, what, name);
+            Ok(Term::bool(true))
+        }
         None => Err(p.badarg()),
     }
 }

@@ -74,6 +74,7 @@ fn set(p: &mut Process, flag: Term, value: Term) -> NativeResult {
         }
         atom::SENSITIVE => {
             let on = term_args::boolean(p, value)?;
+            p.slot().traced.set_sensitive(on);
             Term::bool(core::mem::replace(&mut p.flags.sensitive, on))
         }
         atom::ASYNC_DIST => {

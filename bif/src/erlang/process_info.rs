@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use joist_vm::atom::{self, Atom};
 use joist_vm::code::Location;
-use joist_vm::process::{self, NativeResult, Process, RunState, Signal};
+use joist_vm::process::{self, Bail, NativeResult, Process, RunState, Signal};
 use joist_vm::term::compare::exact_eq;
 use joist_vm::term::{Term, build};
 
@@ -136,8 +136,13 @@ pub(crate) fn request(
     if process::deliver(pid, Signal::Call(Box::new(call))).is_some() {
         return Ok(Term::atom(atom::UNDEFINED));
     }
+    Err(wait_for_answer(p, r, pid))
+}
+
+/// Waits for `{Reference, Answer}` from a process; the answer is the native's result.
+pub(crate) fn wait_for_answer(p: &mut Process, r: joist_vm::term::Reference, pid: joist_vm::term::Pid) -> Bail {
     let r = build::reference(p, r);
-    Err(p.wait_for(receive_answer, &[r, of_term(pid)]))
+    p.wait_for(receive_answer, &[r, of_term(pid)])
 }
 
 const fn of_term(pid: joist_vm::term::Pid) -> Term {
@@ -204,7 +209,7 @@ fn value(p: &mut Process, item: Atom, asks_itself: bool) -> Term {
             build::list(p, &frames)
         }
         "backtrace" => {
-            let text = backtrace(p);
+            let text = super::backtrace::text(p);
             build::binary(p, text.as_bytes())
         }
         "initial_call" => {
@@ -230,9 +235,11 @@ fn value(p: &mut Process, item: Atom, asks_itself: bool) -> Term {
             build::list(p, &by)
         }
         "suspending" => {
-            let all: Vec<(Term, u32)> = p.links.suspending.iter().map(|(k, n)| (Term::pid(*k), *n)).collect();
-            let all: Vec<Term> =
-                all.iter().map(|(k, n)| build::tuple(p, &[*k, number(*n as usize), number(0)])).collect();
+            let all: Vec<_> = p.links.suspending.iter().map(|(k, n)| (Term::pid(*k), *n)).collect();
+            let all: Vec<Term> = all
+                .iter()
+                .map(|(k, n)| build::tuple(p, &[*k, number(n.active as usize), number(n.outstanding as usize)]))
+                .collect();
             build::list(p, &all)
         }
         "dictionary" => {
@@ -261,12 +268,24 @@ fn value(p: &mut Process, item: Atom, asks_itself: bool) -> Term {
         "garbage_collection_info" => garbage_collection_info(p),
         "catchlevel" => number(p.catch_level()),
         "sequential_trace_token" => p.seq_token,
-        "trace" => number(0),
+        "trace" => number(p.slot().traced.of(&joist_vm::trace::session::first()).map_or(0, |t| t.flags as usize)),
         "parent" => p.parent,
         "label" => p.label,
         "last_calls" => Term::bool(false),
         "priority_messages" => Term::bool(false),
-        // `binary` and `magic_ref`: what the heap refers to outside is counted, not listed one by one.
+        "binary" => {
+            let all: Vec<Term> = p
+                .heap
+                .binaries()
+                .into_iter()
+                .map(|(id, size, references)| {
+                    let id = build::unsigned(p, id as u64);
+                    build::tuple(p, &[id, number(size), number(references)])
+                })
+                .collect();
+            build::list(p, &all)
+        }
+        // `magic_ref`: objects of natives are counted, not listed one by one.
         _ => Term::NIL,
     }
 }
@@ -306,15 +325,6 @@ fn location(p: &mut Process, l: &Location) -> Term {
     build::tuple(p, &[Term::atom(m.module), Term::atom(m.function), Term::small(i64::from(m.arity)), rest])
 }
 
-fn backtrace(p: &Process) -> alloc::string::String {
-    use core::fmt::Write;
-    let mut s = alloc::string::String::new();
-    for l in p.stack_locations(100) {
-        let _ = writeln!(s, "{}:{}/{}", l.mfa.module.text(), l.mfa.function.text(), l.mfa.arity);
-    }
-    s
-}
-
 fn monitors(p: &mut Process) -> Term {
     use joist_vm::process::MonitorKind;
     let items: Vec<(Atom, joist_vm::heap::OwnedTerm)> = p
@@ -352,20 +362,7 @@ fn garbage_collection(p: &mut Process) -> Term {
 }
 
 fn garbage_collection_info(p: &mut Process) -> Term {
-    let h = &p.heap;
-    let pairs = [
-        ("old_heap_block_size", h.old_size()),
-        ("heap_block_size", h.heap_size()),
-        ("mbuf_size", h.total_size() - h.heap_size() - h.old_size()),
-        ("recent_size", h.young_used()),
-        ("stack_size", h.stack_size()),
-        ("old_heap_size", h.old_used()),
-        ("heap_size", h.young_used()),
-        ("bin_vheap_size", h.binary_words()),
-        ("bin_vheap_block_size", h.policy().min_bin_vheap_size),
-        ("bin_old_vheap_size", 0),
-        ("bin_old_vheap_block_size", h.policy().min_bin_vheap_size),
-    ];
+    let pairs: Vec<(&str, usize)> = p.gc_info().collect();
     let items: Vec<Term> =
         pairs.iter().map(|(k, v)| build::tuple(p, &[Term::atom(Atom::new(k)), Term::small(*v as i64)])).collect();
     build::list(p, &items)

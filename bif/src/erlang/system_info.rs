@@ -1,5 +1,6 @@
 //! `system_info/1` and `system_flag/2` (`erl_bif_info.c`).
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::sync::atomic::Ordering;
@@ -10,7 +11,8 @@ use joist_vm::engine;
 use joist_vm::heap::sizes;
 use joist_vm::platform::platform;
 use joist_vm::process::{self, NativeResult, Process};
-use joist_vm::term::{Term, build};
+use joist_vm::sync::Mutex;
+use joist_vm::term::{Pid, Term, build};
 use joist_vm::{port, release, sched};
 
 use crate::flags;
@@ -40,14 +42,16 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
     let Some(item) = a[0].as_atom() else { return Err(p.badarg()) };
     let schedulers = sched::schedulers();
     Ok(match item.text() {
-        "schedulers"
-        | "schedulers_online"
-        | "logical_processors_online"
-        | "logical_processors"
-        | "logical_processors_available" => number(schedulers),
+        "schedulers_online" => number(sched::online()),
+        "schedulers" | "logical_processors_online" | "logical_processors" | "logical_processors_available" => {
+            number(schedulers)
+        }
         // No native of ours blocks a scheduler, so there are no dirty ones; stock never has fewer than one.
         "dirty_cpu_schedulers" | "dirty_cpu_schedulers_online" => number(schedulers),
-        "dirty_io_schedulers" => number(10),
+        "dirty_io_schedulers" => number(DIRTY_IO),
+        "multi_scheduling_blockers" | "normal_multi_scheduling_blockers" => blockers(p),
+        "snifs" => snifs(p),
+        "info" | "procs" | "loaded" | "dist" => return report(p, item.text()),
         "scheduler_id" => number(p.scheduler() + 1),
         "scheduler_bind_type" => Term::atom(Atom::new("unbound")),
         "scheduler_bindings" => {
@@ -55,7 +59,7 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
             build::tuple(p, &all)
         }
         "context_reductions" => number(sched::SLICE as usize),
-        "process_count" => number(process::count()),
+        "process_count" => number(process::alive()),
         "process_limit" => number(process::limit()),
         "port_count" => number(port::all().len()),
         "port_limit" => number(flags::PORTS.load(Ordering::Relaxed)),
@@ -87,7 +91,7 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
         "threads" | "smp_support" => Term::bool(true),
         "thread_pool_size" | "async_threads" => number(flags::ASYNC_THREADS.load(Ordering::Relaxed)),
         "kernel_poll" => Term::bool(true),
-        "multi_scheduling" => Term::atom(Atom::new("enabled")),
+        "multi_scheduling" => multi_scheduling(),
         "heap_type" => Term::atom(Atom::new("private")),
         "heap_sizes" => {
             let mut all = Vec::new();
@@ -111,7 +115,7 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
         }
         "compat_rel" => number(release::current() as usize),
         "dist_ctrl" => Term::NIL,
-        "dist" | "dist_buf_busy_limit" => number(1024 * 1024),
+        "dist_buf_busy_limit" => number(1024 * 1024),
         "delayed_node_table_gc" => number(60),
         "driver_version" => text(p, "3.3"),
         "nif_version" => text(p, "2.16"),
@@ -134,7 +138,7 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
         }
         "message_queue_data" => Term::atom(atom::ON_HEAP),
         "modified_timing_level" | "cpu_topology" | "trace_control_word_undefined" => Term::atom(atom::UNDEFINED),
-        "trace_control_word" => number(0),
+        "trace_control_word" => build::unsigned(p, joist_vm::match_spec::control_word().into()),
         "os_monotonic_time_source" => clock(p, "os_monotonic_time"),
         "os_system_time_source" => clock(p, "os_system_time"),
         "time_correction" => Term::bool(true),
@@ -148,34 +152,123 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
         "end_time" => build::integer(p, i64::MAX),
         "update_cpu_info" => Term::atom(Atom::new("unchanged")),
         "port_parallelism" | "system_logger_undefined" => Term::bool(false),
-        "system_logger" => Term::atom(atom::LOGGER),
+        "system_logger" => joist_vm::report::system_logger(),
         "outstanding_system_requests_limit" => number(100),
         "async_dist" => Term::bool(false),
         "atom_used" => number(atom::count() * 64),
-        "check_io" | "loaded" | "procs" | "info" => Term::NIL,
+        "check_io" => Term::NIL,
         "allocated_areas" => super::memory::areas(p),
         "alloc_util_allocators" => super::memory::allocators(p),
-        "snifs" => {
-            let all = code::natives::all();
-            let all: Vec<Term> = all.iter().map(|d| mfa(p, d)).collect();
-            build::list(p, &all)
-        }
         "allocator" => {
             let name = Term::atom(Atom::new("joist"));
             build::tuple(p, &[name, Term::NIL, Term::NIL, Term::NIL])
         }
         "taints" | "alloc" => Term::NIL,
         "ets_realloc_moves" | "dist_nodes" => Term::bool(false),
-        "sequential_tracer" => build::tuple(p, &[Term::atom(Atom::new("sequential_tracer")), Term::bool(false)]),
+        "sequential_tracer" => {
+            let who = joist_vm::trace::seq::tracer().map_or(Term::bool(false), joist_vm::trace::Tracer::term);
+            build::tuple(p, &[a[0], who])
+        }
         "break_ignored" => Term::bool(crate::console::break_ignored()),
         "halt_flush_timeout" => Term::atom(atom::INFINITY),
         _ => return Err(p.badarg()),
     })
 }
 
-fn mfa(p: &mut Process, d: &code::natives::NativeDecl) -> Term {
-    let (m, f) = (Term::atom(Atom::new(d.module)), Term::atom(Atom::new(d.function)));
-    build::tuple(p, &[m, f, number(d.arity as usize)])
+/// Dirty schedulers for I/O that stock has by default; no work here needs one.
+pub(crate) const DIRTY_IO: usize = 10;
+
+/// Processes that have blocked multi-scheduling, each as often as it did.
+static BLOCKERS: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
+
+fn multi_scheduling() -> Term {
+    Term::atom(Atom::new(match (sched::schedulers(), BLOCKERS.lock().is_empty()) {
+        (1, _) => "disabled",
+        (_, true) => "enabled",
+        (_, false) => "blocked",
+    }))
+}
+
+fn blockers(p: &mut Process) -> Term {
+    let mut all = BLOCKERS.lock().clone();
+    all.sort_unstable();
+    all.dedup();
+    let all: Vec<Term> = all.into_iter().map(Term::pid).collect();
+    build::list(p, &all)
+}
+
+/// What a process blocks is free again when it exits.
+struct Blocker;
+
+const BLOCKER: u64 = u64::from_le_bytes(*b"blocking");
+
+impl process::OnExit for Blocker {
+    fn exited(self: Box<Self>, p: &mut Process, _: Term) {
+        unblock(p.pid());
+    }
+
+    fn key(&self) -> u64 {
+        BLOCKER
+    }
+}
+
+/// Takes one block back; false if there was none.
+fn unblock(pid: Pid) -> bool {
+    let mut all = BLOCKERS.lock();
+    let Some(i) = all.iter().position(|b| *b == pid) else { return false };
+    all.swap_remove(i);
+    if all.is_empty() {
+        sched::block(false);
+    }
+    true
+}
+
+/// `system_flag(multi_scheduling, block | unblock | block_normal | unblock_normal)`.
+fn block(p: &mut Process, how: Term) -> NativeResult {
+    match how.as_atom().map(|h| h.text()) {
+        Some("block" | "block_normal") => {
+            BLOCKERS.lock().push(p.pid());
+            p.add_on_exit(Box::new(Blocker));
+            sched::block(true);
+            // Goes on where it may run.
+            Err(p.yield_to(|_, _| Ok(multi_scheduling()), &[]))
+        }
+        Some("unblock" | "unblock_normal") => {
+            if unblock(p.pid()) {
+                p.remove_on_exit(BLOCKER);
+            }
+            Ok(multi_scheduling())
+        }
+        _ => Err(p.badarg()),
+    }
+}
+
+/// Natives that need no library.
+fn snifs(p: &mut Process) -> Term {
+    let mut all = Vec::new();
+    for d in crate::table::declarations() {
+        let here = (d.since..=d.until).contains(&release::current());
+        if here && d.kind != joist_vm::code::Kind::Nif {
+            let name = [Term::atom(Atom::new(d.module)), Term::atom(Atom::new(d.function)), number(d.arity as usize)];
+            all.push(build::tuple(p, &name));
+        }
+    }
+    build::list(p, &all)
+}
+
+/// Parts of a crash dump, as a binary.
+fn report(p: &mut Process, what: &str) -> NativeResult {
+    let mut text = String::new();
+    let done = match what {
+        "info" => crate::crash_dump::info(&mut text),
+        "procs" => crate::crash_dump::processes::all(&mut text, Some(p)),
+        "loaded" => crate::crash_dump::loaded(&mut text),
+        _ => crate::crash_dump::distribution(&mut text),
+    };
+    match done {
+        Ok(()) => Ok(build::binary(p, text.as_bytes())),
+        Err(_) => Err(p.system_limit()),
+    }
 }
 
 fn pair(p: &mut Process, name: &str, n: usize) -> Term {
@@ -202,7 +295,11 @@ fn tuple_item(p: &mut Process, t: &[Term]) -> NativeResult {
         }
         ("allocator" | "allocator_sizes", [_, of]) => super::memory::allocator(p, *of),
         ("memory_internal", [_, reference, names]) => super::memory::send(p, *reference, *names),
-        ("cpu_topology", [_, _]) => Ok(Term::atom(atom::UNDEFINED)),
+        ("cpu_topology", [_, k])
+            if k.as_atom().is_some_and(|k| matches!(k.text(), "defined" | "detected" | "used")) =>
+        {
+            Ok(Term::atom(atom::UNDEFINED))
+        }
         _ => Err(p.badarg()),
     }
 }
@@ -215,21 +312,38 @@ fn system_flag(p: &mut Process, a: &[Term]) -> NativeResult {
             None => Err(p.badarg()),
         },
         "schedulers_online" => match a[1].as_usize() {
-            Some(n) if (1..=sched::schedulers()).contains(&n) => Ok(number(sched::schedulers())),
+            Some(n) if (1..=sched::schedulers()).contains(&n) => {
+                let before = sched::online();
+                sched::set_online(n);
+                // Goes on where it may run.
+                Err(p.yield_to(|_, a| Ok(a[0]), &[number(before)]))
+            }
             _ => Err(p.badarg()),
         },
         "dirty_cpu_schedulers_online" => match a[1].as_usize() {
             Some(n) if n >= 1 => Ok(number(sched::schedulers())),
             _ => Err(p.badarg()),
         },
-        "multi_scheduling" => Ok(Term::atom(Atom::new("enabled"))),
-        "system_logger" => Ok(Term::atom(atom::LOGGER)),
-        "trace_control_word" => Ok(number(0)),
+        "multi_scheduling" => block(p, a[1]),
+        "system_logger" => match joist_vm::report::set_system_logger(a[1]) {
+            Some(before) => Ok(before),
+            None => Err(p.badarg()),
+        },
+        "trace_control_word" => match a[1].as_u64().and_then(|n| u32::try_from(n).ok()) {
+            Some(n) => Ok(build::unsigned(p, joist_vm::match_spec::set_control_word(n).into())),
+            None => Err(p.badarg()),
+        },
+        "sequential_tracer" => crate::trace::set_sequential_tracer(p, a[1]),
+        "reset_seq_trace" if a[1].is(atom::TRUE) => {
+            joist_vm::trace::seq::reset_all(p);
+            Ok(Term::bool(true))
+        }
         // Stock's own Erlang code counts who wants it.
         "scheduler_wall_time" if a[1].as_bool().is_some() => {
             let (module, function) = (Atom::new("kernel_refc"), Atom::new("scheduler_wall_time"));
             Err(p.trap_to(code::export(Mfa { module, function, arity: 1 }), &a[1..]))
         }
+        "microstate_accounting" => super::statistics::set_microstates(p, a[1]),
         "time_offset" => Ok(Term::atom(Atom::new("final"))),
         "fullsweep_after" | "min_heap_size" | "min_bin_vheap_size" | "max_heap_size" => {
             let policy = process::default_policy();

@@ -3,6 +3,8 @@
 use alloc::vec::Vec;
 
 use joist_vm::atom;
+pub(crate) use joist_vm::clock::{monotonic, monotonic_of, unique};
+use joist_vm::clock::{system, timestamp, unique_us};
 use joist_vm::number::arith;
 use joist_vm::platform::platform;
 use joist_vm::process::{Bail, NativeResult, Process};
@@ -68,20 +70,6 @@ pub(crate) const BINDINGS: &[Binding] = &[
     }),
 ];
 
-/// Nanoseconds of the monotonic clock, which starts negative as stock's does.
-pub(crate) fn monotonic() -> i64 {
-    monotonic_of(platform().monotonic_ns())
-}
-
-/// The same for a time of the platform's.
-pub(crate) const fn monotonic_of(ns: u64) -> i64 {
-    ns as i64 - (1 << 59)
-}
-
-fn system() -> i64 {
-    platform().system_time_ns()
-}
-
 fn offset() -> i64 {
     system() - monotonic()
 }
@@ -109,26 +97,6 @@ pub(crate) fn convert(p: &mut Process, ns: i64, unit: Term) -> NativeResult {
         Ok(v) => Ok(build::integer(p, v)),
         Err(_) => Err(p.badarg()),
     }
-}
-
-/// Strictly increasing.
-pub(crate) fn unique() -> i64 {
-    use core::sync::atomic::{AtomicI64, Ordering};
-    static NEXT: AtomicI64 = AtomicI64::new(1);
-    NEXT.fetch_add(1, Ordering::Relaxed)
-}
-
-fn unique_us() -> i64 {
-    use core::sync::atomic::{AtomicI64, Ordering};
-    static LAST: AtomicI64 = AtomicI64::new(0);
-    let now = system() / 1000;
-    let last = LAST.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |last| Some(now.max(last + 1)));
-    now.max(last.unwrap_or(0) + 1)
-}
-
-/// `{MegaSecs, Secs, MicroSecs}`.
-fn timestamp(p: &mut Process, us: i64) -> Term {
-    small_tuple(p, &[us / 1_000_000_000_000, us / 1_000_000 % 1_000_000, us % 1_000_000])
 }
 
 fn local_now() -> i64 {

@@ -69,6 +69,12 @@ pub(super) fn set(p: &mut Process, a: &[Term]) -> NativeResult {
             }
             Ok(Term::atom(atom::OK))
         }
+        // For tests of `system_monitor`: collections take so long.
+        "test_long_gc_sleep" => {
+            let Some(ms) = a[1].as_u64().and_then(|n| u32::try_from(n).ok()) else { return Ok(Term::bool(false)) };
+            joist_vm::trace::monitor::set_collection_delay(ms);
+            Ok(Term::bool(true))
+        }
         "wait" => wait(p, a[1]),
         "ets_force_trap" | "ets_force_split" | "ets_debug_random_split_join" => Ok(Term::atom(atom::NOTSUP)),
         _ => Err(p.notsup()),

@@ -2,6 +2,7 @@
 //! emulator.
 
 mod internal_state;
+mod look;
 mod size;
 
 use joist_vm::atom;
@@ -21,6 +22,13 @@ pub(crate) const BINDINGS: &[Binding] = &[
         Ok(Term::small(words as i64))
     }),
     ("same", 2, |_, a| Ok(Term::bool(a[0] == a[1]))),
+    ("display", 1, look::display),
+    ("breakpoint", 2, look::breakpoint),
+    ("interpreter_size", 0, |_, _| Ok(Term::small(0))),
+    ("instructions", 0, look::instructions),
+    ("map_info", 1, look::map_info),
+    // Terms that occur several times are shared only by an emulator that was built for that.
+    ("copy_shared", 2, |p, _| Err(p.badarg())),
     ("get_internal_state", 1, internal_state::get),
     ("set_internal_state", 2, internal_state::set),
     // Locks are not counted: the answers of an emulator built without that.

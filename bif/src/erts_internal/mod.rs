@@ -53,7 +53,11 @@ pub(crate) const BINDINGS: &[Binding] = &[
     ("create_dist_channel", 3, |p, _| Err(p.notsup())),
     ("scheduler_wall_time", 1, |p, a| {
         let on = term_args::boolean(p, a[0])?;
-        Ok(Term::bool(crate::erlang::wall_time::set(on)))
+        let before = joist_vm::sched::wall_time().is_some();
+        if on != before {
+            joist_vm::sched::count_wall_time(on);
+        }
+        Ok(Term::bool(before))
     }),
     ("get_creation", 0, |_, _| Ok(Term::small(i64::from(joist_vm::node::this().creation)))),
     ("time_unit", 0, |_, _| Ok(Term::small(1_000_000_000))),
@@ -79,11 +83,37 @@ pub(crate) const BINDINGS: &[Binding] = &[
     // One of them sends what `erlang:memory/0` and `system_info({allocator, _})` ask for, the other is never asked.
     ("no_aux_work_threads", 0, |_, _| Ok(Term::small(2))),
     ("atomics_new", 2, |p, a| crate::atomics::new(p, a)),
-    ("trace", 3, |p, _| Err(p.notsup())),
-    ("trace_pattern", 3, |p, _| Err(p.notsup())),
-    ("system_monitor", 1, |_, _| Ok(Term::atom(atom::UNDEFINED))),
     ("processes_next", 1, processes_next),
+    ("process_display", 2, process_display),
+    // There are no dirty schedulers, and none may ask for them: as stock answers whoever is not one.
+    ("is_process_executing_dirty", 1, |p, a| {
+        term_args::local_pid(p, a[0])?;
+        Ok(Term::bool(false))
+    }),
+    ("dirty_process_handle_signals", 1, |p, _| Err(p.notsup())),
+    ("check_dirty_process_code", 2, |p, _| Err(p.notsup())),
+    ("system_check", 1, |p, a| {
+        // Each scheduler is there, or this would not run.
+        if a[0].is(Atom::new("schedulers")) { Ok(Term::atom(atom::OK)) } else { Err(p.badarg()) }
+    }),
 ];
+
+/// `process_display(Pid, backtrace)`: shows a process's stack on the console.
+fn process_display(p: &mut Process, a: &[Term]) -> NativeResult {
+    if !a[1].is(Atom::new("backtrace")) {
+        return Err(p.badarg());
+    }
+    let pid = term_args::local_pid(p, a[0])?;
+    if pid != p.pid() && joist_vm::process::lookup(pid).is_none() {
+        return Err(p.badarg());
+    }
+    erlang::process_info::request(p, pid, |q| {
+        let text = erlang::backtrace::text(q);
+        // Whoever reads the console is gone if this fails.
+        let _ = joist_vm::platform::platform().console_write(2, text.as_bytes());
+        Term::bool(true)
+    })
+}
 
 /// `processes_next(Iterator)` of OTP 28: all at once, then there are none.
 fn processes_next(p: &mut Process, a: &[Term]) -> NativeResult {

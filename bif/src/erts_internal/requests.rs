@@ -43,8 +43,9 @@ pub(crate) const BINDINGS: &[Binding] = &[
         Ok(Term::atom(atom::OK))
     }),
     ("garbage_collect", 1, |p, a| {
+        // It is done when the call returns.
         p.collect_garbage(!a[0].is(Atom::new("minor")));
-        Ok(Term::bool(true))
+        Err(p.yield_to(|_, _| Ok(Term::bool(true)), &[]))
     }),
     ("request_system_task", 3, |p, a| request_system_task(p, a[0], a[2])),
     ("request_system_task", 4, |p, a| request_system_task(p, a[0], a[3])),
@@ -116,15 +117,44 @@ fn request_system_task(p: &mut Process, pid: Term, task: Term) -> NativeResult {
     Ok(Term::atom(atom::OK))
 }
 
+/// When a process that is being suspended stands still, its suspension counts as one that it has felt.
+fn felt_when_still(by: Pid, pid: Pid) {
+    let felt = move |q: &mut Process| {
+        if let Some(n) = q.links.suspending.get_mut(&pid).filter(|n| n.outstanding > 0) {
+            n.outstanding -= 1;
+            n.active += 1;
+        }
+    };
+    let still = move |q: &mut Process| {
+        q.when_safe(Box::new(move |_| {
+            process::deliver(by, Signal::Call(Box::new(felt)));
+        }));
+    };
+    // One that has gone is not suspended any more, and nobody asks.
+    process::deliver(pid, Signal::Call(Box::new(still)));
+}
+
+/// Has a process that is being suspended send `{Tag, Value}` when it stands still.
+fn tell_when_still(pid: Pid, asker: Pid, tag: OwnedTerm, value: Term) {
+    let gone = tag.clone();
+    let still = move |q: &mut Process| q.when_safe(Box::new(move |_| answer(asker, &tag, value)));
+    if process::deliver(pid, Signal::Call(Box::new(still))).is_some() {
+        answer(asker, &gone, Term::atom(atom::EXITED));
+    }
+}
+
 /// `suspend_process(Pid, Options)`.
 fn suspend(p: &mut Process, a: &[Term]) -> NativeResult {
     let pid = term_args::local_pid(p, a[0])?;
-    let mut unless = false;
+    let (mut unless, mut waits, mut tag) = (false, true, None);
     for o in term_args::list(p, a[1])? {
-        match o.as_atom().map(|a| a.text()) {
-            Some("unless_suspending") => unless = true,
-            // Suspension takes effect at the end of the other's slice in any case.
-            Some("asynchronous") => {}
+        match (o.as_atom().map(|a| a.text()), o.as_tuple_of::<2>()) {
+            (Some("unless_suspending"), _) => unless = true,
+            (Some("asynchronous"), _) => waits = false,
+            (None, Some([k, v])) if k.is(Atom::new("asynchronous")) => {
+                waits = false;
+                tag = Some(OwnedTerm::new(*v));
+            }
             _ => return Err(p.badarg()),
         }
     }
@@ -137,7 +167,19 @@ fn suspend(p: &mut Process, a: &[Term]) -> NativeResult {
     if !joist_vm::sched::suspend(pid) {
         return Ok(Term::atom(atom::BADARG));
     }
-    *p.links.suspending.entry(pid).or_insert(0) += 1;
+    p.links.suspending.entry(pid).or_default().outstanding += 1;
+    felt_when_still(p.pid(), pid);
+    if waits {
+        // It answers when it stands still: a process that handles this gives the rest of its slice up.
+        let r = process::make_reference();
+        let asker = p.pid();
+        let id = OwnedTerm::build(|h| build::reference(h, r));
+        tell_when_still(pid, asker, id, Term::bool(true));
+        return Err(erlang::process_info::wait_for_answer(p, r, pid));
+    }
+    if let Some(tag) = tag {
+        tell_when_still(pid, p.pid(), tag, Term::atom(atom::SUSPENDED));
+    }
     Ok(Term::bool(true))
 }
 
@@ -166,18 +208,15 @@ fn spawn_request(p: &mut Process, a: &[Term]) -> NativeResult {
     if o.monitor.is_some() {
         o.monitor = Some(r);
     }
+    let wanted = matches!(reply, "yes" | "success_only");
+    o.reply = Some(process::Reply { tag: OwnedTerm::new(tag), reference: r, wanted });
     let reference = build::reference(p, r);
     let (result, word) = match erlang::spawn::start(p, a, &o) {
         Ok(pid) => (pid, atom::OK),
         Err(_) => (p.exception().reason, atom::ERROR),
     };
-    let wanted = match reply {
-        "yes" => true,
-        "error_only" => word == atom::ERROR,
-        "success_only" => word == atom::OK,
-        _ => false,
-    };
-    if wanted {
+    // A new process has answered itself.
+    if word == atom::ERROR && matches!(reply, "yes" | "error_only") {
         let m = build::tuple(p, &[tag, reference, Term::atom(word), result]);
         process::send(p.pid(), m);
     }

@@ -3,7 +3,7 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, Ordering};
 
 use hashbrown::HashTable;
 
@@ -37,7 +37,7 @@ impl Mfa {
 #[derive(Debug)]
 #[repr(C)]
 pub struct Export {
-    /// Where a call jumps to: the function's code, or this export's own stub.
+    /// Where a call jumps to: the function's code, this export's own stub, or the trampoline of a trace.
     address: AtomicPtr<u64>,
     /// What stands before any entry: the arity.
     arity: u64,
@@ -46,6 +46,12 @@ pub struct Export {
     pub mfa: Mfa,
     /// The native that implements it, if one does.
     pub native: Option<Native>,
+    /// The native is traced: calls of it go the long way, by the address.
+    traced: AtomicBool,
+    /// The function's code or the stub, whatever a trace has calls jump to.
+    code: AtomicPtr<u64>,
+    /// The arity, and code that looks at a call and goes on at `code`.
+    trampoline: [u64; 2],
 }
 
 impl Export {
@@ -57,10 +63,14 @@ impl Export {
             stub: [AtomicU64::new(0), AtomicU64::new(0)],
             mfa,
             native,
+            traced: AtomicBool::new(false),
+            code: AtomicPtr::new(core::ptr::null_mut()),
+            trampoline: [u64::from(mfa.arity), engine::instruction(engine::first::EXPORT_BREAKPOINT)],
         }));
         let op = if native.is_some() { engine::first::NATIVE_BODY } else { engine::first::UNDEFINED_FUNCTION };
         e.stub[0].store(engine::instruction(op), Ordering::Relaxed);
         e.stub[1].store(core::ptr::from_ref(e) as u64, Ordering::Relaxed);
+        e.code.store(e.stub_address().cast_mut(), Ordering::Release);
         e.address.store(e.stub_address().cast_mut(), Ordering::Release);
         e
     }
@@ -70,6 +80,38 @@ impl Export {
     #[must_use]
     pub fn address(&self) -> *const u64 {
         self.address.load(Ordering::Acquire)
+    }
+
+    /// The function's code, or the stub: where a call ends up that jumps to the address.
+    #[must_use]
+    pub fn code(&self) -> *const u64 {
+        self.code.load(Ordering::Acquire)
+    }
+
+    /// Do calls of this native go by its address?
+    #[inline(always)]
+    pub(crate) fn is_traced(&self) -> bool {
+        self.traced.load(Ordering::Relaxed)
+    }
+
+    /// Has calls through the export looked at (`calls`); `body`: a native's body is looked at.
+    pub(crate) fn look_at(&self, calls: bool, body: bool) {
+        let to = if calls { &raw const self.trampoline[1] } else { self.code() };
+        self.address.store(to.cast_mut(), Ordering::Release);
+        self.traced.store(self.native.is_some() && (calls || body), Ordering::Release);
+    }
+
+    /// Puts another word in place of the stub's first.
+    pub(crate) fn replace_stub(&self, word: u64) {
+        self.stub[0].store(word, Ordering::Release);
+    }
+
+    /// The export whose trampoline's code is at this address.
+    /// # Safety
+    /// The address must be that of a trampoline's code.
+    pub(crate) unsafe fn of_trampoline(at: *const u64) -> &'static Export {
+        // SAFETY: the caller's promise; exports are never freed.
+        unsafe { &*at.byte_sub(core::mem::offset_of!(Export, trampoline) + 8).cast::<Export>() }
     }
 
     /// This export's own code.
@@ -89,13 +131,17 @@ impl Export {
     /// Is there code (or a native) behind it?
     #[must_use]
     pub fn is_defined(&self) -> bool {
-        self.native.is_some() || self.address() != self.stub_address()
+        self.native.is_some() || self.code() != self.stub_address()
     }
 
     /// Points calls to code, or (`None`) back to the stub.
     pub(crate) fn set(&self, code: Option<*const u64>) {
         let to = if self.native.is_some() { self.stub_address() } else { code.unwrap_or(self.stub_address()) };
-        self.address.store(to.cast_mut(), Ordering::Release);
+        let looked_at = self.address() != self.code();
+        self.code.store(to.cast_mut(), Ordering::Release);
+        if !looked_at {
+            self.address.store(to.cast_mut(), Ordering::Release);
+        }
     }
 }
 
@@ -120,6 +166,12 @@ pub fn export(mfa: Mfa) -> &'static Export {
 #[must_use]
 pub fn find_export(mfa: Mfa) -> Option<&'static Export> {
     EXPORTS.read().find(mfa.hash(), |e| e.mfa == mfa).copied()
+}
+
+/// All exports that are wanted.
+#[must_use]
+pub fn all_exports(wanted: impl Fn(&Export) -> bool) -> Vec<&'static Export> {
+    EXPORTS.read().iter().filter(|e| wanted(e)).copied().collect()
 }
 
 /// All exports of a module that have code.

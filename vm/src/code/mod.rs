@@ -12,13 +12,13 @@ mod registry;
 pub mod retired;
 
 pub(crate) use catches::Catch;
-pub use export::{Export, FunEntry, Mfa, export, exports_of, find_export};
+pub use export::{Export, FunEntry, Mfa, all_exports, export, exports_of, find_export};
 pub use funs::fun_entry;
 pub use literals::{Literals, make_literal};
 pub use module::{Function, Location, Module, Prepared};
 pub use natives::{Kind, NativeDecl};
 pub(crate) use registry::try_function_at;
 pub use registry::{
-    current, delete, failed, finish_loading, is_loaded, loaded, locate, locate_each, memory, module_of_address, old,
-    on_load_entry, set_on_load_done,
+    current, delete, failed, finish_loading, function_and_offset, is_loaded, loaded, locate, locate_each, memory,
+    module_of_address, old, on_load_entry, set_on_load_done,
 };

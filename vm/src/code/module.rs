@@ -1,6 +1,7 @@
 //! A loaded module: its code, literals, and what is known about addresses inside.
 
 use alloc::vec::Vec;
+use core::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Catch, FunEntry, Literals, Mfa};
 use crate::atom::Atom;
@@ -28,7 +29,8 @@ pub struct Location {
 #[derive(Debug)]
 pub struct Module {
     pub name: Atom,
-    pub(crate) code: alloc::boxed::Box<[u64]>,
+    /// Breakpoints are written into it while the world stands still.
+    pub(crate) code: alloc::boxed::Box<[AtomicU64]>,
     /// In the order of their code.
     pub functions: Vec<Function>,
     /// (word offset, index into `line_items`), in order.
@@ -64,7 +66,12 @@ impl Module {
     }
 
     pub(crate) fn at(&self, offset: u32) -> *const u64 {
-        &raw const self.code[offset as usize]
+        self.code[offset as usize].as_ptr()
+    }
+
+    /// Puts another word in place of the one at an offset, and answers that.
+    pub(crate) fn replace(&self, offset: u32, word: u64) -> u64 {
+        self.code[offset as usize].swap(word, Ordering::AcqRel)
     }
 
     /// Does it have an `on_load` function?

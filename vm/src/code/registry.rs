@@ -10,6 +10,7 @@ use hashbrown::HashMap;
 use super::{Export, Location, Mfa, Module, Prepared, export};
 use crate::atom::Atom;
 use crate::sync::RwLock;
+use crate::trace::points;
 
 /// Words before a function's entry: the `func_info` instruction, module, function, arity.
 pub(crate) const HEADER_WORDS: u32 = 4;
@@ -98,7 +99,7 @@ fn install(r: &mut Registry, module: &Arc<Module>) {
 
 fn uninstall(module: &Module) {
     let (start, end) = module.range();
-    let inside = |e: &&'static Export| (start..end).contains(&(e.address() as usize));
+    let inside = |e: &&'static Export| (start..end).contains(&(e.code() as usize));
     for e in super::exports_of(module.name).iter().filter(|e| inside(e)) {
         e.set(None);
     }
@@ -108,6 +109,14 @@ fn uninstall(module: &Module) {
 /// # Errors
 /// The names of modules that still have an old version, and the prepared modules again.
 pub fn finish_loading(prepared: Vec<Prepared>) -> Result<(), (Vec<Atom>, Vec<Prepared>)> {
+    let names: Vec<Atom> = prepared.iter().map(|m| m.name).collect();
+    names.iter().for_each(|name| points::forget_module(*name));
+    replace(prepared)?;
+    names.into_iter().for_each(crate::trace::module_loaded);
+    Ok(())
+}
+
+fn replace(prepared: Vec<Prepared>) -> Result<(), (Vec<Atom>, Vec<Prepared>)> {
     with(|r| {
         let not_purged: Vec<Atom> = prepared
             .iter()
@@ -146,6 +155,9 @@ pub fn on_load_entry(name: Atom) -> Option<crate::process::CodeAddress> {
 
 /// The `on_load` function of a module has returned: its exports come into force, or (`ok` false) it goes again.
 pub fn set_on_load_done(name: Atom, ok: bool) {
+    if !ok {
+        points::forget_module(name);
+    }
     with(|r| {
         let Some(v) = r.modules.get_mut(&name.0) else { return };
         let Some(m) = v.current.clone() else { return };
@@ -169,6 +181,9 @@ pub fn set_on_load_done(name: Atom, ok: bool) {
 /// Makes the current version old (`erlang:delete_module/1`): none if there is no current one, false if there is an
 /// old one already.
 pub fn delete(name: Atom) -> Option<bool> {
+    if current(name).is_some() && old(name).is_none() {
+        points::forget_module(name);
+    }
     with(|r| {
         let v = r.modules.get_mut(&name.0)?;
         if v.old.is_some() {
@@ -183,6 +198,7 @@ pub fn delete(name: Atom) -> Option<bool> {
 
 /// Takes a version out, old or failed: no process is in it any more.
 pub(super) fn remove(module: &Arc<Module>) {
+    points::forget_code(module);
     with(|r| {
         r.ranges.remove(&module.range().0);
         let Some(v) = r.modules.get_mut(&module.name.0) else { return };
@@ -210,6 +226,15 @@ pub fn locate(address: *const u64) -> Option<Location> {
     let mut found = None;
     locate_each(&[address as u64], |_, l| found = Some(l));
     found
+}
+
+/// The function at an address, and how many bytes behind its entry that is.
+#[must_use]
+pub fn function_and_offset(address: usize) -> Option<(Mfa, usize)> {
+    let m = module_of_address(address as *const u64)?;
+    let mfa = m.locate(address)?.mfa;
+    let f = m.functions.iter().find(|f| f.name == mfa.function && f.arity == mfa.arity)?;
+    Some((mfa, address.saturating_sub(m.at(f.entry) as usize)))
 }
 
 /// Calls `f` with the function and line at each of the addresses, leaving out what is no code.

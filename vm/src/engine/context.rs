@@ -13,6 +13,8 @@ pub enum Stop {
     Yield,
     /// The process waits for a signal.
     Wait,
+    /// It has been suspended: it waits to be resumed.
+    Suspend,
     /// The process ends; its exception says why.
     Exit,
 }
@@ -59,6 +61,8 @@ pub struct Context {
     pub(crate) pc: *const u64,
     pub(crate) reductions: i64,
     pub(crate) stop: Stop,
+    /// The instruction that is being done anew, so that a breakpoint there has looked already.
+    pub(crate) again: *const u64,
     pub(crate) scratch: [Term; SCRATCH],
     /// The binary that `bs_put` instructions of older compilers fill: its bytes, the next bit, the end.
     pub(crate) filling: *mut u8,
@@ -82,6 +86,7 @@ impl Context {
             pc: core::ptr::null(),
             reductions: 0,
             stop: Stop::Yield,
+            again: core::ptr::null(),
             scratch: [Term::NIL; SCRATCH],
             filling: core::ptr::null_mut(),
             filled: 0,

@@ -18,10 +18,18 @@ pub(super) unsafe fn handle_exception(ctx: *mut Context) -> bool {
     let trace = ctx.current_trace();
     let p = ctx.process();
     let Some((depth, handler)) = nearest_catch(p.heap.stack()) else {
+        if ctx.process().trace_frames {
+            let all = ctx.process().heap.stack_size();
+            ctx.unwind_traces(all, core::ptr::null());
+        }
         ctx.uncaught(trace);
         ctx.stop = Stop::Exit;
         return false;
     };
+    if p.trace_frames {
+        ctx.unwind_traces(depth, handler);
+    }
+    let p = ctx.process();
     // SAFETY: depth lies inside the stack.
     p.heap.sp = unsafe { p.heap.sp.add(depth) };
     ctx.x[0] = Term::NONE;

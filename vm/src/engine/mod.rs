@@ -17,6 +17,7 @@ mod operands;
 mod receive;
 mod run;
 mod stacktrace;
+mod trace;
 
 use crate::atom;
 use crate::code::{Export, FunEntry};
@@ -29,8 +30,10 @@ use context::{After, Peek, Wait};
 pub use context::{Context, Stop};
 pub(crate) use native::NO_COLLECTION;
 pub use run::{Backend, backend, set_backend};
-pub(crate) use run::{EXIT, RESUME, run};
+pub(crate) use run::{EXCEPTION_TRACE, EXIT, MEASURE_RETURN, RESUME, RETURN_TO, RETURN_TRACE, run};
+pub(crate) use stacktrace::frame_of;
 pub use stacktrace::{backtrace_depth, set_backtrace_depth, stacktrace_of};
+pub(crate) use trace::unmatched;
 
 /// A handler of the threaded back end.
 ///
@@ -80,6 +83,15 @@ unsafe fn handler(pc: *const u64) -> Handler {
     unsafe { core::mem::transmute::<u64, Handler>(*pc) }
 }
 
+/// The handler that a word is.
+/// # Safety
+/// It must be the first word of an instruction of the threaded back end.
+#[inline(always)]
+unsafe fn handler_of(word: u64) -> Handler {
+    // SAFETY: the caller's promise.
+    unsafe { core::mem::transmute::<u64, Handler>(word) }
+}
+
 use exceptions::handle_exception;
 
 #[allow(
@@ -108,6 +120,11 @@ mod threaded {
 mod match_loop {
     use super::*;
     include!(concat!(env!("OUT_DIR"), "/match_loop.rs"));
+}
+
+/// The names of all specialised instructions.
+pub fn instruction_names() -> impl Iterator<Item = &'static str> {
+    OPS.iter().map(|o| o.name)
 }
 
 /// The first word of an instruction of this variant, for the back end in use.

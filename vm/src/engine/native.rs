@@ -23,6 +23,11 @@ impl Context {
         // SAFETY: exports are never freed.
         let export = unsafe { &*export };
         let native = export.native.expect("the loader plants call_native for natives only");
+        if export.is_traced()
+            && let Some(after) = self.call_traced(export, next)
+        {
+            return after;
+        }
         let arity = export.mfa.arity as usize;
         self.ensure_room(arity);
         let result = self.invoke(native, arity);

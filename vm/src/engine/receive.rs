@@ -11,12 +11,12 @@ impl Context {
     pub(crate) fn send(&mut self) -> After {
         let (to, message) = (self.x[0], self.x[1]);
         if let Some(pid) = to.as_pid() {
-            self.send_to(pid, message);
+            self.send_to(pid, to, message);
             self.x[0] = message;
             return After::Next;
         }
         if let Some(names::Registered::Process(pid)) = to.as_atom().and_then(names::whereis) {
-            self.send_to(pid, message);
+            self.send_to(pid, to, message);
             self.x[0] = message;
             return After::Next;
         }
@@ -27,9 +27,9 @@ impl Context {
         self.call_native(export, next)
     }
 
-    fn send_to(&mut self, to: Pid, message: Term) {
+    fn send_to(&mut self, to: Pid, name: Term, message: Term) {
         let p = self.process();
-        crate::process::send_from(p, to, message);
+        crate::process::send_named(p, to, name, message);
     }
 
     /// The message that the receive looks at, after new ones have been fetched.
@@ -56,9 +56,10 @@ impl Context {
         sched::cancel_receive_timer(p);
         if let Some(message) = p.mailbox.remove_current() {
             p.heap.adopt(message.heap);
-            if !message.token.is_nil() {
-                p.seq_token = message.token;
+            if !message.token.is_nil() || !p.seq_token.is_nil() {
+                crate::trace::seq::receiving(p, message.token, message.term);
             }
+            crate::trace::monitor::queued(p);
         }
     }
 
@@ -96,6 +97,9 @@ impl Context {
         let p = self.process();
         sched::cancel_receive_timer(p);
         p.mailbox.rewind();
+        if p.slot().traced.has(crate::trace::flags::RECEIVE) {
+            crate::trace::events::timed_out(p);
+        }
     }
 
     pub(crate) fn marker_reserve(&mut self) -> Term {

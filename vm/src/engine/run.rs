@@ -51,6 +51,12 @@ pub(crate) static EXIT: Planted = Planted::new(first::EXIT_PROCESS);
 /// Where a process goes on whose native yielded.
 pub(crate) static RESUME: Planted = Planted::new(first::RESUME_NATIVE);
 
+/// Where functions return to whose return is traced; each marks a frame of its own kind (see `trace::frames`).
+pub(crate) static RETURN_TRACE: Planted = Planted::new(first::TRACED_RETURN);
+pub(crate) static EXCEPTION_TRACE: Planted = Planted::new(first::TRACED_RETURN);
+pub(crate) static RETURN_TO: Planted = Planted::new(first::TRACED_RETURN);
+pub(crate) static MEASURE_RETURN: Planted = Planted::new(first::TRACED_RETURN);
+
 /// Runs a process for a slice.
 pub(crate) fn run(ctx: &mut Context, p: &mut Process) -> Stop {
     ctx.p = p;
@@ -62,7 +68,7 @@ pub(crate) fn run(ctx: &mut Context, p: &mut Process) -> Stop {
     }
     p.safe_point();
     if p.slot.inbox.lock().suspended > 0 {
-        return Stop::Wait;
+        return Stop::Suspend;
     }
     if core::mem::replace(&mut p.exit_requested, false) {
         return Stop::Exit;
@@ -81,6 +87,7 @@ pub(crate) fn run(ctx: &mut Context, p: &mut Process) -> Stop {
     p.saved.clear();
     ctx.pc = p.pc;
     ctx.stop = Stop::Yield;
+    ctx.again = core::ptr::null();
     let ctx: *mut Context = ctx;
     // SAFETY: the context's process is owned by this thread, its registers have just been restored.
     unsafe {

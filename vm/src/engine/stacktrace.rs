@@ -18,7 +18,8 @@ pub fn set_backtrace_depth(depth: usize) -> usize {
     DEPTH.swap(depth, Ordering::Relaxed)
 }
 
-/// How deep traces are.
+/// How many frames a trace has.
+#[must_use]
 pub fn backtrace_depth() -> usize {
     DEPTH.load(Ordering::Relaxed)
 }
@@ -49,7 +50,9 @@ impl Context {
         // a function that calls itself shows once.
         let end = super::EXIT.address() as u64;
         let mut last = end;
+        let traced = p.trace_frames;
         let returns = p.heap.stack().iter().copied().filter(|w| *w & 3 == 0 && *w != 0 && *w != end);
+        let returns = returns.filter(|w| !(traced && crate::trace::is_frame(*w)));
         let unlike = returns.filter(|w| core::mem::replace(&mut last, *w) != *w);
         addresses.extend(unlike.take(depth).map(|w| w - 8));
         let n = addresses.len();
@@ -143,6 +146,11 @@ fn info_list(p: &mut Process, info: Option<Term>) -> Term {
     let Some(info) = info else { return Term::NIL };
     let pair = build::tuple(p, &[Term::atom(atom::ERROR_INFO), info]);
     build::cons(p, pair, Term::NIL)
+}
+
+/// A place as a stack trace shows it.
+pub(crate) fn frame_of(p: &mut Process, location: &Location) -> Term {
+    frame(p, location, Term::small(0), None)
 }
 
 /// `{M, F, ArityOrArgs, [{file, F}, {line, L}]}`.

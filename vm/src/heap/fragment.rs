@@ -121,6 +121,11 @@ impl Fragments {
         core::mem::take(&mut self.off_heap)
     }
 
+    /// The binaries that the terms refer to.
+    pub(crate) fn binaries(&self) -> alloc::vec::Vec<(usize, usize, usize)> {
+        self.off_heap.binaries()
+    }
+
     /// The address ranges in use, for collections that look inside.
     pub(crate) fn ranges(&self) -> impl Iterator<Item = (*mut u64, *mut u64)> {
         let mut block = self.head;

@@ -211,6 +211,11 @@ impl ProcessHeap {
         self.binary_limit = stress::limit(self.policy.min_bin_vheap_size.max(self.off_heap.words * 2));
     }
 
+    /// Would a collection now be a major one? (It may be even if this says no, when little room is left.)
+    pub(crate) fn collects_all(&self) -> bool {
+        self.stats.minor >= self.policy.fullsweep_after || self.old_off_heap.words > self.binary_limit * 4
+    }
+
     /// A major collection now, whatever is due. Who asks for it wants a small heap, not one for what there was before.
     pub(crate) fn collect_all(&mut self, need: usize, roots: &mut dyn Roots) {
         let before = self.used();

@@ -188,6 +188,15 @@ impl ProcessHeap {
         self.off_heap.words + self.old_off_heap.words
     }
 
+    /// Reference-counted binaries that are referred to: an address that tells them apart, bytes, references.
+    #[must_use]
+    pub fn binaries(&self) -> alloc::vec::Vec<(usize, usize, usize)> {
+        let mut all = self.off_heap.binaries();
+        all.extend(self.old_off_heap.binaries());
+        all.extend(self.fragments.binaries());
+        all
+    }
+
     /// Is a collection due although the block has room?
     #[inline]
     #[must_use]

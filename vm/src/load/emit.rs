@@ -2,6 +2,7 @@
 //! where labels are needed.
 
 use alloc::vec::Vec;
+use core::sync::atomic::AtomicU64;
 
 use super::{Arg, LoadError, Reg};
 use crate::engine::{FAMILIES, OPS, instruction};
@@ -195,13 +196,17 @@ impl<'a> Emitter<'a> {
     }
 
     /// Puts the labels' addresses into the code, which is in its final place.
-    pub(crate) fn resolve(code: &mut [u64], fixups: &[(u32, u32)], labels: &[Option<u32>]) -> Result<(), LoadError> {
+    pub(crate) fn resolve(
+        code: &mut [AtomicU64],
+        fixups: &[(u32, u32)],
+        labels: &[Option<u32>],
+    ) -> Result<(), LoadError> {
         let base = code.as_ptr();
         for (at, label) in fixups {
             let Some(offset) = labels[*label as usize] else {
                 return Err(LoadError::new(alloc::format!("undefined label {label}")));
             };
-            code[*at as usize] = base.wrapping_add(offset as usize) as u64;
+            *code[*at as usize].get_mut() = base.wrapping_add(offset as usize) as u64;
         }
         Ok(())
     }

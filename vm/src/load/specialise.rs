@@ -1,6 +1,7 @@
 //! From a checked file to a prepared module: tables, literals, code.
 
 use alloc::vec::Vec;
+use core::sync::atomic::AtomicU64;
 
 use super::transform::Transform;
 use super::{BeamFile, Emitter, LoadError, chunks, decode, operand::Pools};
@@ -56,13 +57,13 @@ pub(super) fn prepare(bytes: &[u8]) -> Result<Prepared, LoadError> {
     if parts.functions.len() != decoded.functions as usize {
         return Err(LoadError::new("number of functions doesn't match"));
     }
-    let mut code = parts.code.into_boxed_slice();
+    let mut code: alloc::boxed::Box<[AtomicU64]> = parts.code.into_iter().map(AtomicU64::new).collect();
     Emitter::resolve(&mut code, &parts.fixups, &labels)?;
     let entry = |label: u32| {
         labels.get(label as usize).copied().flatten().ok_or_else(|| LoadError::new(alloc::format!("no label {label}")))
     };
     for (catch, label) in &parts.catches {
-        catch.set(&raw const code[entry(*label)? as usize]);
+        catch.set(code[entry(*label)? as usize].as_ptr());
     }
     let mut functions = parts.functions;
     for [f, arity, label] in exports {

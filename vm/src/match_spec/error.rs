@@ -26,7 +26,8 @@ impl Mistakes {
         match self {
             Mistakes::End => Err(CompileError::Badarg),
             Mistakes::Note(all) => {
-                all.push(Finding(text()));
+                // Stock's buffer holds so many characters.
+                all.push(Finding(text().chars().take(99).collect()));
                 Ok(())
             }
         }

@@ -38,6 +38,6 @@ impl Host for Process {
     }
 
     fn trace(&mut self, op: TraceOp, args: &[Term]) -> Option<Term> {
-        super::trace::perform(self, op, args)
+        super::trace_word::perform(self, op, args)
     }
 }

@@ -11,7 +11,7 @@ mod functions;
 mod head;
 mod host;
 mod matcher;
-mod trace;
+pub(crate) mod trace_word;
 
 #[cfg(test)]
 mod tests;
@@ -26,6 +26,7 @@ pub use compile::{compile, compile_with, lint};
 pub use error::{CompileError, Finding};
 pub use host::{Host, TraceOp};
 pub use matcher::{Matched, Matcher, Subject};
+pub use trace_word::{control_word, set_control_word};
 
 /// What specifications may say, and mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -66,6 +66,7 @@ impl Port {
         }
         let kill = reason.is(atom::KILL);
         let reason = OwnedTerm::new(if kill { Term::atom(atom::KILLED) } else { reason });
+        crate::trace::events::ports(self, atom::CLOSED, reason.get());
         for pid in links {
             deliver(pid, Signal::PortExit { from: self.id, reason: reason.clone() });
         }

@@ -19,6 +19,7 @@ use crate::atom::{self, Atom};
 use crate::heap::{Fragments, OwnedTerm};
 use crate::platform::Event;
 use crate::process::{Message, Signal, deliver};
+use crate::sched::microstate;
 use crate::sync::{Mutex, RwLock};
 use crate::term::{Pid, PortId, Reference, Term, build};
 use lines::Lines;
@@ -118,6 +119,8 @@ pub struct Port {
     pub command: Vec<u8>,
     pub settings: Settings,
     pub state: Mutex<PortState>,
+    /// What is traced about it.
+    pub traced: crate::trace::Traced,
     lines: Mutex<Option<Lines>>,
     driver: Mutex<Box<dyn Driver>>,
     /// Why the driver wants the port closed, until its call is over.
@@ -155,6 +158,7 @@ pub fn open(owner: Pid, command: &[u8], settings: Settings, driver: Box<dyn Driv
             busy: false,
             waiting: Vec::new(),
         }),
+        traced: crate::trace::Traced::new(),
         lines: Mutex::new(lines),
         driver: Mutex::new(driver),
         failure: Mutex::new(None),
@@ -163,6 +167,8 @@ pub fn open(owner: Pid, command: &[u8], settings: Settings, driver: Box<dyn Driv
     ports
         .get_or_insert_with(|| HashMap::with_hasher(ahash::RandomState::with_seeds(2, 4, 6, 8)))
         .insert(id.0, port.clone());
+    drop(ports);
+    crate::trace::events::port_opened(&port, Term::pid(owner), command);
     port
 }
 
@@ -186,7 +192,7 @@ impl Port {
         let (result, before, queued) = {
             let mut driver = self.driver.lock();
             let before = driver.queued();
-            let result = f(&mut **driver);
+            let result = microstate::during(microstate::State::Port, || f(&mut **driver));
             (result, before, driver.queued())
         };
         if before > 0 && queued == 0 {

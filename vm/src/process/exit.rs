@@ -7,6 +7,7 @@ use super::{Class, Process, RunState, Signal, deliver, names, table};
 use crate::atom;
 use crate::heap::OwnedTerm;
 use crate::term::{Term, build};
+use crate::trace;
 
 impl Process {
     /// Has the process exit with this reason when the work that calls this (a [`Signal::Call`]) is done.
@@ -64,7 +65,12 @@ pub(crate) fn exit(mut p: Box<Process>) {
         }
     };
     let slot = p.slot;
+    trace::events::procs(&p, atom::EXIT, reason);
     slot.alive.store(0, Ordering::Release);
+    table::ALIVE.fetch_sub(1, Ordering::Relaxed);
+    if let Some(name) = slot.registered_name() {
+        trace::events::procs(&p, atom::UNREGISTER, Term::atom(name));
+    }
     names::process_exited(slot, p.pid);
     crate::sched::cancel_receive_timer(&mut p);
     let left = {
@@ -100,7 +106,7 @@ pub(crate) fn exit(mut p: Box<Process>) {
     }
     let links = core::mem::take(&mut p.links);
     for pid in links.processes {
-        deliver(pid, Signal::Exit { from: me, reason: reason.clone(), linked: true });
+        super::send_exit(&mut p, pid, &reason, true);
     }
     for port in links.ports {
         crate::port::process_exited(port, p.pid, &reason);
@@ -120,8 +126,10 @@ pub(crate) fn exit(mut p: Box<Process>) {
         }
     }
     for (pid, times) in links.suspending {
-        crate::sched::resume_by(pid, times);
+        crate::sched::resume_by(pid, times.active + times.outstanding);
     }
+    trace::events::exited(&mut p);
+    slot.traced.clear();
     drop(p);
     table::release(slot);
 }

@@ -36,6 +36,32 @@ impl Process {
         locations
     }
 
+    /// Where it will return to, innermost first; frames of traces are left out.
+    #[must_use]
+    pub fn return_locations(&self, limit: usize) -> Vec<Location> {
+        let returns = self.heap.stack().iter().filter(|w| **w & 3 == 0 && **w != 0);
+        returns.filter_map(|w| code::locate((*w as *const u64).wrapping_sub(1))).take(limit).collect()
+    }
+
+    /// Sizes of its memory, in words, as `garbage_collection_info` tells them.
+    pub fn gc_info(&self) -> impl Iterator<Item = (&'static str, usize)> {
+        let h = &self.heap;
+        [
+            ("old_heap_block_size", h.old_size()),
+            ("heap_block_size", h.heap_size()),
+            ("mbuf_size", h.total_size() - h.heap_size() - h.old_size()),
+            ("recent_size", h.young_used()),
+            ("stack_size", h.stack_size()),
+            ("old_heap_size", h.old_used()),
+            ("heap_size", h.young_used()),
+            ("bin_vheap_size", h.binary_words()),
+            ("bin_vheap_block_size", h.policy().min_bin_vheap_size),
+            ("bin_old_vheap_size", 0),
+            ("bin_old_vheap_block_size", h.policy().min_bin_vheap_size),
+        ]
+        .into_iter()
+    }
+
     /// The words of the stack, top first.
     #[must_use]
     pub fn stack_words(&self) -> Vec<StackWord> {
@@ -54,6 +80,14 @@ impl Process {
     #[must_use]
     pub fn program_counter(&self) -> usize {
         self.pc as usize
+    }
+
+    /// Where it is now.
+    #[must_use]
+    pub fn current_address(&self) -> usize {
+        // SAFETY: the context outlives the slice in which the process runs on it.
+        let pc = if self.context.is_null() { self.pc } else { unsafe { (*self.context).pc } };
+        pc as usize
     }
 
     /// How many catches are active.

@@ -39,6 +39,13 @@ pub struct MonitorInfo {
     pub tag: Option<OwnedTerm>,
 }
 
+/// How often a process is suspended by another: those that it has felt, and those that it will.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Suspending {
+    pub active: u32,
+    pub outstanding: u32,
+}
+
 /// Links, monitors and aliases of a process.
 #[derive(Debug, Default)]
 pub struct Links {
@@ -49,8 +56,8 @@ pub struct Links {
     pub monitors: BTreeMap<[u32; 3], MonitorInfo>,
     /// Who monitors this process.
     pub monitored_by: BTreeMap<[u32; 3], Pid>,
-    /// Who suspends on this one's behalf: (process, times).
-    pub suspending: BTreeMap<Pid, u32>,
+    /// Whom this process has suspended.
+    pub suspending: BTreeMap<Pid, Suspending>,
 }
 
 impl Links {

@@ -3,15 +3,17 @@
 use alloc::collections::VecDeque;
 
 use crate::heap::Fragments;
-use crate::term::{Reference, Term};
+use crate::term::{Pid, Reference, Term};
 
 /// A message: the term, and the fragments that hold it.
 #[derive(Debug)]
 pub struct Message {
     pub term: Term,
     pub(crate) heap: Fragments,
-    /// `seq_trace` token, nil for none; lives in the same fragments.
+    /// `seq_trace` token, nil for none; lives in the same fragments. One of the system's has not even none.
     pub token: Term,
+    /// Who sent it: a pid; an atom for what is no process; none for the system.
+    pub from: Term,
 }
 
 // SAFETY: the term lies wholly in the fragments that move with it.
@@ -22,7 +24,14 @@ impl Message {
     #[must_use]
     pub fn new(term: Term) -> Message {
         let (term, heap) = crate::heap::OwnedTerm::new(term).into_parts();
-        Message { term, heap, token: Term::NIL }
+        Message { term, heap, token: Term::NIL, from: Term::NONE }
+    }
+
+    /// From this process.
+    #[must_use]
+    pub fn from(mut self, pid: Pid) -> Message {
+        self.from = Term::pid(pid);
+        self
     }
 
     /// Words of memory.
@@ -36,7 +45,13 @@ impl Message {
     pub fn build(make: impl FnOnce(&mut Fragments) -> Term) -> Message {
         let mut heap = Fragments::new();
         let term = make(&mut heap);
-        Message { term, heap, token: Term::NIL }
+        Message { term, heap, token: Term::NIL, from: Term::NONE }
+    }
+
+    /// As [`Message::build`], of the system's own: it leaves the receiver's token alone.
+    #[must_use]
+    pub fn from_system(make: impl FnOnce(&mut Fragments) -> Term) -> Message {
+        Message { token: Term::NONE, ..Message::build(make) }
     }
 }
 
@@ -165,6 +180,11 @@ impl Mailbox {
         if let Some(m) = self.markers.iter().find(|m| m.reference == Some(reference)) {
             self.save = (m.from.saturating_sub(self.first) as usize).min(self.queue.len());
         }
+    }
+
+    /// No message has a token.
+    pub(crate) fn forget_tokens(&mut self) {
+        self.queue.iter_mut().for_each(|m| m.token = Term::NIL);
     }
 
     /// Words in all messages.

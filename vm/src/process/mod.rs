@@ -17,8 +17,11 @@ mod table;
 
 use alloc::boxed::Box;
 
+use crate::atom;
 use crate::heap::{Policy, ProcessHeap};
+use crate::sched::microstate;
 use crate::term::{Alloc, OffHeap, Pid, Term};
+use crate::trace;
 
 pub use dictionary::Dictionary;
 pub use exception::{Class, Exception};
@@ -26,15 +29,16 @@ pub(crate) use exit::exit as end;
 pub use info::StackWord;
 pub use job::Job;
 pub use links::AliasMode;
-pub use links::{Links, MonitorInfo, MonitorKind};
+pub use links::{Links, MonitorInfo, MonitorKind, Suspending};
 pub use mailbox::{Mailbox, Message};
 pub(crate) use native::Trap;
 pub use native::{Bail, CodeAddress, Native, NativeResult};
 pub(crate) use signal::{Outcome, wake};
-pub use signal::{Signal, Work, deliver, send, send_from};
+pub use signal::{Signal, Work, deliver, send, send_exit, send_from, send_named, send_to_alias};
 pub use slot::{Inbox, RunState, Slot};
-pub use spawn::{SpawnOptions, TooManyProcesses, make_ref, make_reference, spawn};
-pub use table::{count, limit, lookup, next_data, pids, rewind, set_limit};
+pub use spawn::{Reply, SpawnOptions, TooManyProcesses, make_ref, make_reference, spawn};
+pub(crate) use table::each_slot;
+pub use table::{alive, count, limit, lookup, next_data, pids, rewind, set_limit};
 
 /// Scheduling priorities; `max` first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,6 +100,17 @@ pub struct Process {
     pub group_leader: Term,
     /// The token of `seq_trace`; nil for none.
     pub seq_token: Term,
+    /// What it has sent with tokens so far, and the last it got.
+    pub(crate) seq_clock: i64,
+    pub(crate) seq_last: i64,
+    /// The token of the exit signal that is being handled.
+    pub(crate) exit_token: Option<crate::heap::OwnedTerm>,
+    /// There may be frames of traces on the stack.
+    pub(crate) trace_frames: bool,
+    /// Where its time goes, if calls are timed.
+    pub(crate) meters: Option<Box<crate::trace::Meters>>,
+    /// Whoever monitors long message queues knows of this one.
+    pub(crate) long_queue: bool,
     pub flags: Flags,
     pub priority: Priority,
     /// Catches active on the stack, as `process_info(catchlevel)` tells.
@@ -232,6 +247,14 @@ impl Process {
         if self.context.is_null() { 0 } else { unsafe { (*self.context).scheduler } }
     }
 
+    /// It has changed breakpoints: none has looked at the instruction that it does anew.
+    pub fn breakpoints_changed(&mut self) {
+        if !self.context.is_null() {
+            // SAFETY: as in `charge`.
+            unsafe { (*self.context).again = core::ptr::null() };
+        }
+    }
+
     /// Has work done when no native of the process runs, before its next slice (or while it exits).
     pub fn when_safe(&mut self, work: Work) {
         self.at_safe_point.push(work);
@@ -257,15 +280,43 @@ impl Process {
 
     /// Collects garbage so that `need` words are free; `live` X registers are roots.
     pub(crate) fn collect(&mut self, need: usize, live: usize, major: bool) {
+        let watched = self.slot.traced.has(trace::flags::GARBAGE_COLLECTION) || trace::monitor::of_collections();
+        if watched {
+            self.collect_watched(need, live, major);
+        } else {
+            self.collect_now(need, live, major);
+        }
+        let work = (self.heap.used() / 10).max(1);
+        self.charge(work);
+        self.check_max_heap_size();
+    }
+
+    /// A collection that somebody wants to hear of.
+    #[cold]
+    fn collect_watched(&mut self, need: usize, live: usize, major: bool) {
+        let major = major || self.heap.collects_all();
+        let (begin, end) =
+            if major { (atom::GC_MAJOR_START, atom::GC_MAJOR_END) } else { (atom::GC_MINOR_START, atom::GC_MINOR_END) };
+        let started = crate::platform::platform().monotonic_ns();
+        let before = self.heap.stats().reclaimed;
+        trace::events::collected(self, begin, need);
+        self.collect_now(need, live, major);
+        trace::monitor::delay();
+        trace::events::collected(self, end, (self.heap.stats().reclaimed - before) as usize);
+        trace::monitor::collected(self, crate::platform::platform().monotonic_ns() - started);
+    }
+
+    fn collect_now(&mut self, need: usize, live: usize, major: bool) {
+        microstate::during(microstate::State::Gc, || self.collect_heap(need, live, major));
+    }
+
+    fn collect_heap(&mut self, need: usize, live: usize, major: bool) {
         let (heap, mut roots) = self.parts(live);
         if major {
             heap.collect_all(need, &mut roots);
         } else {
             heap.collect(need, &mut roots);
         }
-        let work = (self.heap.used() / 10).max(1);
-        self.charge(work);
-        self.check_max_heap_size();
     }
 
     /// The heap, and where else terms of the process are; `live` X registers among them.

@@ -8,6 +8,7 @@ use super::{Class, Message, Process, RunState, slot::Inbox, table};
 use crate::atom;
 use crate::heap::OwnedTerm;
 use crate::term::{Pid, PortId, Reference, Term, build};
+use crate::trace;
 
 /// Work that a process does itself.
 pub type Work = Box<dyn FnOnce(&mut Process) + Send>;
@@ -23,6 +24,8 @@ pub enum Signal {
         reason: OwnedTerm,
         linked: bool,
     },
+    /// A signal (an exit) of a process with a token of `seq_trace`.
+    WithToken(Box<(OwnedTerm, Signal)>),
     /// As `Exit`, from a port.
     PortExit {
         from: PortId,
@@ -60,6 +63,7 @@ impl core::fmt::Debug for Signal {
             Signal::Message(_) => "Message",
             Signal::AliasMessage(..) => "AliasMessage",
             Signal::Exit { .. } => "Exit",
+            Signal::WithToken(_) => "WithToken",
             Signal::PortExit { .. } => "PortExit",
             Signal::Link { .. } => "Link",
             Signal::Unlink { .. } => "Unlink",
@@ -94,6 +98,11 @@ pub(crate) fn wake(inbox: &mut Inbox, slot: &'static super::Slot) {
     debug_assert_eq!(inbox.state, RunState::Waiting);
     inbox.state = RunState::Runnable;
     crate::sched::enqueue(slot, inbox.priority);
+    if trace::profile::of_processes() {
+        // SAFETY: a waiting process lies in its inbox, which is locked.
+        let at = unsafe { inbox.process.as_ref() }.and_then(|p| crate::code::locate(p.pc));
+        trace::profile::process(inbox.pid, true, at);
+    }
 }
 
 /// Sends a copy of a term as a message; false if the process is gone.
@@ -102,10 +111,56 @@ pub fn send(to: Pid, term: Term) -> bool {
 }
 
 /// Sends a message on behalf of a process: its `seq_trace` token goes with it, and its work is charged.
+#[inline]
 pub fn send_from(p: &mut Process, to: Pid, term: Term) {
-    let message = Message::new(term);
+    send_named(p, to, Term::pid(to), term);
+}
+
+/// As [`send_from`], to whom the sender called `name`: traces show that.
+pub fn send_named(p: &mut Process, to: Pid, name: Term, term: Term) {
+    if p.slot.traced.has(trace::flags::SEND) {
+        trace::events::sent(p, name, term);
+    }
+    let message = outgoing(p, Term::pid(to), term);
     p.charge(message.words() / 16);
     deliver(to, Signal::Message(message));
+}
+
+/// Sends a message to an alias of a process, on behalf of another.
+pub fn send_to_alias(p: &mut Process, alias: Reference, to: Pid, term: Term) {
+    if p.slot.traced.has(trace::flags::SEND) {
+        let name = build::reference(p, alias);
+        trace::events::sent(p, name, term);
+    }
+    let receiver = build::reference(p, alias);
+    let message = outgoing(p, receiver, term);
+    deliver(to, Signal::AliasMessage(alias, message));
+}
+
+/// Sends an exit signal on behalf of a process; its token goes with it.
+pub fn send_exit(p: &mut Process, to: Pid, reason: &OwnedTerm, linked: bool) {
+    let from = Term::pid(p.pid);
+    let signal = Signal::Exit { from, reason: reason.clone(), linked };
+    if p.seq_token.is_nil() {
+        deliver(to, signal);
+        return;
+    }
+    let message = Message::build(|h| {
+        let reason = crate::heap::copy(h, reason.get());
+        build::tuple(h, &[Term::atom(atom::EXIT_UPPER), from, reason])
+    });
+    let token = trace::seq::exiting(p, to, message.term);
+    deliver(to, Signal::WithToken(Box::new((token, signal))));
+}
+
+/// A copy of a term as a message of a process, with its token.
+#[inline]
+fn outgoing(p: &mut Process, to: Term, term: Term) -> Message {
+    let mut message = Message::new(term).from(p.pid);
+    if !p.seq_token.is_nil() {
+        trace::seq::sending(p, to, &mut message);
+    }
+    message
 }
 
 /// What handling signals came to.
@@ -138,7 +193,7 @@ impl Process {
             while let Some(signal) = batch.next() {
                 match signal {
                     Signal::Message(m) => {
-                        self.mailbox.push(m);
+                        self.arrived(m);
                         messages = true;
                     }
                     other => {
@@ -159,26 +214,46 @@ impl Process {
         }
     }
 
+    /// A message comes into the queue.
+    fn arrived(&mut self, m: Message) {
+        if self.slot.traced.has(trace::flags::RECEIVE) {
+            trace::events::received(self, &m);
+        }
+        self.mailbox.push(m);
+        trace::monitor::queued(self);
+    }
+
     /// Handles one signal; true if the process has to exit.
     fn handle(&mut self, signal: Signal) -> bool {
         match signal {
-            Signal::Message(m) => self.mailbox.push(m),
+            Signal::Message(m) => self.arrived(m),
             Signal::AliasMessage(reference, m) => {
                 if self.links.take_alias(reference) {
-                    self.mailbox.push(m);
+                    self.arrived(m);
                 }
             }
             Signal::Exit { from, reason, linked } => return self.exit_signal(from, &reason, linked),
+            Signal::WithToken(inner) => {
+                let (token, signal) = *inner;
+                self.exit_token = Some(token);
+                let exits = self.handle(signal);
+                self.exit_token = None;
+                return exits;
+            }
             Signal::PortExit { from, reason } => {
                 if self.links.ports.remove(&from) {
                     return self.exit_or_trap(Term::port(from), &reason, false);
                 }
             }
             Signal::Link { from } => {
-                self.links.processes.insert(from);
+                if self.links.processes.insert(from) {
+                    trace::events::procs(self, atom::GETTING_LINKED, Term::pid(from));
+                }
             }
             Signal::Unlink { from } => {
-                self.links.processes.remove(&from);
+                if self.links.processes.remove(&from) {
+                    trace::events::procs(self, atom::GETTING_UNLINKED, Term::pid(from));
+                }
             }
             Signal::PortUnlink { from } => {
                 self.links.ports.remove(&from);
@@ -204,7 +279,11 @@ impl Process {
             if !self.links.processes.remove(&pid) {
                 return false;
             }
-            return self.exit_or_trap(from, reason, false);
+            let exits = self.exit_or_trap(from, reason, false);
+            if !exits {
+                trace::events::procs(self, atom::GETTING_UNLINKED, from);
+            }
+            return exits;
         }
         if reason.get().is(atom::KILL) {
             self.exception.set(Class::Exit, Term::atom(atom::KILLED));
@@ -220,7 +299,11 @@ impl Process {
                 let reason = crate::heap::copy(h, reason.get());
                 build::tuple(h, &[Term::atom(atom::EXIT_UPPER), from, reason])
             });
-            self.mailbox.push(m);
+            let mut m = Message { from, ..m };
+            if let Some(token) = self.exit_token.take() {
+                m.token = crate::heap::copy(&mut m.heap, token.get());
+            }
+            self.arrived(m);
             return false;
         }
         if reason.get().is(atom::NORMAL) && !own {
@@ -239,7 +322,7 @@ impl Process {
             MonitorKind::Port(_) => atom::PORT,
             MonitorKind::TimeOffset | MonitorKind::None => return,
         };
-        let m = Message::build(|h| {
+        let m = Message::from_system(|h| {
             let tag = info.tag.as_ref().map_or(Term::atom(atom::DOWN_UPPER), |t| crate::heap::copy(h, t.get()));
             let r = build::reference(h, reference);
             let object = crate::heap::copy(h, info.object.get());
@@ -253,7 +336,7 @@ impl Process {
         } else {
             self.links.monitors.remove(&reference.numbers);
         }
-        self.mailbox.push(m);
+        self.arrived(m);
     }
 
     /// Did a piece of work run in the process's name decide that it has to exit?

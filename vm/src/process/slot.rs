@@ -6,6 +6,7 @@ use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize};
 use super::{Process, Signal};
 use crate::sync::Mutex;
 use crate::term::Pid;
+use crate::trace::Traced;
 
 /// Whether a process runs, wants to, or waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +54,8 @@ pub struct Slot {
     pub(crate) system: core::sync::atomic::AtomicBool,
     /// The scheduler that alone may run it (`process_flag(scheduler, N)`), counted from 1; 0 for any.
     pub(crate) bound: AtomicUsize,
+    /// What is traced about the process.
+    pub traced: Traced,
 }
 
 impl Slot {
@@ -71,6 +74,7 @@ impl Slot {
             name: AtomicU32::new(0),
             system: core::sync::atomic::AtomicBool::new(false),
             bound: AtomicUsize::new(0),
+            traced: Traced::new(),
         }
     }
 

@@ -9,6 +9,7 @@ use crate::atom;
 use crate::code::{self, Mfa};
 use crate::heap::{Policy, ProcessHeap};
 use crate::term::{Pid, Reference, Term, build};
+use crate::trace;
 
 /// How a process is made (`spawn_opt`).
 #[derive(Debug, Clone)]
@@ -27,6 +28,17 @@ pub struct SpawnOptions {
     pub system: bool,
     /// The scheduler that alone may run it, counted from 1; 0 for any.
     pub scheduler: usize,
+    /// The message that says so, of `spawn_request`.
+    pub reply: Option<Reply>,
+}
+
+/// The message that a spawn is answered with.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    pub tag: crate::heap::OwnedTerm,
+    pub reference: Reference,
+    /// False: the caller does not want it.
+    pub wanted: bool,
 }
 
 impl Default for SpawnOptions {
@@ -42,6 +54,7 @@ impl Default for SpawnOptions {
             async_dist: false,
             system: false,
             scheduler: 0,
+            reply: None,
         }
     }
 }
@@ -53,19 +66,27 @@ pub struct TooManyProcesses;
 /// Makes a process that calls `module:function(args…)`; `parent` is none for the first one.
 /// # Errors
 /// [`TooManyProcesses`].
-pub fn spawn(parent: Option<&mut Process>, mfa: Mfa, args: &[Term], o: &SpawnOptions) -> Result<Pid, TooManyProcesses> {
+pub fn spawn(
+    mut parent: Option<&mut Process>,
+    mfa: Mfa,
+    args: &[Term],
+    o: &SpawnOptions,
+) -> Result<Pid, TooManyProcesses> {
     let (slot, pid) = table::claim().ok_or(TooManyProcesses)?;
     slot.bound.store(o.scheduler, core::sync::atomic::Ordering::Relaxed);
     let words: usize = args.iter().map(|t| crate::heap::size(*t)).sum();
     let mut heap = ProcessHeap::new(o.policy, words + 8);
     let saved: Vec<Term> = args.iter().map(|t| crate::heap::copy(&mut heap, *t)).collect();
     let parent_pid = parent.as_ref().map(|p| p.pid);
+    slot.traced.clear();
+    let parent_slot = parent.as_ref().map(|p| p.slot);
+    trace::events::born(&slot.traced, parent_slot.map(|s| &s.traced), o.link);
     let group_leader = match &parent {
         Some(p) => crate::heap::copy(&mut heap, p.group_leader),
         None => Term::pid(pid),
     };
     let mut links = Links::default();
-    if let Some(parent) = parent {
+    if let Some(parent) = &mut parent {
         if o.link {
             links.processes.insert(parent.pid);
             parent.links.processes.insert(pid);
@@ -74,6 +95,7 @@ pub fn spawn(parent: Option<&mut Process>, mfa: Mfa, args: &[Term], o: &SpawnOpt
             links.monitored_by.insert(reference.numbers, parent.pid);
         }
     }
+    let traced_parent = parent_pid.zip(parent_slot.map(|s| &s.traced));
     let process = Process {
         heap,
         pc: code::export(mfa).address(),
@@ -91,6 +113,12 @@ pub fn spawn(parent: Option<&mut Process>, mfa: Mfa, args: &[Term], o: &SpawnOpt
         dictionary: Dictionary::default(),
         group_leader,
         seq_token: Term::NIL,
+        seq_clock: 0,
+        seq_last: 0,
+        trace_frames: false,
+        exit_token: None,
+        meters: None,
+        long_queue: false,
         flags: Flags {
             message_queue_off_heap: o.message_queue_off_heap,
             async_dist: o.async_dist,
@@ -115,7 +143,15 @@ pub fn spawn(parent: Option<&mut Process>, mfa: Mfa, args: &[Term], o: &SpawnOpt
     };
     let mut process = alloc::boxed::Box::new(process);
     process.reset_stack();
+    if let Some(parent) = parent.as_mut().filter(|p| !p.seq_token.is_nil()) {
+        trace::seq::spawning(parent, &mut process, mfa, args, o);
+    }
+    if let (Some(parent), Some(reply)) = (parent_pid, o.reply.as_ref().filter(|r| r.wanted)) {
+        let token = trace::seq::replying(&mut process, parent, reply);
+        super::deliver(parent, super::Signal::Message(token));
+    }
     let process = alloc::boxed::Box::into_raw(process);
+    trace::events::spawned(traced_parent, (pid, &slot.traced), mfa, args, o.link);
     let mut inbox = slot.inbox.lock();
     inbox.pid = pid;
     inbox.process = process;
@@ -124,6 +160,7 @@ pub fn spawn(parent: Option<&mut Process>, mfa: Mfa, args: &[Term], o: &SpawnOpt
     inbox.priority = o.priority as u8;
     inbox.state = RunState::Runnable;
     slot.system.store(o.system, Ordering::Relaxed);
+    table::ALIVE.fetch_add(1, Ordering::Relaxed);
     slot.alive.store(pid.data() + 1, Ordering::Release);
     crate::sched::enqueue(slot, inbox.priority);
     Ok(pid)

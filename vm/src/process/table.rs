@@ -13,6 +13,8 @@ static SLOTS: Chunked<Slot> = Chunked::new();
 static FREE: Mutex<Free> = Mutex::new(Free { queue: VecDeque::new(), last: u64::MAX, again: VecDeque::new() });
 static LIMIT: AtomicUsize = AtomicUsize::new(262_144);
 static COUNT: AtomicUsize = AtomicUsize::new(0);
+/// Those that are alive: exiting ones not counted.
+pub(super) static ALIVE: AtomicUsize = AtomicUsize::new(0);
 
 /// Slots without a process.
 struct Free {
@@ -41,6 +43,11 @@ pub fn count() -> usize {
     COUNT.load(Ordering::Relaxed)
 }
 
+/// How many processes `processes()` lists.
+pub fn alive() -> usize {
+    ALIVE.load(Ordering::Relaxed)
+}
+
 /// The slot of a process that is alive.
 pub fn lookup(pid: Pid) -> Option<&'static Slot> {
     SLOTS.get(pid.number() as usize).filter(|s| s.holds(pid))
@@ -60,6 +67,11 @@ pub fn pids() -> Vec<Pid> {
             data => Some(Pid::from_data(data - 1)),
         })
         .collect()
+}
+
+/// Calls `f` with all slots there have ever been.
+pub(crate) fn each_slot(f: impl FnMut(&'static Slot)) {
+    SLOTS.iter().for_each(f);
 }
 
 /// A slot for a new process, with the pid it will have; none when the limit is reached.

@@ -2,14 +2,15 @@
 //! that runs it; whoever wakes one puts it into its own queue.
 
 mod describe;
+pub mod microstate;
 mod queue;
 mod run;
 mod timer;
 
 pub use describe::describe;
-pub(crate) use queue::enqueue;
+pub(crate) use queue::{active, enqueue};
+pub use queue::{active_tasks, block, count_wall_time, online, run_queue_lengths, schedulers, set_online, wall_time};
 pub use queue::{context_switches, total_reductions};
-pub use queue::{online, run_queue_lengths, schedulers, slept};
 pub use run::{SLICE, resume, resume_by, start, stop_the_world, stop_the_world_between_slices, suspend};
 pub use timer::{TimerKey, cancel, fire_at, remaining};
 pub(crate) use timer::{cancel_receive_timer, start_receive_timer};

@@ -3,11 +3,14 @@
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
-use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 use crate::platform::platform;
 use crate::process::Slot;
 use crate::sync::Mutex;
+use crate::trace::profile;
+
+use super::microstate;
 
 const PRIORITIES: usize = 4;
 /// A low-priority process runs once for so many normal ones (`RESCHEDULE_LOW`).
@@ -27,20 +30,25 @@ pub(crate) struct Scheduler {
     /// Processes that no other scheduler may run.
     bound: Mutex<Queues>,
     bound_len: AtomicUsize,
-    /// Nanoseconds it has slept, and since when it sleeps (0: it doesn't).
-    slept: AtomicU64,
-    asleep_since: AtomicU64,
     pub(crate) timers: Mutex<super::timer::Timers>,
     /// When the next timer fires (monotonic ns), or `u64::MAX`: what the scheduler sleeps until.
     pub(crate) next_timer: AtomicU64,
     pub(crate) reductions: AtomicU64,
     pub(crate) context_switches: AtomicU64,
+    /// Is it in a slice?
+    pub(crate) running: AtomicBool,
+    /// Nanoseconds that it has slept, and since when it sleeps now (0: it is awake).
+    slept: AtomicU64,
+    asleep_since: AtomicU64,
+    pub(super) microstates: super::microstate::Counters,
 }
 
 static SCHEDULERS: spin::Once<Vec<&'static Scheduler>> = spin::Once::new();
 /// Bit set of schedulers that sleep (the first 64).
 static IDLE: AtomicU64 = AtomicU64::new(0);
 static ONLINE: AtomicUsize = AtomicUsize::new(1);
+/// Only the first scheduler runs processes (`multi_scheduling` is blocked).
+static BLOCKED: AtomicBool = AtomicBool::new(false);
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// Makes the queues of `n` schedulers.
@@ -53,12 +61,14 @@ pub(super) fn init(n: usize) {
                     len: AtomicUsize::new(0),
                     bound: Mutex::new(Queues::default()),
                     bound_len: AtomicUsize::new(0),
-                    slept: AtomicU64::new(0),
-                    asleep_since: AtomicU64::new(0),
                     timers: Mutex::new(super::timer::Timers::default()),
                     next_timer: AtomicU64::new(u64::MAX),
                     reductions: AtomicU64::new(0),
                     context_switches: AtomicU64::new(0),
+                    running: AtomicBool::new(false),
+                    slept: AtomicU64::new(0),
+                    asleep_since: AtomicU64::new(0),
+                    microstates: super::microstate::Counters::default(),
                 }))
             })
             .collect()
@@ -74,6 +84,67 @@ pub fn schedulers() -> usize {
 /// How many of them run processes.
 pub fn online() -> usize {
     ONLINE.load(Ordering::Relaxed)
+}
+
+/// How many run processes now: the first ones.
+fn allowed() -> usize {
+    if BLOCKED.load(Ordering::Relaxed) { 1 } else { online() }
+}
+
+/// Sets how many run processes.
+pub fn set_online(n: usize) {
+    ONLINE.store(n.clamp(1, schedulers()), Ordering::Release);
+    rearrange();
+}
+
+/// Has only one scheduler run processes, or all that are online.
+pub fn block(on: bool) {
+    BLOCKED.store(on, Ordering::Release);
+    rearrange();
+}
+
+/// What waits where nobody takes it goes to the first scheduler; all look anew.
+fn rearrange() {
+    for id in allowed()..schedulers() {
+        while let Some(slot) = take(scheduler(id)) {
+            let priority = slot.inbox.lock().priority;
+            enqueue_on(0, slot, priority);
+        }
+    }
+    (0..schedulers().min(64)).for_each(|id| platform().wake(id));
+}
+
+/// Processes ready to run or running, per scheduler.
+pub fn active_tasks() -> Vec<usize> {
+    let of = |s: &&Scheduler| s.len.load(Ordering::Relaxed) + usize::from(s.running.load(Ordering::Relaxed));
+    SCHEDULERS.get().into_iter().flatten().map(|s| of(&&**s)).collect()
+}
+
+/// Since when wall times are counted (ns), and what each had slept by then.
+static COUNTED: Mutex<Option<(u64, Vec<u64>)>> = Mutex::new(None);
+
+fn slept(now: u64) -> Vec<u64> {
+    let of = |s: &&'static Scheduler| {
+        let since = s.asleep_since.load(Ordering::Acquire);
+        s.slept.load(Ordering::Acquire) + if since == 0 { 0 } else { now.saturating_sub(since) }
+    };
+    SCHEDULERS.get().into_iter().flatten().map(of).collect()
+}
+
+/// Begins or ends to count wall times.
+pub fn count_wall_time(on: bool) {
+    let now = platform().monotonic_ns();
+    *COUNTED.lock() = on.then(|| (now, slept(now)));
+}
+
+/// How long each scheduler has been active, and for how long that has been counted (ns); none if it is not.
+pub fn wall_time() -> Option<(Vec<u64>, u64)> {
+    let counted = COUNTED.lock();
+    let (since, before) = counted.as_ref()?;
+    let now = platform().monotonic_ns();
+    let total = now - since;
+    let active = slept(now).into_iter().zip(before).map(|(now, before)| total.saturating_sub(now - before.min(&now)));
+    Some((active.collect(), total))
 }
 
 /// A scheduler by its number.
@@ -104,9 +175,13 @@ pub(crate) fn enqueue(slot: &'static Slot, priority: u8) {
         let s = scheduler(bound - 1);
         s.bound.lock().by_priority[usize::from(priority).min(PRIORITIES - 1)].push_back(slot);
         s.bound_len.fetch_add(1, Ordering::SeqCst);
-        return wake(bound - 1);
+        return wake(if bound - 1 < allowed() { bound - 1 } else { 0 });
     }
     let id = super::run::current().unwrap_or_else(|| NEXT.fetch_add(1, Ordering::Relaxed) as usize % schedulers());
+    enqueue_on(if id < allowed() { id } else { 0 }, slot, priority);
+}
+
+fn enqueue_on(id: usize, slot: &'static Slot, priority: u8) {
     let s = scheduler(id);
     {
         let mut q = s.queues.lock();
@@ -118,7 +193,8 @@ pub(crate) fn enqueue(slot: &'static Slot, priority: u8) {
 
 /// Wakes an idle scheduler (preferably `id`) if there is work that the busy ones don't get at.
 fn wake_one(id: usize) {
-    let idle = IDLE.load(Ordering::SeqCst);
+    // Those that may not run processes sleep on.
+    let idle = IDLE.load(Ordering::SeqCst) & (u64::MAX >> (64 - allowed().min(64)));
     if idle == 0 {
         return;
     }
@@ -150,16 +226,29 @@ fn pop(q: &mut Queues) -> Option<&'static Slot> {
     normal.pop_front()
 }
 
+fn take(s: &Scheduler) -> Option<&'static Slot> {
+    if s.len.load(Ordering::Relaxed) == 0 {
+        return None;
+    }
+    let slot = pop(&mut s.queues.lock())?;
+    s.len.fetch_sub(1, Ordering::SeqCst);
+    Some(slot)
+}
+
+fn take_bound(s: &Scheduler) -> Option<&'static Slot> {
+    if s.bound_len.load(Ordering::Relaxed) == 0 {
+        return None;
+    }
+    let slot = pop(&mut s.bound.lock())?;
+    s.bound_len.fetch_sub(1, Ordering::SeqCst);
+    Some(slot)
+}
+
 /// The next process for scheduler `id`: from its own queue, else stolen.
 pub(super) fn next(id: usize) -> Option<&'static Slot> {
-    let take = |s: &Scheduler| {
-        if s.len.load(Ordering::Relaxed) == 0 {
-            return None;
-        }
-        let slot = pop(&mut s.queues.lock())?;
-        s.len.fetch_sub(1, Ordering::SeqCst);
-        Some(slot)
-    };
+    if id >= allowed() {
+        return None;
+    }
     let n = schedulers();
     let own = scheduler(id);
     if own.bound_len.load(Ordering::Relaxed) > 0 {
@@ -168,42 +257,53 @@ pub(super) fn next(id: usize) -> Option<&'static Slot> {
         if others_first && let Some(slot) = take(own) {
             return Some(slot);
         }
-        if let Some(slot) = pop(&mut own.bound.lock()) {
-            own.bound_len.fetch_sub(1, Ordering::SeqCst);
+        if let Some(slot) = take_bound(own) {
             return Some(slot);
         }
+    }
+    // What is bound to a scheduler that runs nothing now is run by the first.
+    if id == 0
+        && let Some(slot) = (allowed()..n).find_map(|i| take_bound(scheduler(i)))
+    {
+        return Some(slot);
     }
     (0..n).find_map(|i| take(scheduler((id + i) % n)))
 }
 
 /// Is there anything that scheduler `id` can run?
 fn any_work(id: usize) -> bool {
-    scheduler(id).bound_len.load(Ordering::SeqCst) > 0
+    let bound = |i| scheduler(i).bound_len.load(Ordering::SeqCst) > 0;
+    bound(id)
+        || id == 0 && (allowed()..schedulers()).any(bound)
         || SCHEDULERS.get().into_iter().flatten().any(|s| s.len.load(Ordering::SeqCst) > 0)
 }
 
-/// Nanoseconds that each scheduler has slept until now.
-pub fn slept() -> Vec<u64> {
-    let now = platform().monotonic_ns();
-    let of = |s: &&Scheduler| {
-        let since = s.asleep_since.load(Ordering::Acquire);
-        let open = if since == 0 { 0 } else { now.saturating_sub(since) };
-        s.slept.load(Ordering::Relaxed) + open
-    };
-    SCHEDULERS.get().into_iter().flatten().map(of).collect()
+/// How many schedulers are awake.
+pub(crate) fn active() -> usize {
+    schedulers() - IDLE.load(Ordering::SeqCst).count_ones() as usize
 }
 
 /// Sleeps scheduler `id` until there is work, an event or the deadline.
 pub(super) fn sleep(id: usize, deadline: Option<u64>) {
     let bit = 1 << (id & 63);
+    let profiled = profile::of_schedulers();
+    if profiled {
+        // The message may wake somebody, who must find this scheduler awake still.
+        profile::scheduler(id, false);
+    }
     IDLE.fetch_or(bit, Ordering::SeqCst);
-    if !any_work(id) {
+    if id >= allowed() || !any_work(id) {
         let s = scheduler(id);
         let since = platform().monotonic_ns();
         s.asleep_since.store(since, Ordering::Release);
+        let before = microstate::enter(id, microstate::State::Sleep);
         platform().park(id, deadline);
+        microstate::enter(id, before);
         s.asleep_since.store(0, Ordering::Release);
-        s.slept.fetch_add(platform().monotonic_ns().saturating_sub(since), Ordering::Relaxed);
+        s.slept.fetch_add(platform().monotonic_ns().saturating_sub(since), Ordering::AcqRel);
     }
     IDLE.fetch_and(!bit, Ordering::SeqCst);
+    if profiled {
+        profile::scheduler(id, true);
+    }
 }

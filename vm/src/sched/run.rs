@@ -3,11 +3,14 @@
 use alloc::boxed::Box;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use super::microstate::{self, State};
 use super::{queue, timer};
+use crate::atom;
 use crate::engine::{self, Context, Stop};
 use crate::platform::platform;
 use crate::process::{self, Process, RunState, Slot};
 use crate::term::Pid;
+use crate::trace::{self, flags, profile};
 
 /// Reductions in a slice.
 pub const SLICE: i64 = 4000;
@@ -37,10 +40,20 @@ fn run(id: usize) -> ! {
     super::describe::enter(id, context);
     loop {
         while platform().has_events() {
-            let Some(event) = platform().poll() else { break };
-            crate::event::dispatch(event);
+            let before = microstate::enter(id, State::CheckIo);
+            let event = platform().poll();
+            microstate::enter(id, State::Port);
+            if let Some(event) = event {
+                crate::event::dispatch(event);
+            }
+            microstate::enter(id, before);
+            if event.is_none() {
+                break;
+            }
         }
+        let before = microstate::enter(id, State::Aux);
         timer::expire(id);
+        microstate::enter(id, before);
         match queue::next(id) {
             Some(slot) => slice(context, slot),
             None => {
@@ -65,9 +78,16 @@ fn slice(context: &mut Context, slot: &'static Slot) {
     let mut p = unsafe { Box::from_raw(process) };
     enter();
     p.context = context;
+    let running = &queue::scheduler(context.scheduler).running;
+    running.store(true, Ordering::Relaxed);
+    let state = microstate::enter(context.scheduler, State::Emulator);
+    let watched = slice_begins(&mut p);
     let outcome = engine::run(context, &mut p);
     p.context = core::ptr::null_mut();
     context.p = core::ptr::null_mut();
+    slice_ends(&mut p, &outcome, watched);
+    running.store(false, Ordering::Relaxed);
+    microstate::enter(context.scheduler, state);
     if outcome != Stop::Exit {
         p.safe_point();
     }
@@ -78,9 +98,48 @@ fn slice(context: &mut Context, slot: &'static Slot) {
     s.context_switches.fetch_add(1, Ordering::Relaxed);
     RUNNING.fetch_sub(1, Ordering::SeqCst);
     match outcome {
-        Stop::Exit => process::end(p),
-        Stop::Yield => put_back(p, slot, false),
-        Stop::Wait => put_back(p, slot, true),
+        Stop::Exit => {
+            let profiled = profile::of_processes().then(|| (p.pid(), crate::code::locate(p.pc)));
+            process::end(p);
+            if let Some((pid, at)) = profiled {
+                profile::process(pid, false, at);
+            }
+        }
+        Stop::Yield => {
+            p.waiting = false;
+            put_back(p, slot, false);
+        }
+        Stop::Wait => {
+            p.waiting = true;
+            put_back(p, slot, true);
+        }
+        Stop::Suspend => put_back(p, slot, true),
+    }
+}
+
+/// What is wanted of a slice that is monitored: when and where it began.
+type Began = Option<(u64, Option<crate::code::Location>)>;
+
+fn slice_begins(p: &mut Process) -> Began {
+    if p.slot().traced.has(flags::RUNNING | flags::RUNNING_PROCS) {
+        trace::events::scheduled(p, atom::IN);
+    }
+    if p.meters.is_some() {
+        trace::slice_begins(p);
+    }
+    trace::monitor::of_slices().then(|| (platform().monotonic_ns(), crate::code::locate(p.pc)))
+}
+
+fn slice_ends(p: &mut Process, outcome: &Stop, began: Began) {
+    if p.meters.is_some() {
+        trace::slice_ends(p);
+    }
+    if *outcome != Stop::Exit && p.slot().traced.has(flags::RUNNING | flags::RUNNING_PROCS) {
+        trace::events::scheduled(p, atom::OUT);
+    }
+    if let Some((at, from)) = began {
+        let to = if *outcome == Stop::Exit { None } else { crate::code::locate(p.pc) };
+        trace::monitor::ran(p, platform().monotonic_ns() - at, from, to);
     }
 }
 
@@ -102,14 +161,17 @@ fn enter() {
 
 /// A process leaves its scheduler: into a queue, or to wait for a signal.
 fn put_back(p: Box<Process>, slot: &'static Slot, waits: bool) {
-    let mut p = p;
-    p.waiting = waits;
     let mut inbox = slot.inbox.lock();
     inbox.priority = p.priority as u8;
     let suspended = inbox.suspended > 0;
+    let profiled = profile::of_processes().then(|| (p.pid(), crate::code::locate(p.pc)));
     inbox.process = Box::into_raw(p);
     if (waits || suspended) && inbox.signals.is_empty() {
         inbox.state = RunState::Waiting;
+        drop(inbox);
+        if let Some((pid, at)) = profiled {
+            profile::process(pid, false, at);
+        }
     } else {
         inbox.state = RunState::Runnable;
         queue::enqueue(slot, inbox.priority);

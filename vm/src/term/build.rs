@@ -23,6 +23,23 @@ impl OffHeap {
         OffHeap { first: core::ptr::null_mut(), words: 0 }
     }
 
+    /// The binaries in it: an address that tells them apart, bytes in use, references.
+    pub(crate) fn binaries(&self) -> alloc::vec::Vec<(usize, usize, usize)> {
+        let mut all = alloc::vec::Vec::new();
+        let mut object = self.first;
+        while !object.is_null() {
+            // SAFETY: the list holds live objects of the two kinds; a binary's word 2 is its reference.
+            unsafe {
+                if Header(*object).is(Tag::BinRef) {
+                    let at = *object.add(2) as *const Binary;
+                    all.push((at as usize, (*at).used().div_ceil(8), (*at).references()));
+                }
+                object = *Self::link(object) as *mut u64;
+            }
+        }
+        all
+    }
+
     /// Where an object keeps its link.
     pub(crate) fn link(object: *mut u64) -> *mut u64 {
         // SAFETY: only objects of the two kinds are ever in a list; both are longer than that.

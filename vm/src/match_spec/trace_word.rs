@@ -21,7 +21,7 @@ pub fn set_control_word(word: u32) -> u32 {
     CONTROL_WORD.swap(word, Ordering::AcqRel)
 }
 
-pub(super) fn perform(p: &mut Process, op: TraceOp, args: &[Term]) -> Option<Term> {
+pub(crate) fn perform(p: &mut Process, op: TraceOp, args: &[Term]) -> Option<Term> {
     match op {
         TraceOp::IsSeqTrace => Some(Term::bool(!p.seq_token.is_nil())),
         TraceOp::GetSeqToken => {
