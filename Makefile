@@ -1,6 +1,8 @@
 # `make demo` and `make test` do everything on a fresh Debian or Ubuntu with only Rust there.
 
 JOIST := target/release/joist
+# Where OTP's sources are kept.
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/joist/otp25
 # The kernel is no host program: only `joist`'s own build makes it.
 HOST := --workspace --exclude joist-kernel
 
@@ -9,13 +11,23 @@ demo: deps joist
 	$(JOIST) build examples/hello/_build/prod/rel/hello -o target/hello.elf
 	@echo; status=0; $(JOIST) run target/hello.elf || status=$$?; echo; echo "exit status $$status"; exit $$status
 
-# Formatting, lints, then every test: units and properties of all crates, and whole images in QEMU.
+# Formatting, lints, then every test: units and properties of all crates, whole images in QEMU, OTP's own suites.
 # $$JOIST_TEST_OTPS=DIR:DIR names further OTP installations to compare with.
 test: deps joist
 	$(MAKE) -s -C examples all >/dev/null
 	cargo fmt --all --check
 	cargo clippy --quiet $(HOST) --all-targets -- --deny warnings
 	cargo test --no-fail-fast $(HOST)
+
+# OTP 25's own suites: every case that stock passes is to pass, but for tests/otp-suites/expected-failures.tsv. (`test`
+# runs the pure and local ones.)
+CLASSES ?= pure local io host
+otp-suites: deps joist
+	escript tests/otp-suites/otp_suites.escript $(CACHE) $(JOIST) $(CLASSES)
+
+# The compiler as a witness: OTP 25's stdlib, kernel and compiler give the same bytes as under stock.
+witness: deps joist
+	escript tests/otp-suites/witness.escript $(CACHE) $(JOIST)
 
 joist:
 	cargo build --release
@@ -27,4 +39,4 @@ clean:
 	cargo clean
 	$(MAKE) -C examples clean
 
-.PHONY: demo test joist deps clean
+.PHONY: demo test otp-suites witness joist deps clean

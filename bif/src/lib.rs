@@ -115,6 +115,8 @@ pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("math", math::BINDINGS),
     ("net_kernel", net_kernel::BINDINGS),
     ("os", os::BINDINGS),
+    ("erts_internal", persistent_term::INTERNAL),
+    ("erts_internal", erlang::memory::INTERNAL),
     ("persistent_term", persistent_term::BINDINGS),
     ("prim_buffer", prim_buffer::BINDINGS),
     ("prim_file", prim_file::BINDINGS),

@@ -16,6 +16,13 @@ use joist_vm::term::{Term, build};
 
 use crate::table::Binding;
 
+/// `erts_internal:erase_persistent_terms()`: at a restart of the node.
+pub(crate) const INTERNAL: &[Binding] = &[("erase_persistent_terms", 0, |_, _| {
+    let all: Vec<Entry> = TERMS.write().drain().collect();
+    all.into_iter().for_each(retire);
+    Ok(Term::atom(atom::OK))
+})];
+
 pub(crate) const BINDINGS: &[Binding] = &[
     ("put", 2, |_, a| {
         put(a[0], a[1]);

@@ -37,8 +37,9 @@ pub(crate) const BINDINGS: &[Binding] = &[
     }),
     ("unalias", 1, unalias),
     ("exit", 2, |p, a| exit(p, a[0], a[1])),
-    ("exit", 3, |p, a| exit(p, a[0], a[1])),
+    ("exit", 3, exit_with),
     ("exit_signal", 2, |p, a| exit(p, a[0], a[1])),
+    ("exit_signal", 3, exit_with),
 ];
 
 fn link(p: &mut Process, to: Term) -> NativeResult {
@@ -277,6 +278,14 @@ fn unalias(p: &mut Process, a: &[Term]) -> NativeResult {
 }
 
 /// `exit(Pid, Reason)`.
+/// `exit(Pid, Reason, Options)` of OTP 28. The one option, `priority`, has no effect: all signals keep their order.
+fn exit_with(p: &mut Process, a: &[Term]) -> NativeResult {
+    if term_args::list(p, a[2])?.iter().any(|o| o.as_atom().is_none_or(|o| o.text() != "priority")) {
+        return Err(p.badarg_cause(Term::atom(Atom::new("badopt"))));
+    }
+    exit(p, a[0], a[1])
+}
+
 fn exit(p: &mut Process, to: Term, reason: Term) -> NativeResult {
     let pid: Pid = match (to.as_pid(), to.as_port()) {
         (Some(pid), _) => pid,

@@ -11,7 +11,20 @@ use joist_vm::process::{self, NativeResult, Process};
 use joist_vm::term::{Term, build};
 use joist_vm::{code, ets, port};
 
+use crate::table::Binding;
 use crate::term_args;
+
+/// What `instrument` asks each allocator for. Blocks bear no tags here, and there are no carriers to look into: no message
+/// will come, which it reports as `not_enabled`.
+pub(crate) const INTERNAL: &[Binding] = &[("gather_alloc_histograms", 1, gather), ("gather_carrier_info", 1, gather)];
+
+/// `{Allocator, Scheduler, Width, Start, Reference}`: how many messages are to come.
+fn gather(p: &mut Process, a: &[Term]) -> NativeResult {
+    let Some([allocator, scheduler, width, start, reference]) = a[0].as_tuple_of::<5>() else { return Err(p.badarg()) };
+    let known = allocator.as_atom().is_some_and(|a| NAMES.contains(&a.text()));
+    let numbers = [scheduler, width, start].iter().all(|n| n.as_usize().is_some());
+    if known && numbers && reference.is_reference() { Ok(Term::small(0)) } else { Err(p.badarg()) }
+}
 
 /// Stock's allocators.
 const NAMES: [&str; 11] = [

@@ -1,7 +1,7 @@
 //! `statistics/1` (`erl_bif_info.c`), and who wants the schedulers' wall time counted.
 
 use alloc::vec::Vec;
-use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicU64, Ordering};
 
 use joist_vm::atom::{self, Atom};
 use joist_vm::map;

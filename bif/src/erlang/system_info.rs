@@ -49,7 +49,8 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
         // No native of ours blocks a scheduler, so there are no dirty ones; stock never has fewer than one.
         "dirty_cpu_schedulers" | "dirty_cpu_schedulers_online" => number(schedulers),
         "dirty_io_schedulers" => number(DIRTY_IO),
-        "multi_scheduling_blockers" | "normal_multi_scheduling_blockers" => blockers(p),
+        "multi_scheduling_blockers" => blockers(p, false),
+        "normal_multi_scheduling_blockers" => blockers(p, true),
         "snifs" => snifs(p),
         "info" | "procs" | "loaded" | "dist" => return report(p, item.text()),
         "scheduler_id" => number(p.scheduler() + 1),
@@ -94,12 +95,7 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
         "multi_scheduling" => multi_scheduling(),
         "heap_type" => Term::atom(Atom::new("private")),
         "heap_sizes" => {
-            let mut all = Vec::new();
-            let mut s = 1;
-            while all.len() < 50 {
-                s = sizes::next_size(s + 1);
-                all.push(number(s));
-            }
+            let all: Vec<Term> = sizes::all().iter().map(|s| number(*s)).collect();
             build::list(p, &all)
         }
         "creation" => number(joist_vm::node::this().creation as usize),
@@ -178,19 +174,22 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
 /// Dirty schedulers for I/O that stock has by default; no work here needs one.
 pub(crate) const DIRTY_IO: usize = 10;
 
-/// Processes that have blocked multi-scheduling, each as often as it did.
-static BLOCKERS: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
+/// Processes that have blocked multi-scheduling, each as often as it did, and whether of normal schedulers only. (There are
+/// no others, so that both are the same but in name.)
+static BLOCKERS: Mutex<Vec<(Pid, bool)>> = Mutex::new(Vec::new());
 
 fn multi_scheduling() -> Term {
-    Term::atom(Atom::new(match (sched::schedulers(), BLOCKERS.lock().is_empty()) {
+    let all = BLOCKERS.lock();
+    Term::atom(Atom::new(match (sched::schedulers(), &all[..]) {
         (1, _) => "disabled",
-        (_, true) => "enabled",
-        (_, false) => "blocked",
+        (_, []) => "enabled",
+        (_, all) if all.iter().all(|b| b.1) => "blocked_normal",
+        _ => "blocked",
     }))
 }
 
-fn blockers(p: &mut Process) -> Term {
-    let mut all = BLOCKERS.lock().clone();
+fn blockers(p: &mut Process, normal: bool) -> Term {
+    let mut all: Vec<Pid> = BLOCKERS.lock().iter().filter(|b| b.1 == normal).map(|b| b.0).collect();
     all.sort_unstable();
     all.dedup();
     let all: Vec<Term> = all.into_iter().map(Term::pid).collect();
@@ -204,7 +203,8 @@ const BLOCKER: u64 = u64::from_le_bytes(*b"blocking");
 
 impl process::OnExit for Blocker {
     fn exited(self: Box<Self>, p: &mut Process, _: Term) {
-        unblock(p.pid());
+        let pid = p.pid();
+        while unblock(pid, true) || unblock(pid, false) {}
     }
 
     fn key(&self) -> u64 {
@@ -213,9 +213,9 @@ impl process::OnExit for Blocker {
 }
 
 /// Takes one block back; false if there was none.
-fn unblock(pid: Pid) -> bool {
+fn unblock(pid: Pid, normal: bool) -> bool {
     let mut all = BLOCKERS.lock();
-    let Some(i) = all.iter().position(|b| *b == pid) else { return false };
+    let Some(i) = all.iter().position(|b| *b == (pid, normal)) else { return false };
     all.swap_remove(i);
     if all.is_empty() {
         sched::block(false);
@@ -225,16 +225,22 @@ fn unblock(pid: Pid) -> bool {
 
 /// `system_flag(multi_scheduling, block | unblock | block_normal | unblock_normal)`.
 fn block(p: &mut Process, how: Term) -> NativeResult {
-    match how.as_atom().map(|h| h.text()) {
-        Some("block" | "block_normal") => {
-            BLOCKERS.lock().push(p.pid());
-            p.add_on_exit(Box::new(Blocker));
+    let how = how.as_atom().map_or("", |h| h.text());
+    let normal = how.ends_with("_normal");
+    match how {
+        "block" | "block_normal" => {
+            let first = !BLOCKERS.lock().iter().any(|b| b.0 == p.pid());
+            BLOCKERS.lock().push((p.pid(), normal));
+            if first {
+                p.add_on_exit(Box::new(Blocker));
+            }
             sched::block(true);
             // Goes on where it may run.
             Err(p.yield_to(|_, _| Ok(multi_scheduling()), &[]))
         }
-        Some("unblock" | "unblock_normal") => {
-            if unblock(p.pid()) {
+        "unblock" | "unblock_normal" => {
+            unblock(p.pid(), normal);
+            if !BLOCKERS.lock().iter().any(|b| b.0 == p.pid()) {
                 p.remove_on_exit(BLOCKER);
             }
             Ok(multi_scheduling())

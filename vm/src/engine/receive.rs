@@ -86,6 +86,8 @@ impl Context {
                 Wait::Sleep
             }
             _ => {
+                // The next receive begins with the first message again.
+                p.mailbox.rewind();
                 p.exception.set(Class::Error, Term::atom(atom::TIMEOUT_VALUE));
                 Wait::Raise
             }

@@ -4,7 +4,8 @@
 /// The smallest heap, in words.
 pub const MIN_HEAP: usize = 233;
 const FIRST: [usize; 2] = [12, 38];
-const COUNT: usize = 200;
+/// Up to where bytes are counted in 53 bits.
+const COUNT: usize = 137;
 
 const fn table() -> [usize; COUNT] {
     let mut t = [0; COUNT];
@@ -13,15 +14,17 @@ const fn table() -> [usize; COUNT] {
     let mut i = 2;
     while i < COUNT {
         t[i] = if t[i - 1] < 1_000_000 { t[i - 1] + t[i - 2] + 1 } else { t[i - 1] + t[i - 1] / 5 };
-        if t[i] > 1 << 44 {
-            t[i] = 1 << 44;
-        }
         i += 1;
     }
     t
 }
 
 static SIZES: [usize; COUNT] = table();
+
+/// All of them, smallest first.
+pub fn all() -> &'static [usize] {
+    &SIZES
+}
 
 /// The smallest heap size of at least `words`.
 #[must_use]
@@ -37,5 +40,6 @@ mod tests {
     fn stock_sizes() {
         assert_eq!([next_size(234), next_size(377)], [376, 610]);
         assert_eq!(next_size(MIN_HEAP), 233);
+        assert_eq!(all().last(), Some(&885_767_171_276_247));
     }
 }
