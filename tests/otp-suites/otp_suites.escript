@@ -78,7 +78,7 @@ suite(Cache, Joist, Suite) ->
     _ = file:delete(Out),
     ok = filelib:ensure_dir(filename:join(Cwd, "x")),
     ok = filelib:ensure_dir(Out),
-    Env = [{"MINI_CT_DATA", tests(Cache, App)}, {"MINI_CT_PRIV", Work}, {"MINI_CT_TIMEOUT", "30000"}, {"MINI_CT_OUT", Out}],
+    Env = [{"MINI_CT_DATA", tests(Cache, App)}, {"MINI_CT_PRIV", Work}, {"MINI_CT_TIMEOUT", "60000"}, {"MINI_CT_OUT", Out}],
     Eval = "mini_ct:main(['" ++ Name ++ "']), halt(0).",
     Args = ["-s", "KILL", ?SUITE_SECONDS, Joist, "erl", "-enable-feature", "maybe_expr", "-noshell",
             "-pa", filename:join(Cache, "runner"), "-pa", filename:join(Cache, App ++ "_test"), "-eval", Eval],

@@ -153,6 +153,14 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
         "async_dist" => Term::bool(false),
         "atom_used" => number(atom::count() * 64),
         "check_io" => Term::NIL,
+        // Which kinds of atomic operations are the processor's own.
+        "ethread_info" => {
+            let all = ["32-bit native atomics", "64-bit native atomics"].map(|kind| {
+                let kind = [text(p, kind), text(p, "core::sync::atomic"), Term::NIL];
+                build::tuple(p, &kind)
+            });
+            build::list(p, &all)
+        }
         "allocated_areas" => super::memory::areas(p),
         "alloc_util_allocators" => super::memory::allocators(p),
         "allocator" => {

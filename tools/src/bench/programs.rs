@@ -39,10 +39,12 @@ macro_rules! programs {
 pub const PROGRAMS: &[Program] = programs! {
     "bigmsg",
     "binappend",
+    "binary_match",
     "binary_trees",
     "compile",
     "ets_match",
     "ets_ordered",
+    "ets_parallel",
     "ets_set",
     "except",
     "fannkuch",
@@ -71,6 +73,7 @@ pub const PROGRAMS: &[Program] = programs! {
     "spawn",
     "string",
     "t2b",
+    "zlib",
 };
 
 /// What they share.

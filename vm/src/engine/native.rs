@@ -174,9 +174,9 @@ impl Context {
             p.exception.set(Class::Error, Term::atom(atom::UNDEF));
             return After::Raise;
         };
-        p.heap.shrink_next();
         p.flags.hibernating = true;
         p.collect(0, args.len(), true);
+        p.pack(args.len());
         self.save(export.address(), args.len());
         self.stop = if p.mailbox.is_empty() { Stop::Wait } else { Stop::Yield };
         After::Stop

@@ -77,7 +77,9 @@ pub(crate) fn run(ctx: &mut Context, p: &mut Process) -> Stop {
         // A signal that is no message woke it.
         return Stop::Wait;
     }
-    p.flags.hibernating = false;
+    if core::mem::replace(&mut p.flags.hibernating, false) {
+        p.heap.unpack();
+    }
     if !p.is_pinned()
         && let Some(major) = p.collect_wanted.take()
     {

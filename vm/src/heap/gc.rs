@@ -225,6 +225,22 @@ impl ProcessHeap {
         self.binary_limit = stress::limit(self.policy.min_bin_vheap_size.max(self.binary_words() * 2));
     }
 
+    /// After a major collection: the heap of a process that will do nothing for long gets no room beyond what it holds.
+    pub(crate) fn pack(&mut self, roots: &mut dyn Roots) {
+        let must = self.stack_size() + RESERVED;
+        let (old, young) = (Words::new(self.used()), Words::new(must));
+        self.copy_into(old, young, roots);
+        self.next_young = self.policy.min_heap_size;
+    }
+
+    /// The heap of such a process gets room again. (With anything in the young block already, the next collection does that.)
+    pub(crate) fn unpack(&mut self) {
+        if self.young_used() + self.stack_size() == 0 {
+            self.young = Words::new(stress::size(RESERVED, sizes::next_size(self.policy.min_heap_size)));
+            (self.hp, self.sp, self.high_water) = (self.young.start(), self.young.end(), self.young.start());
+        }
+    }
+
     fn count(&mut self, before: usize) {
         let freed = before.saturating_sub(self.used()) as u64;
         self.stats.total += 1;
@@ -331,7 +347,10 @@ impl ProcessHeap {
         let must = self.stack_size() + need + RESERVED;
         let young = sizes::next_size(must.max(self.policy.min_heap_size).max(self.next_young));
         let to = Words::new(stress::size(must, young));
-        let old = Words::new(if size == 0 { 0 } else { sizes::next_size(size) });
+        self.copy_into(Words::new(if size == 0 { 0 } else { sizes::next_size(size) }), to, roots);
+    }
+
+    fn copy_into(&mut self, old: Words, to: Words, roots: &mut dyn Roots) {
         let mut c = Collector { from: self.moving(true), young: to.start(), old: old.start() };
         let sp = self.move_stack(&to, &mut c);
         // SAFETY: roots are terms of this process.

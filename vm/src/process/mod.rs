@@ -319,6 +319,12 @@ impl Process {
         }
     }
 
+    /// Takes all room from the heap until [`ProcessHeap::unpack`]; `live` X registers are roots.
+    pub(crate) fn pack(&mut self, live: usize) {
+        let (heap, mut roots) = self.parts(live);
+        heap.pack(&mut roots);
+    }
+
     /// The heap, and where else terms of the process are; `live` X registers among them.
     fn parts(&mut self, live: usize) -> (&mut ProcessHeap, Roots<'_>) {
         let registers: &mut [Term] = if self.context.is_null() {
