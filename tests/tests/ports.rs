@@ -56,7 +56,8 @@ fn a_node_that_ends() {
         std::thread::sleep(Duration::from_millis(20));
     }
     let start = Instant::now();
-    let never = open("sh -c 'exec sleep 1000 2>/dev/null'") + "{os_pid, Pid} = erlang:port_info(P, os_pid), io:format(\"~w\", [Pid]),";
+    let never = open("sh -c 'exec sleep 1000 2>/dev/null'")
+        + "{os_pid, Pid} = erlang:port_info(P, os_pid), io:format(\"~w\", [Pid]),";
     let out = eval(joist(&otp.root), dir.path(), &format!("{never} halt(4, [{{flush, false}}])."));
     assert_eq!(out.status.code(), Some(4));
     assert!(start.elapsed() < Duration::from_secs(60), "a program that doesn't read held the node");
