@@ -38,6 +38,21 @@ case!(rebar3_on_two_cpus, Hello, ["--smp", "2"], 0, ["Hello from OTP 25", "there
 case!(rebar3_on_q35, Hello, ["--machine", "q35"], 0, ["Hello from OTP 25", "there are 2262 primes"]);
 case!(rebar3_with_a_variable, Hello, ["-e", "GREETING=Servus"], 0, ["Servus from OTP 25"]);
 case!(rebar3_in_little_memory, Hello, ["-m", "64M"], 0, ["there are 2262 primes"]);
+case!(
+    no_programs,
+    Hello,
+    [
+        "--",
+        "-hello",
+        "limit",
+        "300000",
+        "-eval",
+        "[io:format(\"~w~n\", [try F() catch error:E -> E end]) || F <- [fun() -> open_port({spawn, ls}, []) end, \
+         fun() -> open_port({spawn_executable, no}, []) end, fun() -> os:cmd(ls) end]], halt(5)."
+    ],
+    5,
+    ["enotsup", "enoent", "badarg"]
+);
 case!(status_of_the_node, Hello, ["--", "-hello", "limit", "300000", "-eval", "halt(7)."], 7, []);
 case!(high_status_of_the_node, Hello, ["--", "-hello", "limit", "300000", "-eval", "halt(200)."], 200, []);
 case!(

@@ -37,5 +37,17 @@ pub(super) fn start(run: &Run<'_>, options: &Options) -> Result<(Channel, u32), 
         stdio: !options.nouse_stdio,
         stderr_to_stdout: options.stderr_to_stdout,
     };
-    platform().start_program(&program).map_err(|e: Errno| Atom::new(e.name()))
+    platform().start_program(&program).map_err(|e| Atom::new(refusal(run, e).name()))
+}
+
+/// Where no programs can be run, a file that couldn't be run anywhere is told by its own error.
+fn refusal(run: &Run<'_>, error: Errno) -> Errno {
+    match (run, error) {
+        (Run::File(path), Errno::Enotsup) => match platform().info(path, true) {
+            Ok(file) if file.mode & 0o111 == 0 => Errno::Eacces,
+            Ok(_) => error,
+            Err(missing) => missing,
+        },
+        _ => error,
+    }
 }

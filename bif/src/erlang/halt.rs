@@ -4,6 +4,7 @@ use joist_vm::atom;
 use joist_vm::platform::{Halt, platform};
 use joist_vm::port;
 use joist_vm::process::{NativeResult, Process};
+use joist_vm::sched;
 use joist_vm::term::{Term, build};
 
 use crate::table::Binding;
@@ -31,7 +32,8 @@ fn halt(p: &mut Process, status: Term, options: Term) -> NativeResult {
         }
         let ns = timeout.map(|ms| platform().monotonic_ns().saturating_add(ms.saturating_mul(1_000_000)));
         let deadline = ns.map_or(Term::NIL, |ns| build::unsigned(p, ns));
-        return when_flushed(p, &[Term::small(code), deadline]);
+        let grace = build::unsigned(p, platform().monotonic_ns() + GRACE_NS);
+        return when_flushed(p, &[Term::small(code), deadline, grace]);
     }
     if status.is(atom::ABORT) {
         platform().halt(Halt::Abort);
@@ -48,11 +50,18 @@ fn end(code: i64) -> ! {
     platform().halt(Halt::Status((code & 0x7fff_ffff) as i32))
 }
 
-/// `[Status, Deadline]`: halts once no port has output left, or when the time is over. Without a deadline that may be
-/// never, as with stock: a program that doesn't read holds the node.
+/// For so long others that are at work go first: what was sent to the console's server is written before the end.
+const GRACE_NS: u64 = 20_000_000;
+
+/// `[Status, Deadline, Grace]`: halts once no port has output left, or when the time is over. Without a deadline that may
+/// be never, as with stock: a program that doesn't read holds the node.
 fn when_flushed(p: &mut Process, a: &[Term]) -> NativeResult {
-    let late = a[1].as_u64().is_some_and(|deadline| platform().monotonic_ns() >= deadline);
-    if late || !port::wait_until_flushed(p.pid()) {
+    let now = platform().monotonic_ns();
+    let over = |t: Term| t.as_u64().is_some_and(|ns| now >= ns);
+    if sched::others_at_work() && !over(a[2]) && !over(a[1]) {
+        return Err(p.yield_to(when_flushed, a));
+    }
+    if over(a[1]) || !port::wait_until_flushed(p.pid()) {
         end(a[0].as_small().unwrap_or(0));
     }
     // A deadline is looked at in each slice, which is soon over; without one there is nothing to do meanwhile.

@@ -56,7 +56,10 @@ fn decode(p: &mut Process, a: &[Term]) -> NativeResult {
         return Err(p.badarg_cause(Term::atom(Atom::new("badopt"))));
     };
     let (Some(bits), Some(limits)) = (a[1].as_bits(), limits(a[2], kind)) else { return Err(p.badarg()) };
-    // Bits behind the last byte are no part of a packet, but of the rest.
+    if !bits.is_binary() && joist_vm::release::at_least(27) {
+        return Err(p.badarg());
+    }
+    // Before OTP 27, bits behind the last byte are no part of a packet, but of the rest.
     let total = bits.len;
     let whole = if bits.is_binary() { a[1] } else { build::sub_bits(p, a[1], 0, total / 8 * 8) };
     let Some(bytes) = whole.as_binary() else { return Err(p.badarg()) };

@@ -226,3 +226,64 @@ fn http_line(bytes: &[u8], limits: Limits, in_headers: bool) -> Length {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    const KINDS: [Kind; 13] = [
+        Kind::Raw,
+        Kind::Sized(1),
+        Kind::Sized(2),
+        Kind::Sized(4),
+        Kind::Asn1,
+        Kind::SunRm,
+        Kind::Cdr,
+        Kind::Fcgi,
+        Kind::Line,
+        Kind::Tpkt,
+        Kind::Http,
+        Kind::Headers,
+        Kind::SslTls,
+    ];
+
+    /// Bytes that are often those that mean something.
+    fn bytes(seed: &mut u64) -> Vec<u8> {
+        let mut next = || {
+            *seed ^= *seed << 13;
+            *seed ^= *seed >> 7;
+            *seed ^= *seed << 17;
+            *seed
+        };
+        let alphabet = b"\0\x01\x02\x03\x16\x1f\x30\x80\x81\x84\xffGIOPHTTP/1. \t:\r\n-";
+        let len = next() % 24;
+        (0..len).map(|_| alphabet[next() as usize % alphabet.len()]).collect()
+    }
+
+    #[test]
+    fn no_bytes_are_too_bad() {
+        let mut seed = 0x9e37_79b9_7f4a_7c15;
+        let mut whole = 0;
+        for round in 0..40_000 {
+            let input = bytes(&mut seed);
+            let kind = KINDS[round % KINDS.len()];
+            let limits =
+                Limits { packet_size: (round % 7) as u32 * 5, line_length: (round % 5) as u32, ..Limits::default() };
+            let Length::Known(n) = length(kind, &input, limits, false) else { continue };
+            if n > input.len() {
+                continue;
+            }
+            whole += 1;
+            let (from, len) = body(kind, &input[..n]);
+            assert!(from + len <= n);
+            let _ = parse(kind, &input[..n], &mut false);
+            if !matches!(kind, Kind::Raw | Kind::Http | Kind::Headers | Kind::Line) {
+                for cut in 0..n {
+                    assert_ne!(length(kind, &input[..cut], limits, false), Length::Invalid, "{kind:?} {input:?}");
+                }
+            }
+        }
+        assert!(whole > 1000, "{whole}");
+    }
+}
