@@ -107,6 +107,7 @@ pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("net_kernel", net_kernel::BINDINGS),
     ("os", os::BINDINGS),
     ("persistent_term", persistent_term::BINDINGS),
+    ("erts_internal", persistent_term::INTERNAL),
     ("prim_buffer", prim_buffer::BINDINGS),
     ("prim_file", prim_file::BINDINGS),
     ("prim_tty", prim_tty::BINDINGS),
