@@ -7,7 +7,7 @@ use joist_vm::heap::OwnedTerm;
 use joist_vm::node;
 use joist_vm::port::{self, Port};
 use joist_vm::process::names::{self, Registered};
-use joist_vm::process::{self, NativeResult, Process, Signal};
+use joist_vm::process::{self, NativeResult, Process, RunState, Signal};
 use joist_vm::term::{Pid, PortId, Term};
 use joist_vm::trace::events;
 
@@ -41,11 +41,27 @@ pub(crate) const BINDINGS: &[Binding] = &[
         send(p, a[0], a[1])?;
         Ok(Term::atom(atom::OK))
     }),
-    ("is_process_alive", 1, |p, a| {
-        let pid = term_args::local_pid(p, a[0])?;
-        Ok(Term::bool(process::lookup(pid).is_some()))
-    }),
+    ("is_process_alive", 1, is_process_alive),
 ];
+
+/// Is a process alive, after all signals that the caller has sent it? An exit among them counts.
+fn is_process_alive(p: &mut Process, a: &[Term]) -> NativeResult {
+    let pid = term_args::local_pid(p, a[0])?;
+    let Some(slot) = process::lookup(pid) else { return Ok(Term::bool(false)) };
+    let nothing_to_handle = {
+        let inbox = slot.inbox.lock();
+        let stands_still = matches!(inbox.state, RunState::Waiting | RunState::Runnable);
+        inbox.pid == pid && inbox.signals.is_empty() && stands_still
+    };
+    if pid == p.pid() || nothing_to_handle {
+        return Ok(Term::bool(true));
+    }
+    // It answers when it has handled what came before.
+    match super::process_info::request(p, pid, |q| Term::bool(process::lookup(q.pid()).is_some())) {
+        Ok(t) if t.is(atom::UNDEFINED) => Ok(Term::bool(false)),
+        other => other,
+    }
+}
 
 fn send(p: &mut Process, to: Term, message: Term) -> NativeResult {
     if let Some(pid) = to.as_pid() {

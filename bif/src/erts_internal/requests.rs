@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 
 use joist_vm::atom::{self, Atom};
 use joist_vm::heap::OwnedTerm;
-use joist_vm::process::{self, NativeResult, Process, Signal};
+use joist_vm::process::{self, Bail, NativeResult, Process, Signal};
 use joist_vm::term::{Pid, Term, build};
 
 use crate::erlang;
@@ -143,6 +143,14 @@ fn tell_when_still(pid: Pid, asker: Pid, tag: OwnedTerm, value: Term) {
     }
 }
 
+/// Waits until a process that is being suspended stands still; the native's result is then this.
+fn wait_until_still(p: &mut Process, pid: Pid, result: bool) -> Bail {
+    let r = process::make_reference();
+    let id = OwnedTerm::build(|h| build::reference(h, r));
+    tell_when_still(pid, p.pid(), id, Term::bool(result));
+    erlang::process_info::wait_for_answer(p, r, pid)
+}
+
 /// `suspend_process(Pid, Options)`.
 fn suspend(p: &mut Process, a: &[Term]) -> NativeResult {
     let pid = term_args::local_pid(p, a[0])?;
@@ -161,8 +169,12 @@ fn suspend(p: &mut Process, a: &[Term]) -> NativeResult {
     if pid == p.pid() {
         return Ok(Term::atom(atom::BADARG));
     }
-    if unless && p.links.suspending.contains_key(&pid) {
-        return Ok(Term::bool(false));
+    if let Some(n) = p.links.suspending.get(&pid).filter(|_| unless) {
+        if !waits || n.active > 0 {
+            return Ok(Term::bool(false));
+        }
+        // It is on its way.
+        return Err(wait_until_still(p, pid, false));
     }
     if !joist_vm::sched::suspend(pid) {
         return Ok(Term::atom(atom::BADARG));
@@ -171,11 +183,7 @@ fn suspend(p: &mut Process, a: &[Term]) -> NativeResult {
     felt_when_still(p.pid(), pid);
     if waits {
         // It answers when it stands still: a process that handles this gives the rest of its slice up.
-        let r = process::make_reference();
-        let asker = p.pid();
-        let id = OwnedTerm::build(|h| build::reference(h, r));
-        tell_when_still(pid, asker, id, Term::bool(true));
-        return Err(erlang::process_info::wait_for_answer(p, r, pid));
+        return Err(wait_until_still(p, pid, true));
     }
     if let Some(tag) = tag {
         tell_when_still(pid, p.pid(), tag, Term::atom(atom::SUSPENDED));

@@ -92,7 +92,7 @@ fn trace(p: &mut Process, session: &Arc<Session>, a: &[Term]) -> NativeResult {
         (Some(t), _) | (None, Some(t)) => Some(t),
         (None, None) => on.then(|| Tracer::Process(p.pid())),
     };
-    sched::stop_the_world(trace::sweep);
+    trace::tidy();
     if let Some(pid) = a[0].as_pid() {
         let Some(slot) = process::lookup(pid).filter(|_| !r.cpu_timestamp) else { return Err(p.badarg()) };
         return one(p, &slot.traced, session, on, r.mask, tracer);

@@ -52,7 +52,7 @@ fn trace_pattern(p: &mut Process, session: &Arc<Session>, a: &[Term]) -> NativeR
     if pattern.is_some() && !kinds.local && !kinds.meta && counts {
         return Err(bad(p, "call_count"));
     }
-    sched::stop_the_world(trace::sweep);
+    trace::tidy();
     if a[0].as_atom().is_some_and(|n| n.text() == "on_load") {
         on_load(session, &pattern, switch, &kinds);
         return Ok(Term::small(0));

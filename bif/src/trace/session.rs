@@ -5,7 +5,6 @@ use alloc::sync::Arc;
 
 use joist_vm::atom::Atom;
 use joist_vm::process::{Bail, NativeResult, Process, make_reference};
-use joist_vm::sched;
 use joist_vm::term::{Term, build};
 use joist_vm::trace::{self, Handle, Session, Tracer, session};
 
@@ -24,7 +23,7 @@ fn create(p: &mut Process, a: &[Term]) -> NativeResult {
         _ => Tracer::from_term(a[1]),
     };
     let Some(tracer) = tracer.filter(|_| a[2].is_nil()) else { return Err(p.badarg()) };
-    sched::stop_the_world(trace::sweep);
+    trace::tidy();
     let session = session::create(name, tracer);
     let weak = weak(p, &session);
     let strong = build::magic_reference(p, make_reference(), Arc::new(Handle(session)));
@@ -70,6 +69,6 @@ fn destroy(p: &mut Process, a: &[Term]) -> NativeResult {
     }
     let ended = session.end();
     trace::monitor::set(session.id, None);
-    sched::stop_the_world(trace::sweep);
+    trace::tidy();
     Ok(Term::bool(ended))
 }

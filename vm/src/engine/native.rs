@@ -251,6 +251,10 @@ impl Process {
 
     /// An empty stack: the first function returns to the end of the process.
     pub(crate) fn reset_stack(&mut self) {
+        self.trace_frames = false;
+        if let Some(meters) = &mut self.meters {
+            meters.forget_callers();
+        }
         self.heap.sp = self.heap.young.end();
         // SAFETY: every young block has room for a word.
         unsafe {

@@ -229,7 +229,9 @@ impl Process {
     pub fn caller_module(&self) -> Option<crate::atom::Atom> {
         // SAFETY: as in `charge`.
         let pc = if self.context.is_null() { return None } else { unsafe { (*self.context).pc } };
-        crate::code::module_of_address(pc).map(|m| m.name)
+        // A native that is traced runs in a function of its own.
+        let module = crate::code::module_of_address(pc).map(|m| m.name);
+        module.or_else(|| self.return_locations(1).pop().map(|l| l.mfa.module))
     }
 
     /// Does it run this version of a module, or will it return to it? Funs don't count: calls of them find out.

@@ -71,6 +71,11 @@ impl Measure {
 }
 
 impl Meters {
+    /// The stack is thrown away: nothing returns any more.
+    pub(crate) fn forget_callers(&mut self) {
+        self.0.iter_mut().for_each(|m| m.callers.clear());
+    }
+
     fn find(&mut self, session: u64, measure: Measure) -> Option<&mut Meter> {
         self.0.iter_mut().find(|m| m.session == session && m.measure == measure)
     }

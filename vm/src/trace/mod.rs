@@ -34,8 +34,14 @@ use core::sync::atomic::{AtomicBool, Ordering};
 use crate::atom::Atom;
 use crate::process;
 
-/// Forgets what sessions that have ended wanted. The world must stand still.
-pub fn sweep() {
+/// Forgets what sessions that have ended wanted. The caller runs a process.
+pub fn tidy() {
+    if session::any_ended() {
+        crate::sched::stop_the_world(sweep);
+    }
+}
+
+fn sweep() {
     if session::forget_ended() {
         process::each_slot(|slot| slot.traced.sweep());
         for port in crate::port::all().into_iter().filter_map(crate::port::lookup) {

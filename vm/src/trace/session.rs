@@ -151,6 +151,11 @@ pub fn all() -> Vec<Arc<Session>> {
     SESSIONS.read().iter().rev().filter(|s| s.is_alive()).cloned().collect()
 }
 
+/// Are there sessions that have ended, and left something perhaps?
+pub(super) fn any_ended() -> bool {
+    SESSIONS.read().iter().any(|s| !s.is_alive())
+}
+
 /// Takes ended sessions out; answers whether there were any.
 pub(super) fn forget_ended() -> bool {
     let mut all = SESSIONS.write();
