@@ -11,8 +11,8 @@ use joist_vm::term::{Bits, Term, build};
 
 use crate::erlang::iolist;
 use crate::table::Binding;
-use crate::{limits, slices};
 use crate::term_args;
+use crate::{limits, slices};
 
 pub(crate) const BINDINGS: &[Binding] = &[
     ("at", 2, |p, a| {

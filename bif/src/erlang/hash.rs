@@ -41,10 +41,16 @@ pub(crate) const BINDINGS: &[Binding] = &[
     }),
     ("md5", 1, |p, a| {
         use md5::Digest;
-        digest(p, a[0], md5::Md5::new(), |h, b| h.update(b), |p, h| {
-            let digest: [u8; 16] = h.finalize().into();
-            Ok(build::binary(p, &digest))
-        })
+        digest(
+            p,
+            a[0],
+            md5::Md5::new(),
+            |h, b| h.update(b),
+            |p, h| {
+                let digest: [u8; 16] = h.finalize().into();
+                Ok(build::binary(p, &digest))
+            },
+        )
     }),
     ("md5_init", 0, |p, _| Ok(build::binary(p, &md5_state::init()))),
     ("md5_update", 2, |p, a| {
@@ -117,11 +123,7 @@ fn adler32(p: &mut Process, t: Term, seed: u32) -> NativeResult {
 }
 
 /// What `answer` makes of a term's hash.
-fn phash2(
-    p: &mut Process,
-    t: Term,
-    answer: impl Fn(&mut Process, u32) -> NativeResult + 'static,
-) -> NativeResult {
+fn phash2(p: &mut Process, t: Term, answer: impl Fn(&mut Process, u32) -> NativeResult + 'static) -> NativeResult {
     // Terms hashed for one reduction.
     const RATE: usize = 16;
     let mut hasher = Hasher::new(t);

@@ -165,7 +165,7 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
             build::tuple(p, &[name, Term::NIL, Term::NIL, Term::NIL])
         }
         "taints" | "alloc" => Term::NIL,
-        "ets_realloc_moves" | "dist_nodes" => Term::bool(false),
+        "ets_realloc_moves" | "ets_always_compress" | "dist_nodes" => Term::bool(false),
         "sequential_tracer" => build::tuple(p, &[Term::atom(Atom::new("sequential_tracer")), Term::bool(false)]),
         "break_ignored" => Term::bool(crate::console::break_ignored()),
         "halt_flush_timeout" => Term::atom(atom::INFINITY),

@@ -56,7 +56,13 @@ fn object(t: Term, todo: &mut Vec<Term>) -> usize {
         Tag::Ref => 3,
         Tag::SubBits | Tag::HeapBits | Tag::BinRef => t.as_bits().map_or(own, |bits| bitstring(bits.len)),
         Tag::Fun | Tag::Export => t.as_fun().map_or(own, |f| match f.code {
-            FunRef::External(_) => if release::at_least(27) { 2 } else { 5 },
+            FunRef::External(_) => {
+                if release::at_least(27) {
+                    2
+                } else {
+                    5
+                }
+            }
             FunRef::Local(_) => f.env.len() + if release::at_least(27) { 6 } else { 5 },
         }),
         _ => own,

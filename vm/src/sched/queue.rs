@@ -116,7 +116,6 @@ pub(crate) fn enqueue(slot: &'static Slot, priority: u8) {
     wake_one(id);
 }
 
-
 /// Wakes an idle scheduler (preferably `id`) if there is work that the busy ones don't get at.
 fn wake_one(id: usize) {
     let idle = IDLE.load(Ordering::SeqCst);
