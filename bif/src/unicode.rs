@@ -80,7 +80,7 @@ fn start(p: &mut Process, data: Term, latin1: bool, list: bool) -> NativeResult 
 
 /// Bytes checked, and list elements converted or made, for one reduction.
 const CHECKED: usize = 4096;
-const RATE: usize = 16;
+const RATE: usize = 8;
 
 fn run(p: &mut Process, conversion: Conversion, list: bool) -> NativeResult {
     let mut todo = Some(conversion);

@@ -54,7 +54,7 @@ calls() ->
      {"adler32", fun() -> B = Binary(), fun() -> erlang:adler32(B) end end},
      {"md5", fun() -> B = Binary(), fun() -> erlang:md5(B) end end},
      {"member", fun() -> fun() -> lists:member(none, List()) end end},
-     {"keyfind", fun() -> fun() -> lists:keyfind(none, 1, Pairs()) end end},
+     {"keyfind", fun() -> fun() -> lists:keyfind(none, 1, List()) end end},
      {"characters_to_binary", fun() -> fun() -> unicode:characters_to_binary(Chars()) end end},
      {"characters_to_binary_latin1", fun() -> B = binary:copy(<<200>>, 50000000), fun() -> unicode:characters_to_binary(B, latin1) end end},
      {"copy", fun() -> B = Binary(), fun() -> binary:copy(B, 4) end end},

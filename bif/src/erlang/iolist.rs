@@ -123,7 +123,7 @@ pub(crate) fn walk(t: Term, visit: &mut dyn FnMut(Part) -> bool) -> bool {
 }
 
 /// Units of work for one reduction.
-const RATE: usize = 16;
+const RATE: usize = 4;
 
 /// Goes through an io list in slices, with a state of its own, and answers what `finish` makes of that; `badarg` if it is
 /// none.
