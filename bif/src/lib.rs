@@ -118,7 +118,6 @@ pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("erts_internal", persistent_term::INTERNAL),
     ("erts_internal", erlang::memory::INTERNAL),
     ("persistent_term", persistent_term::BINDINGS),
-    ("erts_internal", persistent_term::INTERNAL),
     ("prim_buffer", prim_buffer::BINDINGS),
     ("prim_file", prim_file::BINDINGS),
     ("prim_tty", prim_tty::BINDINGS),

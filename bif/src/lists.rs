@@ -54,7 +54,7 @@ fn member(p: &mut Process, a: &[Term]) -> NativeResult {
 
 fn reverse(p: &mut Process, a: &[Term]) -> NativeResult {
     // Cells made for one reduction.
-    const RATE: usize = 16;
+    const RATE: usize = 8;
     let (mut rest, mut reversed) = (a[0], a[1]);
     p.run_job(move |p: &mut Process| {
         let mut it = rest.list();

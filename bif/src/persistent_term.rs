@@ -50,13 +50,6 @@ pub(crate) const BINDINGS: &[Binding] = &[
     ("info", 0, info),
 ];
 
-/// `erts_internal`'s: all of them go, when a node is restarted in place.
-pub(crate) const INTERNAL: &[Binding] = &[("erase_persistent_terms", 0, |_, _| {
-    let all = core::mem::replace(&mut *TERMS.write(), HashTable::new());
-    all.into_iter().for_each(retire);
-    Ok(Term::bool(true))
-})];
-
 struct Entry {
     key: Term,
     value: Term,

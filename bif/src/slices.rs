@@ -10,7 +10,7 @@ use joist_vm::term::{Term, build};
 use crate::limits::budget;
 
 /// List cells looked at or made for one reduction.
-const RATE: usize = 16;
+const RATE: usize = 8;
 
 /// A walk through a list.
 pub(crate) struct Walk {

@@ -42,7 +42,7 @@ fn characters_to_binary(p: &mut Process, a: &[Term]) -> NativeResult {
     // What is UTF-8 already stays as it is.
     let mut checked = 0;
     p.run_job(move |p: &mut Process| {
-        let n = (bytes.len() - checked).min(limits::UNICODE.budget(p, CHECKED));
+        let n = (bytes.len() - checked).min(limits::budget(p, CHECKED));
         p.charge(n / CHECKED);
         let part = &bytes[checked..checked + n];
         let valid = match unicode::validate(part) {
@@ -80,7 +80,7 @@ fn start(p: &mut Process, data: Term, latin1: bool, list: bool) -> NativeResult 
 
 /// Bytes checked, and list elements converted or made, for one reduction.
 const CHECKED: usize = 4096;
-const RATE: usize = 16;
+const RATE: usize = 8;
 
 fn run(p: &mut Process, conversion: Conversion, list: bool) -> NativeResult {
     let mut todo = Some(conversion);
@@ -105,7 +105,7 @@ fn run(p: &mut Process, conversion: Conversion, list: bool) -> NativeResult {
 fn make_list(p: &mut Process, utf8: Vec<u8>, end: End) -> NativeResult {
     let (mut left, mut list) = (utf8.len(), Term::NIL);
     p.run_job(move |p: &mut Process| {
-        let mut from = left.saturating_sub(limits::UNICODE.budget(p, RATE).max(4));
+        let mut from = left.saturating_sub(limits::budget(p, RATE).max(4));
         while utf8.get(from).is_some_and(|b| b & 0xc0 == 0x80) {
             from += 1;
         }

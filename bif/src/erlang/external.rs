@@ -53,7 +53,7 @@ fn encode_options(p: &mut Process, list: Term) -> Result<EncodeOptions, Bail> {
 }
 
 /// Terms encoded or decoded for one reduction.
-const RATE: usize = 8;
+const RATE: usize = 4;
 
 fn encode(p: &mut Process, t: Term, options: Term, answer: fn(&mut Process, Term) -> Term) -> NativeResult {
     let o = encode_options(p, options)?;

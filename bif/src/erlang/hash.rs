@@ -125,7 +125,7 @@ fn adler32(p: &mut Process, t: Term, seed: u32) -> NativeResult {
 /// What `answer` makes of a term's hash.
 fn phash2(p: &mut Process, t: Term, answer: impl Fn(&mut Process, u32) -> NativeResult + 'static) -> NativeResult {
     // Terms hashed for one reduction.
-    const RATE: usize = 16;
+    const RATE: usize = 4;
     let mut hasher = Hasher::new(t);
     p.run_job(move |p: &mut Process| {
         let mut left = budget(p, RATE);

@@ -58,7 +58,7 @@ pub(crate) enum Part {
 /// The bits of a piece shown at once: a large binary comes in several.
 const PIECE: usize = 8 << 18;
 /// Units of work in a piece beside one for each, by its length in bits.
-const BITS_A_UNIT: usize = 8 * 128;
+const BITS_A_UNIT: usize = 8 * 32;
 
 /// A walk through an io list.
 pub(crate) struct Pieces {
@@ -123,7 +123,7 @@ pub(crate) fn walk(t: Term, visit: &mut dyn FnMut(Part) -> bool) -> bool {
 }
 
 /// Units of work for one reduction.
-const RATE: usize = 16;
+const RATE: usize = 4;
 
 /// Goes through an io list in slices, with a state of its own, and answers what `finish` makes of that; `badarg` if it is
 /// none.

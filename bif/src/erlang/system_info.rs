@@ -168,7 +168,7 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
             build::tuple(p, &[name, Term::NIL, Term::NIL, Term::NIL])
         }
         "taints" | "alloc" => Term::NIL,
-        "ets_realloc_moves" | "dist_nodes" => Term::bool(false),
+        "ets_realloc_moves" | "ets_always_compress" | "dist_nodes" => Term::bool(false),
         "sequential_tracer" => {
             let who = joist_vm::trace::seq::tracer().map_or(Term::bool(false), joist_vm::trace::Tracer::term);
             build::tuple(p, &[a[0], who])

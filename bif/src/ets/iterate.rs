@@ -27,6 +27,8 @@ pub(crate) const BINDINGS: &[Binding] = &[
 pub(super) fn step(p: &mut Process, tab: Term, after: Option<Term>, backwards: bool, lookup: bool) -> NativeResult {
     let t = table(p, tab, Access::Read)?;
     let place = match after {
+        // As in stock, even where it is a key.
+        Some(after) if t.is_ordered() && after.is(atom::END_OF_TABLE) => return Err(p.badarg()),
         Some(after) if !t.is_ordered() => t.place_after(after).ok_or_else(|| p.badarg())?,
         _ => 0,
     };

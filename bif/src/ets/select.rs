@@ -222,15 +222,17 @@ impl Walk {
     fn continuation(&self, p: &mut Process, found: Term, count: usize, limit: usize) -> Term {
         let ms = reference(p, self.compiled.clone());
         let (limit, count) = (Term::small(limit as i64), Term::small(count as i64));
+        // A later table of the same name is another one.
+        let tab = if self.table.is_ordered() { self.tab } else { ets::reference(p, &self.table) };
         match self.place {
             Place::Key(last) => {
                 let reverse = Term::small(i64::from(self.reverse));
                 // No key: from the start. A key is wrapped, so that all keys are told apart from that.
                 let last = last.map_or(Term::NIL, |k| build::cons(p, k, Term::NIL));
-                build::tuple(p, &[self.tab, last, Term::NIL, limit, ms, found, reverse, count])
+                build::tuple(p, &[tab, last, Term::NIL, limit, ms, found, reverse, count])
             }
-            Place::Slot(n) => build::tuple(p, &[self.tab, Term::small(n as i64), limit, ms, found, count]),
-            Place::End => build::tuple(p, &[self.tab, Term::small(-1), limit, ms, found, count]),
+            Place::Slot(n) => build::tuple(p, &[tab, Term::small(n as i64), limit, ms, found, count]),
+            Place::End => build::tuple(p, &[tab, Term::small(-1), limit, ms, found, count]),
         }
     }
 

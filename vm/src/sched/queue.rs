@@ -271,7 +271,7 @@ pub(super) fn next(id: usize) -> Option<&'static Slot> {
 }
 
 /// Is there anything that scheduler `id` can run?
-fn any_work(id: usize) -> bool {
+pub(super) fn any_work(id: usize) -> bool {
     let bound = |i| scheduler(i).bound_len.load(Ordering::SeqCst) > 0;
     bound(id)
         || id == 0 && (allowed()..schedulers()).any(bound)

@@ -67,7 +67,7 @@ fn run(id: usize) -> ! {
 /// Is a process runnable, or does another scheduler than the caller's run one?
 #[must_use]
 pub fn others_at_work() -> bool {
-    queue::any_work() || RUNNING.load(Ordering::SeqCst) > 1
+    (0..queue::schedulers()).any(queue::any_work) || RUNNING.load(Ordering::SeqCst) > 1
 }
 
 /// Runs a process for a slice.

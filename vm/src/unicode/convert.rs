@@ -10,7 +10,7 @@ use crate::term::{Alloc, Term, build};
 
 /// Larger binaries are converted in pieces of so many bytes; each of them costs a unit of the budget for so many.
 const PIECE: usize = 64 * 1024;
-const BYTES_A_UNIT: usize = 64;
+const BYTES_A_UNIT: usize = 8;
 
 /// How a conversion ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
