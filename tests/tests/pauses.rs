@@ -1,6 +1,6 @@
 //! No native keeps other processes waiting for long: those that work on large terms pause.
 
-use joist_tests::{binary, compile_fixtures, root};
+use joist_tests::{binary, compile_fixtures, difference, root, run_fixtures};
 use std::collections::BTreeMap;
 use std::process::Command;
 
@@ -32,4 +32,24 @@ fn long_natives_let_others_run() {
     assert!(best.len() >= 18, "{text}{}", String::from_utf8_lossy(&out.stderr));
     let long: Vec<_> = best.iter().filter(|(_, (took, gap))| *gap > NOTHING && gap * 2 > *took).collect();
     assert!(long.is_empty(), "these held the scheduler for most of their time (took, worst gap): {long:?}\n{text}");
+}
+
+/// What natives answer and raise that pause, and what others may do meanwhile: as on stock. (These are no fixtures, since
+/// the machine that collects all the time would take too long for such data.)
+#[test]
+fn paused_natives_answer_as_stock_does() {
+    let ebin = tempfile::tempdir().expect("a directory");
+    let modules = ["long_natives", "unicode_large"].map(String::from);
+    let sources = modules.each_ref().map(|m| root().join("tests/erlang").join(m).with_extension("erl"));
+    compile_fixtures(&sources, None, &[], ebin.path());
+    let stock = run_fixtures(&|| Command::new("erl"), ebin.path(), &modules);
+    let joist = || {
+        let mut joist = Command::new(binary());
+        joist.args(["erl", "+S", "2"]);
+        joist
+    };
+    let ours = run_fixtures(&joist, ebin.path(), &modules);
+    for module in &modules {
+        assert_eq!(difference(&stock[module], &ours[module]), None, "{module}");
+    }
 }
