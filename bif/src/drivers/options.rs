@@ -9,6 +9,9 @@ use joist_vm::term::Term;
 use super::packets::Header;
 use crate::prim_file;
 
+/// A variable's name and its new value; none takes it out.
+type Change = (Vec<u8>, Option<Vec<u8>>);
+
 /// What the options ask for.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Options {
@@ -25,7 +28,7 @@ pub(super) struct Options {
     /// The directory, as it was given: it is read once the name is known to be one that has a directory.
     pub directory: Option<Term>,
     /// The environment's changes.
-    pub env: Option<Vec<(Vec<u8>, Option<Vec<u8>>)>>,
+    pub env: Option<Vec<Change>>,
     pub arg0: Option<Vec<u8>>,
     pub args: Option<Vec<Vec<u8>>>,
     pub limits: Limits,
@@ -121,7 +124,7 @@ impl Options {
 }
 
 /// `[{Name, Value | false}]`.
-fn changes(list: Term) -> Option<Vec<(Vec<u8>, Option<Vec<u8>>)>> {
+fn changes(list: Term) -> Option<Vec<Change>> {
     let change = |t: Term| {
         let [name, value] = t.as_tuple_of::<2>()?;
         let name = prim_file::name_bytes(*name, false).filter(|n| !n.is_empty() && !n[1..].contains(&b'='))?;

@@ -132,13 +132,19 @@ fn send_to_port(p: &mut Process, to: Term, id: PortId, message: Term) -> NativeR
 /// `Port ! {Owner, {command, Data} | close | {connect, Pid}}`; none: the port is busy.
 fn to_port(p: &mut Process, port: &Arc<Port>, message: Term) -> Option<()> {
     let request = message.as_tuple_of::<2>().and_then(|[from, what]| Some((from.as_pid()?, *what)));
-    let Some((from, what)) = request else { return Some(bad_signal(port)) };
+    let Some((from, what)) = request else {
+        bad_signal(port);
+        return Some(());
+    };
     let owner = port.state.lock().owner;
     let request = match (what.as_atom(), what.as_tuple_of::<2>()) {
         (Some(atom::CLOSE), _) => Request::Close,
         (_, Some([k, data])) if k.is(atom::COMMAND) => Request::Command(*data),
         (_, Some([k, pid])) if k.is(atom::CONNECT) => Request::Connect(pid.as_pid()),
-        _ => return Some(bad_signal(port)),
+        _ => {
+            bad_signal(port);
+            return Some(());
+        }
     };
     match request {
         Request::Command(_) if port.is_busy() => return None,
