@@ -120,9 +120,8 @@ fn request_system_task(p: &mut Process, pid: Term, task: Term) -> NativeResult {
 /// When a process that is being suspended stands still, its suspension counts as one that it has felt.
 fn felt_when_still(by: Pid, pid: Pid) {
     let felt = move |q: &mut Process| {
-        if let Some(n) = q.links.suspending.get_mut(&pid).filter(|n| n.outstanding > 0) {
-            n.outstanding -= 1;
-            n.active += 1;
+        if let Some(n) = q.links.suspending.get_mut(&pid) {
+            n.active += core::mem::take(&mut n.outstanding);
         }
     };
     let still = move |q: &mut Process| {
@@ -179,8 +178,14 @@ fn suspend(p: &mut Process, a: &[Term]) -> NativeResult {
     if !joist_vm::sched::suspend(pid) {
         return Ok(Term::atom(atom::BADARG));
     }
-    p.links.suspending.entry(pid).or_default().outstanding += 1;
-    felt_when_still(p.pid(), pid);
+    let n = p.links.suspending.entry(pid).or_default();
+    if n.active > 0 {
+        // It stands still already.
+        n.active += 1;
+    } else {
+        n.outstanding += 1;
+        felt_when_still(p.pid(), pid);
+    }
     if waits {
         // It answers when it stands still: a process that handles this gives the rest of its slice up.
         return Err(wait_until_still(p, pid, true));

@@ -20,6 +20,7 @@ pub(crate) fn unmatched(p: &mut Process, t: Term) -> Term {
 
 impl Context {
     /// A function with a breakpoint is entered: the word that its first instruction has; 0 if pc leads elsewhere.
+    #[inline(never)]
     pub(crate) fn breakpoint(&mut self) -> u64 {
         let pc = self.pc;
         let Some(point) = points::at(pc) else {
@@ -37,6 +38,7 @@ impl Context {
     }
 
     /// A call goes through an export that is looked at.
+    #[inline(never)]
     pub(crate) fn export_breakpoint(&mut self) {
         // SAFETY: only trampolines of exports hold this instruction, and pc is at it.
         let export: &Export = unsafe { Export::of_trampoline(self.pc) };

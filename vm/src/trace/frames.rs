@@ -132,6 +132,7 @@ pub(super) fn push(ctx: &mut Context, live: usize, frame: &Frame) {
 
 impl Context {
     /// A function returns into a trace's frame, whose address is gone from the stack: goes on behind the frame.
+    #[inline(never)]
     pub(crate) fn traced_return(&mut self) {
         let address = core::iter::once(self.pc as u64);
         let stack = self.process().heap.stack();
