@@ -96,7 +96,7 @@ tests(Cache, App) -> filename:join([Cache, "src/lib", App, "test"]).
 compile(Here, Cache) ->
     Runner = filename:join(Cache, "runner"),
     Library = ["erts/emulator/test", "lib/stdlib/test", "lib/kernel/test", "lib/kernel/include", "lib/kernel/src",
-               "lib/stdlib/include", "lib/stdlib/src", "lib/common_test/include"],
+               "lib/stdlib/include", "lib/stdlib/src", "lib/common_test/include", "lib"],
     Includes = [{i, filename:join([Cache, "src", D])} || D <- Library],
     compile_to(Runner, filelib:wildcard(filename:join(Here, "runner/*.erl")), []),
     [begin

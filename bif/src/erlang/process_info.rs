@@ -252,9 +252,9 @@ fn value(p: &mut Process, item: Atom, asks_itself: bool) -> Term {
         "error_handler" => Term::atom(p.error_handler),
         "priority" => Term::atom(super::spawn::priority_atom(p.priority)),
         "group_leader" => p.group_leader,
-        "total_heap_size" => number(p.heap.total_size() + p.mailbox.words()),
         // Packed, there is but one generation.
-        "heap_size" if p.flags.hibernating => number(p.heap.total_size() + p.mailbox.words()),
+        "heap_size" | "total_heap_size" if p.flags.hibernating => number(p.heap.packed_size()),
+        "total_heap_size" => number(p.heap.total_size() + p.mailbox.words()),
         "heap_size" => number(p.heap.heap_size()),
         "stack_size" => number(p.heap.stack_size()),
         "memory" => number((p.heap.total_size() + p.mailbox.words()) * 8 + size_of::<Process>()),

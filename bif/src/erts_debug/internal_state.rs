@@ -54,6 +54,16 @@ pub(super) fn set(p: &mut Process, a: &[Term]) -> NativeResult {
             p.charge(now.saturating_sub(left));
             Ok(Term::bool(true))
         }
+        // Keeps this scheduler, or all of them, for so many milliseconds.
+        "sleep" | "block_scheduler" => {
+            busy(a[1].as_u64().ok_or_else(|| p.badarg())?);
+            Ok(Term::bool(true))
+        }
+        "block" => {
+            let ms = a[1].as_u64().ok_or_else(|| p.badarg())?;
+            joist_vm::sched::stop_the_world(|| busy(ms));
+            Ok(Term::bool(true))
+        }
         "next_pid" => {
             let data = a[1].as_usize().ok_or_else(|| p.badarg())?;
             process::rewind(data as u64);
@@ -78,6 +88,16 @@ pub(super) fn set(p: &mut Process, a: &[Term]) -> NativeResult {
         "wait" => wait(p, a[1]),
         "ets_force_trap" | "ets_force_split" | "ets_debug_random_split_join" => Ok(Term::atom(atom::NOTSUP)),
         _ => Err(p.notsup()),
+    }
+}
+
+fn busy(ms: u64) {
+    let platform = joist_vm::platform::platform();
+    let end = platform.monotonic_ns().saturating_add(ms.saturating_mul(1_000_000));
+    let mut turns = 0;
+    while platform.monotonic_ns() < end {
+        platform.relax(turns);
+        turns = turns.saturating_add(1);
     }
 }
 

@@ -99,8 +99,12 @@ fn request_system_task(p: &mut Process, pid: Term, task: Term) -> NativeResult {
         atom::GARBAGE_COLLECT => {
             let major = !arg.is(Atom::new("minor"));
             Box::new(move |q| {
-                q.collect_garbage(major);
-                done(&id, Term::bool(true));
+                // One that exits, by a signal that was sent before, has nothing to collect.
+                let alive = process::lookup(q.pid()).is_some();
+                if alive {
+                    q.collect_garbage(major);
+                }
+                done(&id, Term::bool(alive));
             })
         }
         atom::CHECK_PROCESS_CODE => {
@@ -113,6 +117,9 @@ fn request_system_task(p: &mut Process, pid: Term, task: Term) -> NativeResult {
         work(p);
     } else if process::deliver(pid, Signal::Call(work)).is_some() {
         done(&id2, Term::bool(false));
+    } else {
+        // Who waits for it may keep those of lower priority from running.
+        joist_vm::sched::hurry(pid, p.priority);
     }
     Ok(Term::atom(atom::OK))
 }

@@ -74,7 +74,10 @@ pub(crate) fn run(ctx: &mut Context, p: &mut Process) -> Stop {
         return Stop::Exit;
     }
     if p.flags.hibernating && p.mailbox.is_empty() {
-        // A signal that is no message woke it.
+        // A signal that is no message woke it: what its answer was made of goes.
+        if !p.is_pinned() && p.heap.total_size() > p.heap.packed_size() {
+            p.pack(0);
+        }
         return Stop::Wait;
     }
     if core::mem::replace(&mut p.flags.hibernating, false) {

@@ -176,6 +176,12 @@ impl ProcessHeap {
         self.young.len() + self.old.len() + self.fragments.words()
     }
 
+    /// Words of the blocks alone, without what has come since they were made.
+    #[must_use]
+    pub fn packed_size(&self) -> usize {
+        self.young.len() + self.old.len()
+    }
+
     /// Words of live and dead data in all parts.
     #[must_use]
     pub fn used(&self) -> usize {

@@ -13,7 +13,7 @@ const fn table() -> [usize; COUNT] {
     t[1] = FIRST[1];
     let mut i = 2;
     while i < COUNT {
-        t[i] = if t[i - 1] < 1_000_000 { t[i - 1] + t[i - 2] + 1 } else { t[i - 1] + t[i - 1] / 5 };
+        t[i] = if t[i - 1] + t[i - 2] < 1_000_000 { t[i - 1] + t[i - 2] + 1 } else { t[i - 1] + t[i - 1] / 5 };
         i += 1;
     }
     t

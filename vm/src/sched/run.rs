@@ -184,6 +184,16 @@ fn put_back(p: Box<Process>, slot: &'static Slot, waits: bool) {
     }
 }
 
+/// A runnable process gets its next slice as one of at least this priority would. (It stays in its own queue too, where
+/// nobody minds it once it has run.)
+pub fn hurry(pid: Pid, priority: crate::process::Priority) {
+    let Some(slot) = process::lookup(pid) else { return };
+    let inbox = slot.inbox.lock();
+    if inbox.pid == pid && inbox.state == RunState::Runnable && inbox.priority > priority as u8 {
+        queue::enqueue(slot, priority as u8);
+    }
+}
+
 /// Suspends a process (`erlang:suspend_process/2`); false if it is gone.
 #[must_use]
 pub fn suspend(pid: Pid) -> bool {

@@ -144,6 +144,10 @@ pub fn links(p: &Process, other: Pid) {
 
 /// The function that a process is in.
 fn current(p: &mut Process) -> Term {
+    if let Some(native) = p.paused.as_ref().and_then(|paused| paused.of) {
+        let (m, f) = (Term::atom(native.module), Term::atom(native.function));
+        return build::tuple(p, &[m, f, Term::small(i64::from(native.arity))]);
+    }
     let at = code::locate(p.pc).or_else(|| p.return_locations(1).pop());
     // A process that has not run yet may begin with a native.
     let m = at.map_or(p.initial_call, |l| l.mfa);
