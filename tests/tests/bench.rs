@@ -7,13 +7,15 @@ use std::process::Command;
 use std::time::Duration;
 
 /// Each program and its N.
-const PROGRAMS: [(&str, u32); 35] = [
+const PROGRAMS: [(&str, u32); 38] = [
     ("b_bigmsg", 20),
     ("b_binappend", 50_000),
+    ("b_binary_match", 1),
     ("b_binary_trees", 10),
     ("b_compile", 3),
     ("b_ets_match", 3),
     ("b_ets_ordered", 3_000),
+    ("b_ets_parallel", 500),
     ("b_ets_set", 5_000),
     ("b_except", 6_000),
     ("b_fannkuch", 7),
@@ -42,6 +44,7 @@ const PROGRAMS: [(&str, u32); 35] = [
     ("b_spawn", 1_000),
     ("b_string", 10),
     ("b_t2b", 5),
+    ("b_zlib", 1),
     ("m_processes", 1_000),
 ];
 

@@ -81,7 +81,7 @@ case!(
         "D = erts_debug, D:set_internal_state(available_internal_state, true), D:set_internal_state(abort, on_purpose)."
     ],
     134,
-    ["on_purpose", "backtrace of CPU", "set_internal_state", "running: process <0.", "spawned as ", ", in erl_eval:"]
+    ["on_purpose", "backtrace of CPU", "internal_state::set", "running: process <0.", "spawned as ", ", in erl_eval:"]
 );
 case!(
     elixir,

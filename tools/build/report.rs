@@ -6,7 +6,7 @@
 //! u32 bytes when unpacked
 //! u32 bytes of call frame information among them (they come first)
 //! u32 its address in the linked kernel
-//! an LZ4 block
+//! deflated data
 //! ```
 
 use object::LittleEndian;
@@ -28,7 +28,7 @@ pub fn tables(elf: &[u8], symbols: &[u8]) -> Result<(Vec<u8>, u64), String> {
     for number in [whole.len() as u32, frames.len() as u32, place] {
         out.extend_from_slice(&number.to_le_bytes());
     }
-    out.extend(lz4_flex::block::compress(&whole));
+    out.extend(miniz_oxide::deflate::compress_to_vec(&whole, 10));
     Ok((out, address))
 }
 

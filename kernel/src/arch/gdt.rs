@@ -21,7 +21,8 @@ pub fn ist_of(vector: u8) -> u8 {
 }
 
 const STACKS: usize = 6;
-const STACK_SIZE: usize = 16 * 1024;
+/// The first report unpacks its tables on one, which takes 11 KB.
+const STACK_SIZE: usize = 32 * 1024;
 
 /// Gives the calling CPU its own segments, task state and interrupt stacks, for good.
 pub fn install() {

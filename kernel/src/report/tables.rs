@@ -4,6 +4,8 @@
 use crate::image;
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicU8, Ordering::SeqCst};
+use miniz_oxide::inflate::TINFLStatus;
+use miniz_oxide::inflate::core::{DecompressorOxide, decompress, inflate_flags};
 
 const MAGIC: u32 = u32::from_le_bytes(*b"JRT1");
 const HEADER: usize = 16;
@@ -43,7 +45,10 @@ pub fn get() -> Option<Tables> {
     if STATE.compare_exchange(EMPTY, BUSY, SeqCst, SeqCst).is_ok() {
         // SAFETY: nobody else gets here, and nobody reads before READY.
         let buffer = unsafe { &mut *BUFFER.0.get() };
-        if lz4_flex::block::decompress_into(packed.get(HEADER..)?, &mut buffer[..length]).is_ok_and(|n| n == length) {
+        let mode = inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
+        let mut state = DecompressorOxide::new();
+        let (status, _, written) = decompress(&mut state, packed.get(HEADER..)?, &mut buffer[..length], 0, mode);
+        if status == TINFLStatus::Done && written == length {
             STATE.store(READY, SeqCst);
         }
     }
