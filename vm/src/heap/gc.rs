@@ -225,11 +225,13 @@ impl ProcessHeap {
         self.binary_limit = stress::limit(self.policy.min_bin_vheap_size.max(self.binary_words() * 2));
     }
 
-    /// After a major collection: the heap of a process that will do nothing for long gets no room beyond what it holds.
+    /// The heap of a process that will do nothing for long gets no room beyond what it holds.
     pub(crate) fn pack(&mut self, roots: &mut dyn Roots) {
         let must = self.stack_size() + RESERVED;
-        let (old, young) = (Words::new(self.used()), Words::new(must));
-        self.copy_into(old, young, roots);
+        self.copy_into(Words::new(self.used()), Words::new(must), roots);
+        if self.old.len() > self.old_used() {
+            self.copy_into(Words::new(self.old_used()), Words::new(must), roots);
+        }
         self.next_young = self.policy.min_heap_size;
     }
 
