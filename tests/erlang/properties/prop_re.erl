@@ -2,20 +2,20 @@
 -module(prop_re).
 -export([one/0]).
 -import(prop_gen, [below/1, between/2, one_of/1, often/2, many/2]).
--import(prop_run, [call/3, attempt/2]).
+-import(prop_run, [exact/3, attempt/2]).
 
 one() ->
     Unicode = below(4) =:= 0,
     P = pattern(Unicode),
-    S = subject(Unicode),
+    S = often(12, {fun() -> subject(Unicode) end, fun prop_gen:wrong/0}),
     Bsr = one_of([bsr_anycrlf, bsr_unicode]),
-    Compile = [unicode || Unicode] ++ many(2, fun() -> one_of([caseless, multiline, dotall, extended, ungreedy, anchored, dollar_endonly, firstline, no_auto_capture, dupnames, {newline, one_of([lf, cr, crlf, any, anycrlf])}, Bsr, no_start_optimize, often(4, {ucp, bad})]) end),
+    Compile = [unicode || Unicode] ++ many(2, fun() -> one_of([caseless, multiline, dotall, extended, ungreedy, anchored, dollar_endonly, no_auto_capture, dupnames, {newline, one_of([lf, cr, crlf, any, anycrlf])}, Bsr, no_start_optimize, often(4, {ucp, bad})]) end),
     case below(8) of
         0 -> attempt({compile, P, Compile}, fun() -> compiled(re:compile(P, Compile)) end);
-        1 -> call(re, split, [S, P, Compile ++ many(2, fun() -> one_of([group, trim, {parts, between(0, 4)}, {return, one_of([list, binary])}]) end)]);
-        2 -> call(re, replace, [S, P, often(8, {fun replacement/0, bad}), Compile ++ many(2, fun() -> one_of([global, {return, one_of([list, binary, iodata])}, notbol]) end)]);
+        1 -> exact(re, split, [S, P, Compile ++ many(2, fun() -> one_of([group, trim, {parts, between(0, 4)}, {return, one_of([list, binary])}]) end)]);
+        2 -> exact(re, replace, [S, P, often(8, {fun replacement/0, bad}), Compile ++ many(2, fun() -> one_of([global, {return, one_of([list, binary, iodata])}, notbol]) end)]);
         3 -> attempt({inspect, P, Compile}, fun() -> {ok, C} = re:compile(P, Compile), {re:inspect(C, namelist), re:run(S, C, [{capture, all_names, binary}])} end);
-        _ -> call(re, run, [S, P, Compile ++ many(2, fun() -> run_option(S) end)])
+        _ -> exact(re, run, [S, P, Compile ++ many(2, fun() -> run_option(S) end)])
     end.
 
 compiled({ok, {re_pattern, Captures, Utf, Crlf, _}}) -> {Captures, Utf, Crlf};
@@ -26,7 +26,7 @@ run_option(S) ->
     one_of([global, global, notbol, noteol, notempty, notempty_atstart, {offset, offset(S)}, {capture, all, Type}, {capture, first, Type}, {capture, none},
         {capture, all_but_first, Type}, {capture, [1, 0, a, 5], Type}, {capture, all_names, Type}, report_errors, often(3, {global, {capture, bad}})]).
 %% (Behind the subject's end, stock raises what nothing can catch.)
-offset(S) -> below(byte_size(unicode:characters_to_binary(S)) + 1).
+offset(S) -> try below(iolist_size(S) + 1) catch _:_ -> 0 end.
 replacement() -> lists:append(many(4, fun() -> one_of(["x", "\\1", "&", "\\&", "\\g{2}", "\\0", "\\\\", "\\9", "\\g1"]) end)).
 
 %% Short, so that no pattern takes long.
