@@ -9,7 +9,7 @@ one() ->
     P = pattern(Unicode),
     S = often(12, {fun() -> subject(Unicode) end, fun prop_gen:wrong/0}),
     Bsr = one_of([bsr_anycrlf, bsr_unicode]),
-    Compile = [unicode || Unicode] ++ many(2, fun() -> one_of([caseless, multiline, dotall, extended, ungreedy, anchored, dollar_endonly, no_auto_capture, dupnames, {newline, one_of([lf, cr, crlf, any, anycrlf])}, Bsr, no_start_optimize, often(4, {ucp, bad})]) end),
+    Compile = [unicode || Unicode] ++ many(2, fun() -> one_of([caseless, multiline, dotall, extended, ungreedy, anchored, dollar_endonly, dupnames, {newline, one_of([lf, cr, crlf, any, anycrlf])}, Bsr, no_start_optimize, often(4, {ucp, bad})]) end),
     case below(8) of
         0 -> attempt({compile, P, Compile}, fun() -> compiled(re:compile(P, Compile)) end);
         1 -> exact(re, split, [S, P, Compile ++ many(2, fun() -> one_of([group, trim, {parts, between(0, 4)}, {return, one_of([list, binary])}]) end)]);

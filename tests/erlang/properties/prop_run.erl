@@ -21,7 +21,7 @@ cases(Module, Seed, Block) ->
 
 block(Module, Seed, Block) ->
     {module, Module} = code:ensure_loaded(Module),
-    rand:seed(exsss, {Seed, Block, 0}),
+    rand:seed(exsss, Seed * 1000000 + Block),
     case erlang:function_exported(Module, block, 1) of
         true -> Module:block(?BLOCK);
         false -> [Module:one() || _ <- lists:seq(1, ?BLOCK)]
