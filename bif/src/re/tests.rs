@@ -243,6 +243,8 @@ fn as_pcre_8_compiles() {
     let at = |pattern: &[u8]| compile(pattern, Options::default()).map(|_| ()).map_err(|e| (e.code, e.at));
     assert_eq!(at(b"[[:alpha:]-z]"), Ok(()));
     assert_eq!(at(b"(?P<>a)"), Ok(()));
+    assert_eq!(at(b"[\\B]"), Ok(()));
+    assert_eq!(at(b"[b-\\B]"), Err((83, 4)));
     assert_eq!(at(b"(a(?<!(?1)))"), Err((25, 12)));
     assert_eq!(at(b"(a(?<=(?R)))"), Err((25, 12)));
     assert_eq!(at(b"a\\p{Bad}b"), Err((47, 7)));

@@ -136,7 +136,7 @@ impl Parser<'_> {
             return Err(self.fail(83));
         }
         match self.class_item(quoted)? {
-            Escaped::Set(_) => {
+            Escaped::Set(_) | Escaped::Other(_) => {
                 self.pos -= 1;
                 return Err(self.fail(83));
             }
@@ -145,7 +145,6 @@ impl Parser<'_> {
                 return Err(self.fail(8));
             }
             Escaped::Char(to) => plain.add(from, to),
-            Escaped::Other(b) => plain.add(from, u32::from(b).max(from)),
         }
         if quoted {
             self.eat(b"\\E");
