@@ -84,7 +84,7 @@ reference() ->
         N -> I = integer_to_list(1 + below(N)), one_of(["\\g" ++ I, "\\g{" ++ I ++ "}", "\\g{-" ++ I ++ "}"])
     end.
 %% (Behind a negative look-ahead as a condition, stock tells of groups whose places it never set.)
-condition(In) -> "(?(" ++ one_of(["?=a", integer_to_list(get(groups)), "R"]) ++ ")" ++ In() ++ one_of(["", "|" ++ In()]) ++ ")".
+condition(In) -> "(?(" ++ one_of(["?=a", integer_to_list(get(groups)), "R"]) ++ ")" ++ In() ++ often(2, {"", fun() -> "|" ++ In() end}) ++ ")".
 
 simple(U) -> one_of(["a", "b", ".", "\\d", "\\W", class(U), "\\s", "[ab]"]).
 char(U) ->
