@@ -83,7 +83,7 @@ pub fn sections<'a>(said: &'a str, outputs: &mut Outputs) -> (usize, Option<(&'a
 }
 
 /// Standard output, and how it ended.
-fn run(command: &mut Command) -> (String, String) {
+pub(crate) fn run(command: &mut Command) -> (String, String) {
     let piped = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = piped.spawn().expect("the VM starts");
     let readers = [reader(child.stdout.take()), reader(child.stderr.take())];

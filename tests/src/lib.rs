@@ -6,6 +6,7 @@ mod fixtures;
 mod joist;
 mod machine;
 mod otps;
+mod properties;
 mod stock;
 mod terminal;
 
@@ -14,6 +15,7 @@ pub use fixtures::{Outputs, compile_fixtures, difference, fixture_sources, run_f
 pub use joist::{Run, binary, inspect, joist, packed};
 pub use machine::{Boot, boot};
 pub use otps::{Installation, erl_of, installations, made_by, other_otps};
+pub use properties::{Block, Properties};
 pub use stock::{Stock, stock};
 pub use terminal::Terminal;
 

@@ -75,7 +75,7 @@ struct Search {
 fn start(p: &mut Process, a: &[Term], options: Term, kind: Kind) -> NativeResult {
     let Some(bits) = a[0].as_bits().filter(Bits::is_binary) else { return Err(p.badarg()) };
     let Some(options) = read_options(options, kind, bits.len / 8) else { return Err(p.badarg()) };
-    if bits.len == 0 && !joist_vm::release::at_least(27) {
+    if options.to == 0 && !joist_vm::release::at_least(27) {
         // Nothing to search: older releases don't even look at the pattern.
         let none = Search { pattern: None, kind, options, at: 0, found: Vec::new(), copy: None };
         return answer(p, a[0], none);

@@ -85,7 +85,8 @@ fn range(at: Term, len: Term, size: usize) -> Option<(usize, usize)> {
 }
 
 fn part(p: &mut Process, t: Term, at: Term, len: Term) -> NativeResult {
-    let bits = whole_bytes(p, t)?;
+    // (Bits behind the last whole byte don't matter here.)
+    let bits = t.as_bits().ok_or_else(|| p.badarg())?;
     match range(at, len, bits.len / 8) {
         Some((from, to)) => Ok(build::sub_bits(p, t, from * 8, (to - from) * 8)),
         None => Err(p.badarg()),
@@ -96,6 +97,10 @@ fn part(p: &mut Process, t: Term, at: Term, len: Term) -> NativeResult {
 const MAX_BYTES: usize = 1 << 40;
 
 fn copy(p: &mut Process, t: Term, times: usize) -> NativeResult {
+    if times == 0 && t.as_bits().is_some() {
+        // Not even whole bytes are asked for.
+        return Ok(build::binary(p, &[]));
+    }
     let bits = whole_bytes(p, t)?;
     let Some(size) = (bits.len / 8).checked_mul(times).filter(|n| *n <= MAX_BYTES) else {
         return Err(p.system_limit());

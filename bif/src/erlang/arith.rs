@@ -28,9 +28,9 @@ pub(crate) const BINDINGS: &[Binding] = by_name! {
     "map_get" 2 MapGet, "is_map_key" 2 IsMapKey,
 };
 
-/// `binary_part(Binary, Start, Length)`; a negative length counts back.
+/// `binary_part(Binary, Start, Length)`; a negative length counts back. (Bits behind the last whole byte don't matter.)
 pub(crate) fn part(p: &mut Process, whole: Term, range: Option<(Term, Term)>) -> NativeResult {
-    let Some(bits) = whole.as_bits().filter(|b| b.is_binary()) else { return Err(p.badarg()) };
+    let Some(bits) = whole.as_bits() else { return Err(p.badarg()) };
     let range = range.and_then(|(at, len)| {
         let (at, len) = (at.as_small()?, len.as_small()?);
         let (at, len) = if len < 0 { (at.checked_add(len)?, -len) } else { (at, len) };

@@ -160,30 +160,38 @@ fn to_integer(p: &mut Process, bytes: Option<Vec<u8>>, b: Option<Term>) -> Nativ
     })
 }
 
+/// How floats are written.
+enum Format {
+    Scientific,
+    Fixed,
+    Short,
+}
+
 /// `[{decimals, N} | {scientific, N} | compact | short]`.
 fn float(p: &mut Process, t: Term, options: Term) -> Result<String, Bail> {
     let Some(f) = t.as_float() else { return Err(p.badarg()) };
-    let (mut decimals, mut scientific, mut compact, mut short) = (None, Some(20), false, false);
+    // The last format counts, and its number alone must be one.
+    let (mut format, mut decimals, mut compact) = (Format::Scientific, 20, false);
     for o in term_args::list(p, options)? {
         match (o.as_atom(), o.as_tuple_of::<2>()) {
             (Some(a), _) if a.text() == "compact" => compact = true,
-            (Some(a), _) if a.text() == "short" => (short, decimals, scientific) = (true, None, None),
-            (None, Some([k, n])) if k.as_atom().is_some_and(|k| k.text() == "decimals") => {
-                let n = n.as_usize().filter(|n| *n <= 253).ok_or_else(|| p.badarg())?;
-                (decimals, scientific, short) = (Some(n), None, false);
-            }
-            (None, Some([k, n])) if k.as_atom().is_some_and(|k| k.text() == "scientific") => {
-                let n = n.as_usize().filter(|n| *n <= 249).ok_or_else(|| p.badarg())?;
-                (scientific, decimals, short) = (Some(n), None, false);
+            (Some(a), _) if a.text() == "short" => format = Format::Short,
+            (None, Some([k, n])) => {
+                decimals = n.as_small().ok_or_else(|| p.badarg())?;
+                format = match k.as_atom().map(Atom::text) {
+                    Some("decimals") => Format::Fixed,
+                    Some("scientific") => Format::Scientific,
+                    _ => return Err(p.badarg()),
+                };
             }
             _ => return Err(p.badarg()),
         }
     }
-    let s = match (short, decimals, scientific) {
-        (true, _, _) => Some(float_text::short(f)),
-        (_, Some(n), _) => float_text::fixed(f, n, compact),
-        (_, _, Some(n)) => float_text::scientific(f, n),
-        _ => None,
+    let at_most = |most: usize| usize::try_from(decimals).ok().filter(|n| *n <= most);
+    let s = match format {
+        Format::Short => Some(float_text::short(f)),
+        Format::Fixed => at_most(253).and_then(|n| float_text::fixed(f, n, compact)),
+        Format::Scientific => at_most(249).and_then(|n| float_text::scientific(f, n)),
     };
     s.ok_or_else(|| p.badarg())
 }

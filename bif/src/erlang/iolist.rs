@@ -32,8 +32,8 @@ pub(crate) const BINDINGS: &[Binding] = &[
         None => Err(p.badarg()),
     }),
     ("binary_to_list", 3, |p, a| {
-        let bits = a[0].as_bits().filter(Bits::is_binary);
-        let (Some(bits), from, to) = (bits, term_args::size(p, a[1])?, term_args::size(p, a[2])?) else {
+        // (Bits behind the last whole byte don't matter.)
+        let (Some(bits), from, to) = (a[0].as_bits(), term_args::size(p, a[1])?, term_args::size(p, a[2])?) else {
             return Err(p.badarg());
         };
         if from < 1 || from > to || to > bits.len / 8 {

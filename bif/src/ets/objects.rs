@@ -101,8 +101,8 @@ fn fill(p: &mut Process, tab: Term, list: Term, mut objects: Vec<Object>, new: b
     }
     if it.rest().is_nil() {
         p.charge(objects.len() / 8);
-        if t.options.kind == Kind::Bag {
-            // As stock does: a list's last object comes first.
+        if t.options.kind == Kind::Bag && !joist_vm::release::at_least(26) {
+            // As older releases do: a list's last object comes first.
             objects.reverse();
         }
         return Ok(Term::bool(t.insert_all(objects, new)));

@@ -1,6 +1,7 @@
 //! The option lists of `re:compile` and `re:run`.
 
 use joist_vm::atom::Atom;
+use joist_vm::release;
 use joist_vm::term::Term;
 
 use super::options::{self as o, Newline, Options};
@@ -110,6 +111,14 @@ impl Read {
                     "any" => Newline::Any,
                     _ => return None,
                 };
+                // PCRE 8 unites them, which may be a third one or none.
+                let newline = match self.newline {
+                    Some(before) if !release::at_least(28) => before.united(newline).unwrap_or_else(|| {
+                        self.pattern.set(o::NEWLINE_CONFLICT, true);
+                        newline
+                    }),
+                    _ => newline,
+                };
                 self.newline = Some(newline);
                 self.pattern.newline = newline;
                 self.pattern.set(o::NEWLINE_GIVEN, true);
@@ -144,7 +153,9 @@ impl Read {
             "bsr_anycrlf" | "bsr_unicode" => {
                 let flag = if name == "bsr_anycrlf" { o::BSR_ANYCRLF } else { o::BSR_UNICODE };
                 self.flags = self.flags & !(o::BSR_ANYCRLF | o::BSR_UNICODE) | flag;
-                self.pattern.set(o::BSR_ANYCRLF | o::BSR_UNICODE, false);
+                if release::at_least(28) {
+                    self.pattern.set(o::BSR_ANYCRLF | o::BSR_UNICODE, false);
+                }
                 self.pattern.set(flag, true);
             }
             "global" => {
@@ -155,7 +166,7 @@ impl Read {
                 self.report_errors = true;
                 self.run_only = true;
             }
-            "export" if joist_vm::release::at_least(28) => {
+            "export" if release::at_least(28) => {
                 self.export = true;
                 self.compile_only = true;
             }

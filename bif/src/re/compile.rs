@@ -291,7 +291,12 @@ impl Compiler<'_> {
             let all: &[Node] = if let Node::Alt(all) = node { all } else { one };
             let mut lengths = Vec::new();
             for n in all {
-                lengths.push(self.groups.fixed(n).map_err(|code| PatternError { code, at })?);
+                lengths.push(self.groups.fixed(n).map_err(|code| {
+                    // What calls groups is measured last.
+                    let mut called = alloc::vec![false; self.called.len()];
+                    calls(n, &mut called);
+                    PatternError { code, at: if called.contains(&true) { self.length } else { at } }
+                })?);
             }
             self.branches(all, Some(&lengths))?;
         } else {

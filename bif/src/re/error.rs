@@ -49,6 +49,7 @@ impl PatternError {
             49 => "too many named subpatterns (maximum 10000)",
             51 => "octal value is greater than \\377 in 8-bit non-UTF-8 mode",
             54 => "DEFINE group contains more than one branch",
+            56 => "inconsistent NEWLINE options",
             57 => "\\g is not followed by a braced, angle-bracketed, or quoted name/number or by a plain number",
             58 => "a numbered reference must not be zero",
             59 => "an argument is not allowed for (*ACCEPT), (*FAIL), or (*COMMIT)",

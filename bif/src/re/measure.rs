@@ -103,7 +103,8 @@ impl<'a> Groups<'a> {
                 same(both.to_vec())
             }
             Node::Call(n, _) => {
-                if calls.contains(n) || *n == 0 {
+                // (Nor has a group a length that calls itself.)
+                if calls.contains(n) || *n == 0 || self.get(*n).is_some_and(|g| is_inside(node, g)) {
                     return Err(25);
                 }
                 calls.push(*n);
@@ -186,4 +187,21 @@ pub(super) fn required(node: &Node) -> Option<(u8, u8)> {
         Node::Cat(all) => all.iter().rev().find_map(required),
         _ => None,
     }
+}
+
+/// Is this node one of the other's parts?
+fn is_inside(node: &Node, whole: &Node) -> bool {
+    core::ptr::eq(node, whole)
+        || match whole {
+            Node::Group(_, n) | Node::Atomic(n) | Node::Look { node: n, .. } | Node::Repeat { node: n, .. } => {
+                is_inside(node, n)
+            }
+            Node::Alt(all) | Node::Cat(all) => all.iter().any(|n| is_inside(node, n)),
+            Node::Cond { condition, yes, no } => {
+                matches!(condition, Condition::Look(n) if is_inside(node, n))
+                    || is_inside(node, yes)
+                    || is_inside(node, no)
+            }
+            _ => false,
+        }
 }

@@ -12,6 +12,21 @@ pub(super) enum Newline {
     Any,
 }
 
+impl Newline {
+    /// Both asked for: PCRE 8 has a bit for CR and for LF (which are CRLF together), a third for ANY (with CR's: ANYCRLF).
+    pub(super) fn united(self, other: Newline) -> Option<Newline> {
+        use Newline::{Any, AnyCrlf, Cr, Crlf, Lf};
+        let bits = |n| match n {
+            Cr => 1,
+            Lf => 2,
+            Crlf => 3,
+            Any => 4,
+            AnyCrlf => 5,
+        };
+        [Cr, Lf, Crlf, Any, AnyCrlf].into_iter().find(|n| bits(*n) == bits(self) | bits(other))
+    }
+}
+
 macro_rules! flags {
     ($($name:ident = $bit:expr,)*) => {
         $(pub(super) const $name: u32 = 1 << $bit;)*
@@ -40,6 +55,7 @@ flags! {
     NOTEMPTY = 18,
     NOTEMPTY_ATSTART = 19,
     NEWLINE_GIVEN = 20,
+    NEWLINE_CONFLICT = 21,
 }
 
 /// Options of a pattern.

@@ -227,3 +227,27 @@ proptest::proptest! {
         }
     }
 }
+
+/// Rounds of a group that has a most number of them are all gone, empty ones too; without one, an empty round is the last.
+#[test]
+fn empty_rounds() {
+    let groups = |pattern: &[u8], subject: &[u8]| matches(pattern, 0, subject).expect("it compiles");
+    assert_eq!(groups(b"(|1){0,2}$", b"1"), [Some((0, 1)), Some((0, 1))]);
+    assert_eq!(groups(b"(?U)(\\H{0,2}|){0,3}\\z", b"a\r1"), [Some((0, 3)), Some((1, 3))]);
+    assert_eq!(groups(b"(\\d{0,2}?|){0,3}?\\z", b"11"), [Some((0, 2)), Some((0, 2))]);
+    assert_eq!(groups(b"(|1)+\\z", b"11"), [Some((0, 2)), Some((2, 2))]);
+}
+
+#[test]
+fn as_pcre_8_compiles() {
+    let at = |pattern: &[u8]| compile(pattern, Options::default()).map(|_| ()).map_err(|e| (e.code, e.at));
+    assert_eq!(at(b"[[:alpha:]-z]"), Ok(()));
+    assert_eq!(at(b"(?P<>a)"), Ok(()));
+    assert_eq!(at(b"[\\B]"), Ok(()));
+    assert_eq!(at(b"[b-\\B]"), Err((83, 4)));
+    assert_eq!(at(b"(a(?<!(?1)))"), Err((25, 12)));
+    assert_eq!(at(b"(a(?<=(?R)))"), Err((25, 12)));
+    assert_eq!(at(b"a\\p{Bad}b"), Err((47, 7)));
+    assert_eq!(at(b"\\p)"), Err((47, 2)));
+    assert_eq!(at(b"(?P=m)b"), Err((15, 5)));
+}

@@ -145,6 +145,8 @@ pub fn abs<A: Alloc + ?Sized>(a: &mut A, x: Term) -> Outcome {
         Num::Int(i) if !i.negative => Ok(x),
         Num::Int(i) => finish(a, false, i.limbs()),
         Num::Float(f) if f.is_sign_positive() => Ok(x),
+        // Zeros had no sign that told them apart.
+        Num::Float(f) if f == 0.0 && !crate::release::at_least(27) => Ok(x),
         Num::Float(f) => float(a, -f),
     }
 }

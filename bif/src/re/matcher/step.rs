@@ -1,6 +1,6 @@
 //! One try: instructions until it matches or has no way left.
 
-use super::super::ast::{Mode, Verb};
+use super::super::ast::{Mode, UNLIMITED, Verb};
 use super::super::grapheme;
 use super::super::options as o;
 use super::super::program::{Inst, NONE, Program, bit};
@@ -141,8 +141,9 @@ impl Matcher {
             }
             Inst::CountTest { slot, min, max, lazy, exit } => self.count(slot, min, max, lazy, exit),
             Inst::CountNext { slot, test } => {
-                let Inst::CountTest { min, exit, .. } = p.insts[test as usize] else { return Step::Fail };
-                let empty = self.slots[slot as usize + 1] == self.pos;
+                let Inst::CountTest { min, max, exit, .. } = p.insts[test as usize] else { return Step::Fail };
+                // An empty round ends a loop that had no end; others go their rounds, which may take another branch.
+                let empty = max == UNLIMITED && self.slots[slot as usize + 1] == self.pos;
                 self.pc = if empty && self.slots[slot as usize] >= min as usize { exit } else { test };
                 Step::On
             }

@@ -112,9 +112,11 @@ impl Parser<'_> {
         if self.peek() == Some(b'\\') && !quoted { self.escaped(true) } else { Ok(Escaped::Char(self.next_char())) }
     }
 
-    /// A set is no beginning of a range.
+    /// A set is no beginning of a range. (For PCRE 8 the hyphen stands for itself.)
     fn no_range_after(&self) -> Parsed<()> {
-        let range = self.peek() == Some(b'-') && self.src.get(self.pos + 1).is_some_and(|b| *b != b']');
+        let range = joist_vm::release::at_least(28)
+            && self.peek() == Some(b'-')
+            && self.src.get(self.pos + 1).is_some_and(|b| *b != b']');
         if range { Err(super::PatternError { code: 83, at: self.pos }) } else { Ok(()) }
     }
 
@@ -134,7 +136,7 @@ impl Parser<'_> {
             return Err(self.fail(83));
         }
         match self.class_item(quoted)? {
-            Escaped::Set(_) => {
+            Escaped::Set(_) | Escaped::Other(_) => {
                 self.pos -= 1;
                 return Err(self.fail(83));
             }
@@ -143,7 +145,6 @@ impl Parser<'_> {
                 return Err(self.fail(8));
             }
             Escaped::Char(to) => plain.add(from, to),
-            Escaped::Other(b) => plain.add(from, u32::from(b).max(from)),
         }
         if quoted {
             self.eat(b"\\E");

@@ -232,7 +232,11 @@ impl Parser<'_> {
         let set = core::str::from_utf8(name).ok().and_then(chars::property);
         match set {
             Some(set) => Ok((set, negative)),
-            None => Err(self.fail(47)),
+            None => {
+                // PCRE 8 points to the name's end.
+                self.pos -= usize::from(!joist_vm::release::at_least(28));
+                Err(self.fail(47))
+            }
         }
     }
 }

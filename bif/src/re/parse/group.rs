@@ -136,7 +136,10 @@ impl Parser<'_> {
     }
 
     fn named(&mut self, close: u8) -> Parsed<Node> {
-        let name = self.name(close)?;
+        // PCRE 8 takes an empty name.
+        let empty = self.peek() == Some(close) && !joist_vm::release::at_least(28);
+        let name = if empty { Vec::new() } else { self.name(close)? };
+        self.pos += usize::from(empty);
         self.capture(Some(name))
     }
 

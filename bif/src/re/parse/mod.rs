@@ -63,6 +63,9 @@ pub(super) fn parse(src: &[u8], options: Options) -> Parsed<Pattern> {
             return Err(PatternError { code: 44, at: e.valid_up_to() });
         }
     }
+    if p.options.has(o::NEWLINE_CONFLICT) || p.options.has(o::BSR_ANYCRLF) && p.options.has(o::BSR_UNICODE) {
+        return Err(PatternError { code: 56, at: 0 });
+    }
     let whole = p.options;
     let mut node = p.alternatives(false)?;
     if p.pos < src.len() {

@@ -143,7 +143,7 @@ impl Parser<'_> {
     }
 
     pub(super) fn back_named(&mut self, name: Vec<u8>) -> Node {
-        self.back(Target::Name(name), self.pos)
+        self.back(Target::Name(name), self.pos - 1)
     }
 
     /// A name and its terminator.

@@ -29,6 +29,7 @@ impl Parser<'_> {
             if let Some((_, newline)) = newlines.into_iter().find(|(text, _)| self.eat(text)) {
                 self.options.newline = newline;
                 self.options.set(o::NEWLINE_GIVEN, true);
+                self.options.set(o::NEWLINE_CONFLICT, false);
             } else if let Some((_, flag)) = flags.into_iter().find(|(text, _)| self.eat(text)) {
                 if flag & (o::BSR_ANYCRLF | o::BSR_UNICODE) != 0 {
                     self.options.set(o::BSR_ANYCRLF | o::BSR_UNICODE, false);
