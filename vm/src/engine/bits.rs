@@ -106,6 +106,8 @@ pub(super) unsafe fn read_bits(base: *const u8, start: usize, end: usize, bits: 
 /// Are these bits the same as the string's first ones?
 /// # Safety
 /// Both must have so many bits to read.
+// Not inlined: its windows would lie in the handler's frame, whose last jump would become a call.
+#[inline(never)]
 pub(super) unsafe fn same_bits(base: *const u8, start: usize, string: *const u8, bits: usize) -> bool {
     // SAFETY: the caller's promise.
     unsafe { Bits::new(base, start, bits).compare(&Bits::new(string, 0, bits)).is_eq() }

@@ -205,7 +205,10 @@ impl Process {
             self.collect(0, 0, major);
         } else {
             self.collect_wanted = Some(major || self.collect_wanted == Some(true));
-            self.end_slice();
+            // A native that has paused is to get on: the collection waits for its end, however often it is asked for.
+            if !self.is_pinned() {
+                self.end_slice();
+            }
         }
     }
 
