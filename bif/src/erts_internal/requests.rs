@@ -132,7 +132,7 @@ fn felt_when_still(by: Pid, pid: Pid) {
         }
     };
     let still = move |q: &mut Process| {
-        q.when_safe(Box::new(move |_| {
+        q.when_still(Box::new(move |_| {
             process::deliver(by, Signal::Call(Box::new(felt)));
         }));
     };
@@ -143,7 +143,7 @@ fn felt_when_still(by: Pid, pid: Pid) {
 /// Has a process that is being suspended send `{Tag, Value}` when it stands still.
 fn tell_when_still(pid: Pid, asker: Pid, tag: OwnedTerm, value: Term) {
     let gone = tag.clone();
-    let still = move |q: &mut Process| q.when_safe(Box::new(move |_| answer(asker, &tag, value)));
+    let still = move |q: &mut Process| q.when_still(Box::new(move |_| answer(asker, &tag, value)));
     if process::deliver(pid, Signal::Call(Box::new(still))).is_some() {
         answer(asker, &gone, Term::atom(atom::EXITED));
     }

@@ -129,6 +129,7 @@ pub struct Process {
     pub(crate) started_ns: u64,
     /// Work for when no native runs, so that terms may move.
     pub(crate) at_safe_point: alloc::vec::Vec<Work>,
+    pub(crate) at_rest: alloc::vec::Vec<Work>,
     /// A collection asked for by a native; true for a major one.
     pub(crate) collect_wanted: Option<bool>,
     /// The rest of a native's work.
@@ -266,8 +267,17 @@ impl Process {
         self.end_slice();
     }
 
-    /// Does what [`Process::when_safe`] was asked, unless its terms must not move yet.
+    /// Calls this when the slice is over, even if a native has paused then: its terms may not move.
+    pub fn when_still(&mut self, work: Work) {
+        self.at_rest.push(work);
+        self.end_slice();
+    }
+
+    /// Does what [`Process::when_still`] was asked, and [`Process::when_safe`] unless its terms must not move yet.
     pub(crate) fn safe_point(&mut self) {
+        for work in core::mem::take(&mut self.at_rest) {
+            work(self);
+        }
         if self.is_pinned() {
             return;
         }

@@ -135,6 +135,7 @@ pub fn spawn(
         roots: Vec::new(),
         on_exit: Vec::new(),
         at_safe_point: alloc::vec::Vec::new(),
+        at_rest: alloc::vec::Vec::new(),
         paused: None,
         collect_wanted: None,
         waiting: false,
