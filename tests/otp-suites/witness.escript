@@ -7,7 +7,8 @@
 %% Sources are fetched to CACHE/src; the few files that OTP's own build generates are generated in a copy.
 -mode(compile).
 
-main([Cache0, Joist | Apps0]) ->
+main([Cache0, Joist0 | Apps0]) ->
+    Joist = filename:absname(Joist0),
     Apps = case Apps0 of [] -> ["stdlib", "kernel", "compiler"]; _ -> Apps0 end,
     Cache = filename:absname(Cache0),
     Here = filename:dirname(filename:absname(escript:script_name())),
