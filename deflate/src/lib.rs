@@ -18,8 +18,6 @@ mod tests;
 mod tree;
 mod window;
 
-use alloc::vec::Vec;
-
 use bits::Output;
 use block::Block;
 use strategy::Found;
@@ -451,23 +449,6 @@ impl Deflate {
         self.window.preset(tail);
         self.found = Found::NONE;
         Ok(if let Check::Adler(a) = &self.check { Some(a.checksum()) } else { None })
-    }
-}
-
-/// `bytes` as a zlib stream of `level`.
-#[must_use]
-pub fn compress(bytes: &[u8], level: i32) -> Vec<u8> {
-    let mut d = Deflate::new(level, 15, 8, Strategy::Default);
-    let mut all = Vec::new();
-    let mut buffer = alloc::vec![0; 16 << 10];
-    let mut rest = bytes;
-    loop {
-        let (used, made, status) = d.compress(rest, &mut buffer, Flush::Finish);
-        rest = &rest[used..];
-        all.extend_from_slice(&buffer[..made]);
-        if status != Ok(Status::Ok) {
-            return all;
-        }
     }
 }
 

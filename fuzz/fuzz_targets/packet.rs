@@ -5,25 +5,9 @@
 use joist_bif::packet::{Kind, Length, Limits, body, length, parse};
 use libfuzzer_sys::fuzz_target;
 
-const KINDS: [Kind; 13] = [
-    Kind::Raw,
-    Kind::Sized(1),
-    Kind::Sized(2),
-    Kind::Sized(4),
-    Kind::Asn1,
-    Kind::SunRm,
-    Kind::Cdr,
-    Kind::Fcgi,
-    Kind::Line,
-    Kind::Tpkt,
-    Kind::Http,
-    Kind::Headers,
-    Kind::SslTls,
-];
-
 fuzz_target!(|input: &[u8]| {
     let Some(([kind, packet_size, line_length], bytes)) = input.split_first_chunk::<3>() else { return };
-    let kind = KINDS[usize::from(*kind) % KINDS.len()];
+    let kind = Kind::ALL[usize::from(*kind) % Kind::ALL.len()];
     let limits =
         Limits { packet_size: u32::from(*packet_size), line_length: u32::from(*line_length), ..Limits::default() };
     let Length::Known(n) = length(kind, bytes, limits, false) else { return };

@@ -259,14 +259,11 @@ fn block(p: &mut Process, how: Term) -> NativeResult {
 
 /// Natives that need no library.
 fn snifs(p: &mut Process) -> Term {
-    let mut all = Vec::new();
-    for d in crate::table::declarations() {
-        let here = (d.since..=d.until).contains(&release::current());
-        if here && d.kind != joist_vm::code::Kind::Nif {
-            let name = [Term::atom(Atom::new(d.module)), Term::atom(Atom::new(d.function)), number(d.arity as usize)];
-            all.push(build::tuple(p, &name));
-        }
-    }
+    let name = |d: &code::natives::NativeDecl| {
+        let (m, f) = (Term::atom(Atom::new(d.module)), Term::atom(Atom::new(d.function)));
+        build::tuple(p, &[m, f, number(d.arity as usize)])
+    };
+    let all: Vec<Term> = code::natives::all().into_iter().map(name).collect();
     build::list(p, &all)
 }
 

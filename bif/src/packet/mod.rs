@@ -23,6 +23,25 @@ pub enum Kind {
     SslTls,
 }
 
+impl Kind {
+    /// All of them.
+    pub const ALL: [Kind; 13] = [
+        Kind::Raw,
+        Kind::Sized(1),
+        Kind::Sized(2),
+        Kind::Sized(4),
+        Kind::Asn1,
+        Kind::SunRm,
+        Kind::Cdr,
+        Kind::Fcgi,
+        Kind::Line,
+        Kind::Tpkt,
+        Kind::Http,
+        Kind::Headers,
+        Kind::SslTls,
+    ];
+}
+
 /// What limits packets; 0 is no limit.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -232,22 +251,6 @@ mod tests {
     use super::*;
     use alloc::vec::Vec;
 
-    const KINDS: [Kind; 13] = [
-        Kind::Raw,
-        Kind::Sized(1),
-        Kind::Sized(2),
-        Kind::Sized(4),
-        Kind::Asn1,
-        Kind::SunRm,
-        Kind::Cdr,
-        Kind::Fcgi,
-        Kind::Line,
-        Kind::Tpkt,
-        Kind::Http,
-        Kind::Headers,
-        Kind::SslTls,
-    ];
-
     /// Bytes that are often those that mean something.
     fn bytes(seed: &mut u64) -> Vec<u8> {
         let mut next = || {
@@ -267,7 +270,7 @@ mod tests {
         let mut whole = 0;
         for round in 0..40_000 {
             let input = bytes(&mut seed);
-            let kind = KINDS[round % KINDS.len()];
+            let kind = Kind::ALL[round % Kind::ALL.len()];
             let limits =
                 Limits { packet_size: (round % 7) as u32 * 5, line_length: (round % 5) as u32, ..Limits::default() };
             let Length::Known(n) = length(kind, &input, limits, false) else { continue };

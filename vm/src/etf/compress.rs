@@ -71,19 +71,19 @@ pub fn compress(encoded: &[u8], level: u8) -> Option<Vec<u8>> {
 }
 
 /// Compressed bytes being unpacked.
-pub struct Inflater {
-    packed: &'static [u8],
+pub struct Inflater<'a> {
+    packed: &'a [u8],
     state: Box<DecompressorOxide>,
     read: usize,
     out: Vec<u8>,
     written: usize,
 }
 
-impl Inflater {
+impl<'a> Inflater<'a> {
     /// For what is behind the tag.
     /// # Errors
     /// The data cannot be of the size that it claims.
-    pub fn new(packed: &'static [u8]) -> Result<Inflater, DecodeError> {
+    pub fn new(packed: &'a [u8]) -> Result<Inflater<'a>, DecodeError> {
         let size = size_of_term(packed)?;
         Ok(Inflater { packed, state: Box::default(), read: 4, out: alloc::vec![0; size], written: 0 })
     }
@@ -122,14 +122,5 @@ fn size_of_term(packed: &[u8]) -> Result<usize, DecodeError> {
 /// # Errors
 /// The data is broken, or not of the size that it claims.
 pub fn inflate(packed: &[u8]) -> Result<(Vec<u8>, usize), DecodeError> {
-    let size = size_of_term(packed)?;
-    let data = &packed[4..];
-    let mut out = alloc::vec![0; size];
-    let mut state = Box::<DecompressorOxide>::default();
-    let mode = flags::TINFL_FLAG_PARSE_ZLIB_HEADER | flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
-    let (status, read, written) = decompress(&mut state, data, &mut out, 0, mode);
-    if status != TINFLStatus::Done || written != size {
-        return Err(DecodeError::Badarg);
-    }
-    Ok((out, 4 + read))
+    Inflater::new(packed)?.step(usize::MAX)?.ok_or(DecodeError::Badarg)
 }
