@@ -1,11 +1,8 @@
 //! Kinds of characters: PCRE's tables for ISO 8859-1 (which stock Erlang is built with) below 256, Unicode's
-//! properties and simple case folding by `regex-syntax`.
-
-use alloc::format;
-
-use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, HirKind};
+//! properties and simple case folding from there on.
 
 use super::set::{CharSet, MAX_UTF};
+use super::unicode;
 
 pub(super) const fn is_space(b: u8) -> bool {
     matches!(b, 9..=13 | b' ')
@@ -127,78 +124,34 @@ pub(super) fn posix(name: &[u8], ucp: bool) -> Option<CharSet> {
     })
 }
 
-pub(super) fn class(pattern: &str) -> Option<CharSet> {
-    let hir = regex_syntax::Parser::new().parse(pattern).ok()?;
-    let mut set = CharSet::new();
-    match hir.kind() {
-        HirKind::Class(Class::Unicode(c)) => {
-            c.ranges().iter().for_each(|r| set.add(u32::from(r.start()), u32::from(r.end())));
-        }
-        HirKind::Literal(l) => {
-            let c = core::str::from_utf8(&l.0).ok()?.chars().next()?;
-            set.add(u32::from(c), u32::from(c));
-        }
-        _ => {}
-    }
-    set.normalise();
-    Some(set)
-}
-
 /// A general category known to exist.
-pub(super) fn category(name: &str) -> CharSet {
-    class(&format!("\\p{{gc={name}}}")).unwrap_or_default()
+fn category(name: &str) -> CharSet {
+    unicode::category(name).unwrap_or_default()
 }
-
-const CATEGORIES: &[&str] = &[
-    "C", "Cc", "Cf", "Cn", "Co", "L", "Ll", "Lm", "Lo", "Lt", "Lu", "M", "Mc", "Me", "Mn", "N", "Nd", "Nl", "No", "P",
-    "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "S", "Sc", "Sk", "Sm", "So", "Z", "Zl", "Zp", "Zs",
-];
 
 /// `\p{name}`: names as PCRE spells them.
 pub(super) fn property(name: &str) -> Option<CharSet> {
-    if CATEGORIES.contains(&name) {
-        let mut set = category(name);
-        if name == "C" {
-            set.union(&CharSet::of(&[(0xd800, 0xdfff)]));
-            set.normalise();
-        }
-        return Some(set);
-    }
-    match name {
-        "Any" => return Some(CharSet::of(&[(0, MAX_UTF)])),
-        "Cs" => return Some(CharSet::of(&[(0xd800, 0xdfff)])),
-        "L&" => return Some(with(category("Ll"), &[category("Lu"), category("Lt")])),
-        "Xan" => return Some(with(category("L"), &[category("N")])),
-        "Xps" | "Xsp" => return Some(perl(b's', true)),
-        "Xwd" => return Some(perl(b'w', true)),
-        "Xuc" => {
-            return Some(CharSet::of(&[(36, 36), (64, 64), (96, 96), (0xa0, 0xd7ff), (0xe000, MAX_UTF)]));
-        }
-        _ => {}
-    }
-    let capitalised = name.split('_').all(|w| w.starts_with(|c: char| c.is_ascii_uppercase()));
-    let code = name.len() == 4 && !matches!(name, "Cham" | "Lisu" | "Thai");
-    if !capitalised || code || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-        return None;
-    }
-    class(&format!("\\p{{sc={name}}}"))
+    Some(match name {
+        "Any" => CharSet::of(&[(0, MAX_UTF)]),
+        "L&" => with(category("Ll"), &[category("Lu"), category("Lt")]),
+        "Xan" => with(category("L"), &[category("N")]),
+        "Xps" | "Xsp" => perl(b's', true),
+        "Xwd" => perl(b'w', true),
+        "Xuc" => CharSet::of(&[(36, 36), (64, 64), (96, 96), (0xa0, 0xd7ff), (0xe000, MAX_UTF)]),
+        _ => return unicode::category(name).or_else(|| unicode::script(name)),
+    })
 }
 
 /// The set with all other cases of its characters.
 pub(super) fn folded(set: &CharSet, utf: bool) -> CharSet {
     let mut out = set.clone();
     if utf {
-        let char = |c: u32| char::from_u32(c);
-        let ranges = set.ranges().iter().flat_map(|(a, b)| {
-            // Surrogates are no characters and have no cases.
-            let low = (*a, (*b).min(0xd7ff));
-            let high = ((*a).max(0xe000), *b);
-            [low, high].into_iter().filter(|r| r.0 <= r.1)
-        });
-        let ranges = ranges.filter_map(|(a, b)| Some(ClassUnicodeRange::new(char(a)?, char(b)?)));
-        let mut class = ClassUnicode::new(ranges);
-        if class.try_case_fold_simple().is_ok() {
-            class.ranges().iter().for_each(|r| out.add(u32::from(r.start()), u32::from(r.end())));
+        let rings = unicode::cases();
+        for (a, b) in set.ranges() {
+            let cased = &rings[rings.partition_point(|r| r.0 < *a)..rings.partition_point(|r| r.0 <= *b)];
+            for (c, _) in cased {
+                unicode::other_cases(*c).for_each(|d| out.add(d, d));
+            }
         }
     } else {
         for b in 0..=255u8 {

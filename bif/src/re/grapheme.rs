@@ -1,9 +1,8 @@
 //! `\X`: extended grapheme clusters, by PCRE 8's rules (Unicode Standard Annex 29 as of Unicode 7).
 
-use alloc::format;
 use alloc::vec::Vec;
 
-use super::chars;
+use super::unicode;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -31,6 +30,7 @@ fn table() -> &'static [(u32, u32, Kind)] {
             ("LF", Kind::Lf),
             ("Control", Kind::Control),
             ("Extend", Kind::Extend),
+            ("ZWJ", Kind::Extend),
             ("Prepend", Kind::Prepend),
             ("SpacingMark", Kind::SpacingMark),
             ("L", Kind::L),
@@ -40,14 +40,8 @@ fn table() -> &'static [(u32, u32, Kind)] {
             ("LVT", Kind::Lvt),
             ("Regional_Indicator", Kind::Regional),
         ];
-        let mut all: Vec<(u32, u32, Kind)> = Vec::new();
-        for (name, kind) in kinds {
-            if let Some(set) = chars::class(&format!("\\p{{gcb={name}}}")) {
-                all.extend(set.ranges().iter().map(|(a, b)| (*a, *b, kind)));
-            }
-        }
-        all.sort_unstable_by_key(|r| r.0);
-        all
+        let kind = |name| kinds.iter().find(|k| k.0 == name).map(|k| k.1);
+        unicode::breaks().filter_map(|(from, to, name)| Some((from, to, kind(name)?))).collect()
     })
 }
 

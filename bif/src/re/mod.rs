@@ -38,6 +38,7 @@ mod run;
 mod set;
 #[cfg(test)]
 mod tests;
+mod unicode;
 
 use alloc::sync::Arc;
 

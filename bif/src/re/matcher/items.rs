@@ -5,7 +5,7 @@ use super::super::chars;
 use super::super::options::{self as o, Newline};
 use super::super::parse::{newline_at, newline_before};
 use super::super::program::{Item, Program, Set, bit};
-use super::super::set::CharSet;
+use super::super::unicode;
 use super::{Matcher, UNSET};
 
 /// The character at a place of valid UTF-8, and its length.
@@ -163,7 +163,7 @@ impl Matcher {
         let (mut i, mut j) = (0, 0);
         while i < text.len() {
             let ((a, n), (b, m)) = (decode(text, i)?, decode(here, j)?);
-            if a != b && !chars::folded(&CharSet::of(&[(a, a)]), true).contains(b) {
+            if a != b && unicode::other_cases(a).all(|c| c != b) {
                 return None;
             }
             (i, j) = (i + n, j + m);

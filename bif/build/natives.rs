@@ -1,14 +1,14 @@
 //! `natives.tab` → the table of all natives; `exempt.tab` → those that are not counted.
 
 use std::fmt::Write;
-use std::{env, fs, path::PathBuf};
+use std::fs;
+use std::path::Path;
 
-fn main() {
+/// Writes `table.rs`.
+pub fn write(out: &Path) {
     println!("cargo:rerun-if-changed=natives.tab");
     println!("cargo:rerun-if-changed=exempt.tab");
-    println!("cargo:rerun-if-changed=build.rs");
     let table = fs::read_to_string("natives.tab").expect("natives.tab");
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     let mut o =
         String::from("/// Every native of the C emulator, by module.\npub(crate) static TABLE: &[Entry] = &[\n");
     let mut module = "";
