@@ -250,4 +250,7 @@ fn as_pcre_8_compiles() {
     assert_eq!(at(b"a\\p{Bad}b"), Err((47, 7)));
     assert_eq!(at(b"\\p)"), Err((47, 2)));
     assert_eq!(at(b"(?P=m)b"), Err((15, 5)));
+    assert_eq!(at(b"(*F)(?#)*"), Err((9, 8)));
+    assert_eq!(at(b"^(?#x)*"), Err((9, 6)));
+    assert_eq!(at(b"a(?#x)*"), Ok(()));
 }

@@ -71,14 +71,6 @@ impl Parser<'_> {
             }
             b'+' | b'0'..=b'9' => self.numbered_call()?,
             b'-' if self.peek().is_some_and(|b| b.is_ascii_digit()) => self.numbered_call()?,
-            b'#' => {
-                let Some(n) = self.src[self.pos..].iter().position(|b| *b == b')') else {
-                    self.pos = self.src.len();
-                    return Err(self.fail(18));
-                };
-                self.pos += n + 1;
-                return Ok(!items.is_empty());
-            }
             b'C' => {
                 if self.number(255).is_none() {
                     self.pos += 1;

@@ -195,6 +195,10 @@ impl Parser<'_> {
             if self.options.has(o::EXTENDED) && self.skip_extended() {
                 continue;
             }
+            if self.looking_at(b"(?#") {
+                self.comment()?;
+                continue;
+            }
             if matches!(b, b'|' | b')') {
                 break;
             }
@@ -217,6 +221,20 @@ impl Parser<'_> {
             1 => items.remove(0),
             _ => Node::Cat(items),
         })
+    }
+
+    /// `(?#…)`. What may be repeated before it may be so after it.
+    fn comment(&mut self) -> Parsed<()> {
+        match self.src[self.pos..].iter().position(|b| *b == b')') {
+            Some(n) => {
+                self.pos += n + 1;
+                Ok(())
+            }
+            None => {
+                self.pos = self.src.len();
+                Err(self.fail(18))
+            }
+        }
     }
 
     /// White space and comments of extended patterns.
