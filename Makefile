@@ -29,6 +29,11 @@ otp-suites: deps joist
 witness: deps joist
 	escript tests/otp-suites/witness.escript $(CACHE) $(JOIST)
 
+# A mixed load for so many minutes on each engine, with one scheduler and two: nothing may be left or grow.
+MINUTES ?= 15
+soak: deps joist
+	JOIST_SOAK_MINUTES=$(MINUTES) cargo test --package joist-tests --test soak -- --nocapture
+
 joist:
 	cargo build --release
 
@@ -39,4 +44,4 @@ clean:
 	cargo clean
 	$(MAKE) -C examples clean
 
-.PHONY: demo test otp-suites witness joist deps clean
+.PHONY: demo test otp-suites witness soak joist deps clean

@@ -1,0 +1,93 @@
+%% Everything at once, for as long as is asked for: what is made goes away again, and memory stays what it was.
+%%
+%% `erl -noshell -pa EBIN -run soak main MINUTES DIR`: a line a minute (or, of a short run, for each tenth), then a verdict
+%% and the exit status: 0, or 1 when something is left or has grown. DIR is for files that come and go.
+-module(soak).
+-export([main/1, worker/3]).
+
+-define(SETTLED, 0.3).  % by this part of the time all caches, pools and tables have their size
+-define(GROWTH, 1.10).  % what is more than this, and more than ?SLACK bytes, has grown
+-define(SLACK, 16 * 1024 * 1024).
+
+main([Minutes, Dir]) ->
+    Length = round(list_to_float(decimal(Minutes)) * 60000),
+    process_flag(trap_exit, true),
+    Loads = soak_loads:all(Dir),
+    Before = left(),
+    Counters = counters:new(length(Loads), [write_concurrency]),
+    Workers = [spawn_link(?MODULE, worker, [Load, Counters, N]) || {N, Load} <- lists:enumerate(Loads)],
+    Start = erlang:monotonic_time(millisecond),
+    Samples = samples(Start, Length, Counters, Loads, []),
+    [begin W ! stop, receive {'EXIT', W, Why} -> done = Why end end || W <- Workers],
+    Idle = [element(1, L) || {N, L} <- lists:enumerate(Loads), counters:get(Counters, N) =:= 0],
+    After = settled(Before, 50),
+    Grown = grown([S || {At, S} <- Samples, At >= Length * ?SETTLED]),
+    Verdict = [{left, {Before, After}} || After =/= Before] ++ [{grown, G} || G <- Grown] ++ [{idle, I} || I <- Idle],
+    io:format("~s~n", [case Verdict of [] -> "nothing left, nothing grown"; _ -> io_lib:format("~p", [Verdict]) end]),
+    erlang:halt(case Verdict of [] -> 0; _ -> 1 end).
+
+decimal(S) -> case lists:member($., S) of true -> S; false -> S ++ ".0" end.
+
+%% Does its load again and again, until told to stop. A load that goes wrong ends the run.
+worker(Load, Counters, N) ->
+    process_flag(trap_exit, true),
+    worker_loop(Load, Counters, N).
+
+worker_loop({Name, Do} = Load, Counters, N) ->
+    receive
+        stop -> exit(done)
+    after 0 ->
+        Do(),
+        receive
+            Unexpected when Unexpected =/= stop -> exit({Name, Unexpected})
+        after 0 -> ok
+        end,
+        counters:add(Counters, N, 1),
+        worker_loop(Load, Counters, N)
+    end.
+
+samples(Start, Length, Counters, Loads, Samples) ->
+    Now = erlang:monotonic_time(millisecond) - Start,
+    case Now >= Length of
+        true -> lists:reverse(Samples);
+        false ->
+            receive {'EXIT', _, Why} -> io:format("~p~n", [Why]), erlang:halt(1)
+            after min(Length div 10, 60000) -> ok
+            end,
+            Sample = sample(),
+            Done = [{Name, counters:get(Counters, N)} || {N, {Name, _}} <- lists:enumerate(Loads)],
+            io:format("~8.1f s ~w~n           ~w~n", [Now / 1000, Sample, Done]),
+            samples(Start, Length, Counters, Loads, [{Now, Sample} | Samples])
+    end.
+
+%% Bytes. What is busy just then is in it, so single samples say little.
+sample() ->
+    [{resident, resident()} | [{K, erlang:memory(K)} || K <- [total, processes, binary, ets, code, atom]]].
+
+resident() ->
+    case file:read_file("/proc/self/statm") of
+        {ok, Text} -> binary_to_integer(lists:nth(2, binary:split(Text, <<" ">>, [global]))) * 4096;
+        {error, _} -> 0
+    end.
+
+%% Of each figure the median of the first third and that of the last.
+grown(Samples) ->
+    Third = max(1, length(Samples) div 3),
+    Early = lists:sublist(Samples, Third),
+    Late = lists:nthtail(length(Samples) - Third, Samples),
+    [{K, From, To} || {K, _} <- hd(Samples),
+                      From <- [median(K, Early)], To <- [median(K, Late)],
+                      To > From * ?GROWTH, To > From + ?SLACK].
+
+median(K, Samples) ->
+    lists:nth(length(Samples) div 2 + 1, lists:sort([proplists:get_value(K, S) || S <- Samples])).
+
+left() ->
+    [{processes, length(processes())}, {ports, length(erlang:ports())}, {tables, length(ets:all())},
+     {persistent_terms, maps:get(count, persistent_term:info())}].
+
+settled(Before, Tries) ->
+    case left() of
+        Other when Other =/= Before, Tries > 0 -> timer:sleep(100), settled(Before, Tries - 1);
+        Same -> Same
+    end.
