@@ -5,7 +5,7 @@
 -module(soak).
 -export([main/1, worker/3]).
 
--define(SETTLED, 0.3).  % by this part of the time all caches, pools and tables have their size
+-define(SAMPLES, 6).    % at the least, on a machine that is busy with something else
 -define(GROWTH, 1.10).  % what is more than this, and more than ?SLACK bytes, has grown
 -define(SLACK, 16 * 1024 * 1024).
 
@@ -21,7 +21,7 @@ main([Minutes, Dir]) ->
     [begin W ! stop, receive {'EXIT', W, Why} -> done = Why end end || W <- Workers],
     Idle = [element(1, L) || {N, L} <- lists:enumerate(Loads), counters:get(Counters, N) =:= 0],
     After = settled(Before, 50),
-    Grown = grown([S || {At, S} <- Samples, At >= Length * ?SETTLED]),
+    Grown = grown(Samples),
     Verdict = [{left, {Before, After}} || After =/= Before] ++ [{grown, G} || G <- Grown] ++ [{idle, I} || I <- Idle],
     io:format("~s~n", [case Verdict of [] -> "nothing left, nothing grown"; _ -> io_lib:format("~p", [Verdict]) end]),
     erlang:halt(case Verdict of [] -> 0; _ -> 1 end).
@@ -48,7 +48,7 @@ worker_loop({Name, Do} = Load, Counters, N) ->
 
 samples(Start, Length, Counters, Loads, Samples) ->
     Now = erlang:monotonic_time(millisecond) - Start,
-    case Now >= Length of
+    case Now >= Length andalso length(Samples) >= ?SAMPLES of
         true -> lists:reverse(Samples);
         false ->
             receive {'EXIT', _, Why} -> io:format("~p~n", [Why]), erlang:halt(1)
@@ -57,12 +57,12 @@ samples(Start, Length, Counters, Loads, Samples) ->
             Sample = sample(),
             Done = [{Name, counters:get(Counters, N)} || {N, {Name, _}} <- lists:enumerate(Loads)],
             io:format("~8.1f s ~w~n           ~w~n", [Now / 1000, Sample, Done]),
-            samples(Start, Length, Counters, Loads, [{Now, Sample} | Samples])
+            samples(Start, Length, Counters, Loads, [Sample | Samples])
     end.
 
 %% Bytes. What is busy just then is in it, so single samples say little.
 sample() ->
-    [{resident, resident()} | [{K, erlang:memory(K)} || K <- [total, processes, binary, ets, code, atom]]].
+    [{resident, resident()} | erlang:memory([total, processes, binary, ets, code, atom])].
 
 resident() ->
     case file:read_file("/proc/self/statm") of
@@ -70,11 +70,12 @@ resident() ->
         {error, _} -> 0
     end.
 
-%% Of each figure the median of the first third and that of the last.
+%% Of each figure the median of the second quarter (by then all caches, pools and tables have their size) and that of the
+%% last.
 grown(Samples) ->
-    Third = max(1, length(Samples) div 3),
-    Early = lists:sublist(Samples, Third),
-    Late = lists:nthtail(length(Samples) - Third, Samples),
+    Quarter = length(Samples) div 4,
+    Early = lists:sublist(Samples, Quarter + 1, Quarter + 1),
+    Late = lists:nthtail(length(Samples) - Quarter - 1, Samples),
     [{K, From, To} || {K, _} <- hd(Samples),
                       From <- [median(K, Early)], To <- [median(K, Late)],
                       To > From * ?GROWTH, To > From + ?SLACK].
