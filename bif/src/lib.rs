@@ -43,6 +43,7 @@ mod term_args;
 mod trace;
 mod unicode;
 mod zlib;
+mod zstd;
 
 use table::Binding;
 
@@ -129,6 +130,7 @@ pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("string", string::BINDINGS),
     ("unicode", unicode::BINDINGS),
     ("zlib", zlib::BINDINGS),
+    ("zstd", zstd::BINDINGS),
 ];
 
 /// Unpacks a gzip file; none if it is none.
