@@ -6,6 +6,7 @@ use joist_vm::atom::{self, Atom};
 use joist_vm::code;
 use joist_vm::map::{self, MapIter};
 use joist_vm::process::{Bail, NativeResult, Process};
+use joist_vm::term::compare::compare_exact;
 use joist_vm::term::{Record, Term, build, record};
 
 use crate::table::Binding;
@@ -75,11 +76,23 @@ fn update(p: &mut Process, a: &[Term]) -> NativeResult {
         return Err(p.error_pair(atom::BADMAP, a[3]));
     }
     let mut values = r.values.to_vec();
+    let mut wrong: Option<Term> = None;
     for (field, value) in MapIter::new(a[3]) {
-        let Some(at) = r.position(field) else { return Err(badfield(p, r.module(), r.name(), field)) };
-        values[at] = value;
+        match r.position(field) {
+            Some(at) => values[at] = value,
+            // Of several the first in the order of maps' keys in stock: of atoms the oldest.
+            None if wrong.is_none_or(|w| first_key(field, w)) => wrong = Some(field),
+            None => {}
+        }
+    }
+    if let Some(field) = wrong {
+        return Err(badfield(p, r.module(), r.name(), field));
     }
     Ok(record::with_values(p, a[0], &values).unwrap_or(a[0]))
+}
+
+fn first_key(a: Term, b: Term) -> bool {
+    if a.is_atom() && b.is_atom() { a.raw() < b.raw() } else { compare_exact(a, b).is_lt() }
 }
 
 /// `get_definition(Module, Name)`: `{#{is_exported => Boolean}, [{Field, Default} | Field]}`.

@@ -61,7 +61,11 @@ fn only_priority(list: Term) -> Option<bool> {
 
 /// `link/2`'s options: is the link's exit to be a priority message?
 pub(super) fn link_options(p: &mut Process, list: Term) -> Result<bool, Bail> {
-    only_priority(list).ok_or_else(|| p.badarg_cause(Term::atom(Atom::new("badopt"))))
+    only_priority(list).ok_or_else(|| badopt(p))
+}
+
+pub(super) fn badopt(p: &mut Process) -> Bail {
+    p.badarg_cause(Term::atom(Atom::new("badopt")))
 }
 
 fn exit_options(p: &mut Process, list: Term) -> Result<bool, Bail> {
@@ -229,7 +233,7 @@ fn monitor(p: &mut Process, a: &[Term], alias: AliasMode, tag: Option<OwnedTerm>
 
 fn monitor3(p: &mut Process, a: &[Term]) -> NativeResult {
     let (mut alias, mut tag, mut priority) = (AliasMode::None, None, false);
-    for o in term_args::list(p, a[2])? {
+    for o in a[2].list_to_vec().ok_or_else(|| badopt(p))? {
         match o.as_tuple_of::<2>() {
             None if is_priority(o) => priority = true,
             Some([k, v]) if k.is(atom::ALIAS) => {
@@ -237,11 +241,11 @@ fn monitor3(p: &mut Process, a: &[Term]) -> NativeResult {
                     Some(atom::EXPLICIT_UNALIAS) => AliasMode::Explicit,
                     Some(atom::DEMONITOR) => AliasMode::Demonitor,
                     Some(atom::REPLY_DEMONITOR) => AliasMode::Reply,
-                    _ => return Err(p.badarg()),
+                    _ => return Err(badopt(p)),
                 };
             }
             Some([k, v]) if k.is(atom::TAG) => tag = Some(OwnedTerm::new(*v)),
-            _ => return Err(p.badarg()),
+            _ => return Err(badopt(p)),
         }
     }
     monitor(p, a, alias, tag, priority)

@@ -7,10 +7,11 @@ use joist_vm::heap::OwnedTerm;
 use joist_vm::node;
 use joist_vm::port::{self, Port};
 use joist_vm::process::names::{self, Registered};
-use joist_vm::process::{self, Bail, ExitWay, NativeResult, Process, RunState, Signal};
+use joist_vm::process::{self, ExitWay, NativeResult, Process, RunState, Signal};
 use joist_vm::term::{Pid, PortId, Term};
 use joist_vm::trace::events;
 
+use super::links::badopt;
 use super::ports;
 use crate::table::Binding;
 use crate::term_args;
@@ -49,10 +50,6 @@ pub(crate) const BINDINGS: &[Binding] = &[
     }),
     ("is_process_alive", 1, is_process_alive),
 ];
-
-fn badopt(p: &mut Process) -> Bail {
-    p.badarg_cause(Term::atom(Atom::new("badopt")))
-}
 
 /// Is a process alive, after all signals that the caller has sent it? An exit among them counts.
 fn is_process_alive(p: &mut Process, a: &[Term]) -> NativeResult {

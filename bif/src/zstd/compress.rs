@@ -23,7 +23,9 @@ const SLOW_BLOCK: usize = 32 << 10;
 
 pub(super) struct Compressor {
     pub parameters: Parameters,
-    pub dictionary: Option<Arc<Dictionary>>,
+    dictionary: Option<Arc<Dictionary>>,
+    /// A dictionary's own level goes before the context's.
+    dictionary_level: Option<i32>,
     pledged: Option<u64>,
     frame: Option<Frame>,
     pub out: Output,
@@ -32,6 +34,8 @@ pub(super) struct Compressor {
 /// A frame under way.
 struct Frame {
     encoder: FrameCompressor<Source, Vec<u8>, Finder>,
+    /// Goes out with the first block.
+    header: Vec<u8>,
     pledged: Option<u64>,
     /// Bytes that have been encoded.
     done: u64,
@@ -58,7 +62,7 @@ impl io::Read for Source {
 impl Compressor {
     pub(super) fn new() -> Compressor {
         let (parameters, out) = (Parameters::new(), Output::default());
-        Compressor { parameters, dictionary: None, pledged: None, frame: None, out }
+        Compressor { parameters, dictionary: None, dictionary_level: None, pledged: None, frame: None, out }
     }
 
     pub(super) fn is_idle(&self) -> bool {
@@ -71,11 +75,15 @@ impl Compressor {
         self.out.clear();
     }
 
-    pub(super) fn set_dictionary(&mut self, dictionary: Option<Arc<Dictionary>>) -> Result<(), Failure> {
+    pub(super) fn set_dictionary(
+        &mut self,
+        dictionary: Option<Arc<Dictionary>>,
+        level: Option<i32>,
+    ) -> Result<(), Failure> {
         if !self.is_idle() {
             return Err(Failure::Stage);
         }
-        self.dictionary = dictionary;
+        (self.dictionary, self.dictionary_level) = (dictionary, level);
         Ok(())
     }
 
@@ -97,7 +105,8 @@ impl Compressor {
         let dictionary = self.dictionary.as_deref();
         let text = dictionary.map_or(&[][..], Dictionary::text);
         let p = &self.parameters;
-        let mut log = p.window_log();
+        let level = self.dictionary_level.unwrap_or_else(|| p.get(names::LEVEL));
+        let mut log = p.window_log(level);
         if let Some(size) = pledged.and_then(|n| n.checked_add(text.len() as u64)) {
             log = log.min(64 - size.max(64).saturating_sub(1).leading_zeros());
         }
@@ -105,13 +114,15 @@ impl Compressor {
         let content = pledged.filter(|_| p.is_set(names::CONTENT_SIZE));
         let id = dictionary.map_or(0, |d| if p.is_set(names::DICTIONARY_ID) { d.id } else { 0 });
         let checksum = p.is_set(names::CHECKSUM);
-        frame::write(content, log, id, checksum, &mut self.out.bytes);
-        let (window, level) = (1 << log, p.get(names::LEVEL));
+        let mut header = Vec::new();
+        frame::write(content, log, id, checksum, &mut header);
+        let window = 1 << log;
         let expected = pledged.and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX);
         let block = if level >= SLOW_LEVEL { SLOW_BLOCK } else { BLOCK }.min(window).min(expected.max(1));
         let finder = Finder::new(window, expected, Effort::of_level(level), text);
         self.frame = Some(Frame {
             encoder: FrameCompressor::new_with_matcher(finder, CompressionLevel::Fastest),
+            header,
             pledged,
             done: 0,
             pending: Vec::new(),
@@ -164,6 +175,7 @@ impl Frame {
         if let Some(hash) = &mut self.hash {
             hash.write(&bytes);
         }
+        out.append(&mut self.header);
         if bytes.is_empty() {
             out.extend(frame::raw_block(last, 0));
             return Ok(());

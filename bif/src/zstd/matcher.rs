@@ -39,6 +39,13 @@ impl Effort {
     }
 }
 
+/// A repetition: where, how far back its text lies, how long it is.
+struct Repetition {
+    at: usize,
+    offset: usize,
+    length: usize,
+}
+
 pub(super) struct Finder {
     /// The text that may be referred to, then the block at hand.
     data: Vec<u8>,
@@ -113,6 +120,47 @@ impl Finder {
         (distance > 0).then_some((distance, best))
     }
 
+    /// Those of the block at hand.
+    fn repetitions(&mut self) -> Vec<Repetition> {
+        let end = self.data.len();
+        // Beyond the window a dictionary is out of reach.
+        let whole = self.total <= self.window as u64;
+        let (origin, window) = (self.origin, self.window);
+        let floor = |at: usize| if whole { 0 } else { origin.max(at.saturating_sub(window)) };
+        let (mut at, mut plain) = (self.start, self.start);
+        let mut all = Vec::new();
+        while at + LEAST < end {
+            let mut hit = self.find(at, floor(at));
+            self.insert(at);
+            if let (true, Some((_, length))) = (self.effort.lazy, hit)
+                && let Some(better) = self.find(at + 1, floor(at + 1)).filter(|b| b.1 > length + 1)
+            {
+                at += 1;
+                self.insert(at);
+                hit = Some(better);
+            }
+            let Some((offset, length)) = hit else {
+                at += self.effort.step + (at - plain) / 256;
+                continue;
+            };
+            all.push(Repetition { at, offset, length });
+            let next = at + length;
+            let stride = if self.effort.tries > 1 { 1 } else { 4 };
+            (at + 1..next).step_by(stride).for_each(|i| self.insert(i));
+            (at, plain) = (next, next);
+        }
+        all
+    }
+
+    /// Are all bytes outside of the repetitions the same?
+    fn is_uniform(&self, repetitions: &[Repetition]) -> bool {
+        let starts = core::iter::once(self.start).chain(repetitions.iter().map(|r| r.at + r.length));
+        let ends = repetitions.iter().map(|r| r.at).chain(core::iter::once(self.data.len()));
+        let mut bytes = starts.zip(ends).flat_map(|(from, to)| &self.data[from..to]);
+        let first = bytes.next();
+        bytes.all(|b| Some(b) == first)
+    }
+
     /// Forgets what lies too far back, once in a while.
     fn cut(&mut self) {
         let keep = self.window.max(BLOCK);
@@ -154,31 +202,22 @@ impl Matcher for Finder {
     }
 
     fn start_matching(&mut self, mut found: impl for<'a> FnMut(Sequence<'a>)) {
-        let end = self.data.len();
-        // Beyond the window a dictionary is out of reach.
-        let whole = self.total <= self.window as u64;
-        let (origin, window) = (self.origin, self.window);
-        let floor = |at: usize| if whole { 0 } else { origin.max(at.saturating_sub(window)) };
-        let (mut at, mut plain) = (self.start, self.start);
-        while at + LEAST < end {
-            let mut hit = self.find(at, floor(at));
-            self.insert(at);
-            if let (true, Some((_, length))) = (self.effort.lazy, hit)
-                && let Some(better) = self.find(at + 1, floor(at + 1)).filter(|b| b.1 > length + 1)
-            {
-                at += 1;
-                self.insert(at);
-                hit = Some(better);
-            }
-            let Some((offset, match_len)) = hit else {
-                at += self.effort.step + (at - plain) / 256;
-                continue;
-            };
-            found(Sequence::Triple { literals: &self.data[plain..at], offset, match_len });
-            let next = at + match_len;
-            let stride = if self.effort.tries > 1 { 1 } else { 4 };
-            (at + 1..next).step_by(stride).for_each(|i| self.insert(i));
-            (at, plain) = (next, next);
+        let mut repetitions = self.repetitions();
+        // The encoder's tables need two symbols at least: so not all repetitions may lie side by side …
+        if let Some(first) = repetitions.first_mut()
+            && first.at == self.start
+        {
+            first.at += 1;
+            first.length -= 1;
+        }
+        // … and there must be two bytes among those that are no part of one.
+        if self.is_uniform(&repetitions) {
+            repetitions.clear();
+        }
+        let mut plain = self.start;
+        for r in &repetitions {
+            found(Sequence::Triple { literals: &self.data[plain..r.at], offset: r.offset, match_len: r.length });
+            plain = r.at + r.length;
         }
         found(Sequence::Literals { literals: &self.data[plain..] });
     }

@@ -9,6 +9,8 @@ mod matcher;
 mod output;
 mod parameters;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -59,7 +61,7 @@ pub(crate) const BINDINGS: &[Binding] = &[
     ("load_compress_dictionary_nif", 2, |p, a| {
         owned::<Compressor>(p, a[0])?;
         let dictionary = load(p, a[1])?;
-        unit(p, a, |c: &mut Compressor| c.set_dictionary(dictionary?))
+        unit(p, a, |c: &mut Compressor| c.set_dictionary(dictionary?, None))
     }),
     ("load_decompress_dictionary_nif", 2, |p, a| {
         owned::<Decompressor>(p, a[0])?;
@@ -68,8 +70,8 @@ pub(crate) const BINDINGS: &[Binding] = &[
     }),
     ("ref_compress_dictionary_nif", 2, |p, a| {
         owned::<Compressor>(p, a[0])?;
-        let dictionary = object::<ForCompression>(p, a[1])?.0.clone();
-        unit(p, a, |c: &mut Compressor| c.set_dictionary(dictionary))
+        let ForCompression(dictionary, level) = object(p, a[1])?;
+        unit(p, a, |c: &mut Compressor| c.set_dictionary(dictionary.clone(), Some(*level)))
     }),
     ("ref_decompress_dictionary_nif", 2, |p, a| {
         owned::<Decompressor>(p, a[0])?;
@@ -77,12 +79,10 @@ pub(crate) const BINDINGS: &[Binding] = &[
         unit(p, a, |d: &mut Decompressor| d.set_dictionary(dictionary))
     }),
     ("create_cdict_nif", 2, |p, a| {
-        if integer(a[1]).is_none() {
-            return Err(p.badarg());
-        }
-        create(p, a[0], "invalid_compress_dict", |d| Arc::new(ForCompression(d)))
+        let level = integer(a[1]).map(parameters::level).ok_or_else(|| p.badarg())?;
+        create(p, a[0], "invalid_compress_dict", |d| ForCompression(d, level))
     }),
-    ("create_ddict_nif", 1, |p, a| create(p, a[0], "invalid_decompress_dict", |d| Arc::new(ForDecompression(d)))),
+    ("create_ddict_nif", 1, |p, a| create(p, a[0], "invalid_decompress_dict", ForDecompression)),
     ("getDictId_fromCDict_nif", 1, |p, a| object::<ForCompression>(p, a[0]).map(|d| id_of(&d.0))),
     ("getDictId_fromDDict_nif", 1, |p, a| object::<ForDecompression>(p, a[0]).map(|d| id_of(&d.0))),
     ("getDictId_fromDict_nif", 1, |p, a| {
@@ -102,7 +102,8 @@ struct Context<C> {
     codec: Mutex<Option<C>>,
 }
 
-struct ForCompression(Option<Arc<Dictionary>>);
+/// With its level.
+struct ForCompression(Option<Arc<Dictionary>>, i32);
 struct ForDecompression(Option<Arc<Dictionary>>);
 
 fn new<C: Send + 'static>(p: &mut Process, codec: C) -> Term {
@@ -169,13 +170,13 @@ fn create<T: Any + Send + Sync>(
     p: &mut Process,
     t: Term,
     invalid: &str,
-    make: fn(Option<Arc<Dictionary>>) -> Arc<T>,
+    make: impl FnOnce(Option<Arc<Dictionary>>) -> T,
 ) -> NativeResult {
     if !t.is_binary() {
         return Err(p.badarg());
     }
     match load(p, t)? {
-        Ok(dictionary) => Ok(build::magic_reference(p, make_reference(), make(dictionary))),
+        Ok(dictionary) => Ok(build::magic_reference(p, make_reference(), Arc::new(make(dictionary)))),
         Err(_) => Ok(build::tuple(p, &[Term::atom(atom::ERROR), Term::atom(Atom::new(invalid))])),
     }
 }

@@ -62,6 +62,12 @@ pub(super) fn by_name(name: &str) -> Option<(usize, &'static Parameter)> {
     ALL.iter().enumerate().find(|(_, p)| p.name == name)
 }
 
+/// The level that a number stands for.
+pub(super) fn level(n: i32) -> i32 {
+    let p = &ALL[LEVEL];
+    if n == 0 { p.start } else { n.clamp(p.low, p.high) }
+}
+
 /// The values of all.
 #[derive(Clone)]
 pub(super) struct Parameters([i32; 17]);
@@ -83,8 +89,7 @@ impl Parameters {
     pub(super) fn set(&mut self, index: usize, value: i32) -> Result<(), Failure> {
         let p = &ALL[index];
         self.0[index] = match (index, value) {
-            (LEVEL, 0) => p.start,
-            (LEVEL, n) => n.clamp(p.low, p.high),
+            (LEVEL, n) => level(n),
             (_, 0) => 0,
             (TARGET_BLOCK, n) if n < p.low => p.low,
             (_, n) if (p.low..=p.high).contains(&n) => n,
@@ -93,9 +98,9 @@ impl Parameters {
         Ok(())
     }
 
-    /// The window's size that the level stands for, where the size of the whole is not known.
-    pub(super) fn window_log(&self) -> u32 {
-        match (self.0[WINDOW_LOG], self.0[LEVEL]) {
+    /// The window's size: what is asked for, or what the level stands for where the size of the whole is not known.
+    pub(super) fn window_log(&self, level: i32) -> u32 {
+        match (self.0[WINDOW_LOG], level) {
             (0, ..=1) => 19,
             (0, 2) => 20,
             (0, 3..=8) => 21,

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::{Context, Term};
-use crate::atom;
+use crate::atom::{self, Atom};
 use crate::code;
 use crate::term::record;
 
@@ -63,12 +63,22 @@ impl Context {
         };
         let result = definition.ok_or((atom::BADRECORD, if old.is_nil() { id } else { old })).and_then(|definition| {
             let fields = record::fields_of(definition);
+            // Of several wrong fields stock names the one whose atom is the oldest.
+            let mut wrong: Option<(Atom, Term)> = None;
+            let mut note = |error, field: Term| {
+                if wrong.is_none_or(|w| w.0 == error && field.raw() < w.1.raw()) {
+                    wrong = Some((error, field));
+                }
+            };
             for (field, value) in (0..n).map(given) {
-                let at = fields.iter().position(|f| *f == field);
-                values[at.ok_or_else(|| (atom::BADFIELD, record::with_field(p, definition, field)))?] = value;
+                match fields.iter().position(|f| *f == field) {
+                    Some(at) => values[at] = value,
+                    None => note(atom::BADFIELD, field),
+                }
             }
-            if let Some(at) = values.iter().position(|v| v.is_none()) {
-                return Err((atom::NOVALUE, record::with_field(p, definition, fields[at])));
+            fields.iter().zip(&values).filter(|f| f.1.is_none()).for_each(|f| note(atom::NOVALUE, *f.0));
+            if let Some((error, field)) = wrong {
+                return Err((error, record::with_field(p, definition, field)));
             }
             Ok(record::record(p, definition, &values))
         });

@@ -9,6 +9,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use hashbrown::HashTable;
+use smallvec::SmallVec;
 
 use super::build::{self, Alloc};
 use super::{Header, Tag, Term, hash};
@@ -82,8 +83,16 @@ impl Record {
         self.definition[0].small_value() as u32
     }
 
+    /// The fields' places in the order of their atoms' numbers.
+    pub(crate) fn by_number(&self) -> SmallVec<[usize; 16]> {
+        let mut places: SmallVec<[usize; 16]> = (0..self.values.len()).collect();
+        places.sort_unstable_by_key(|i| self.fields()[*i].raw());
+        places
+    }
+
     /// Module, name, visibility and fields: all that tells two definitions apart.
-    pub(crate) fn identity(&self) -> &'static [Term] {
+    #[must_use]
+    pub fn identity(&self) -> &'static [Term] {
         &self.definition[1..]
     }
 

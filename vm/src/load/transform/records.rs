@@ -65,16 +65,17 @@ impl Transform<'_> {
         let given = pairs.chunks_exact(2).map(|p| Ok((field(op, &p[0])?, p[1])));
         let given = given.collect::<Result<Vec<_>, LoadError>>()?;
         let known = |field: Term| entry.fields().any(|f| f.0 == field);
-        let mut wrong = given.iter().find(|g| !known(g.0)).map(|g| (atom::BADFIELD, g.0));
+        // Of several wrong fields stock names the one whose atom is the oldest.
+        let oldest = |fields: &mut dyn Iterator<Item = Term>| fields.min_by_key(|f| f.raw());
+        let unknown = oldest(&mut given.iter().map(|g| g.0).filter(|f| !known(*f)));
         let mut values = Vec::with_capacity(entry.defaults.len());
         for (field, default) in entry.fields() {
             let value = given.iter().rfind(|g| g.0 == field).map_or(Arg::Const(default), |g| g.1);
-            if value == Arg::Const(Term::NONE) && wrong.is_none() {
-                wrong = Some((atom::NOVALUE, field));
-            }
             values.push(value);
         }
-        if let Some((error, field)) = wrong {
+        let empty = entry.fields().zip(&values).filter(|(_, v)| **v == Arg::Const(Term::NONE)).map(|f| f.0.0);
+        let novalue = oldest(&mut { empty }).map(|f| (atom::NOVALUE, f));
+        if let Some((error, field)) = unknown.map(|f| (atom::BADFIELD, f)).or(novalue) {
             let (module, name) = record::id_of(entry.definition);
             let id = build::tuple(self.heap, &[module, name]);
             let what = build::tuple(self.heap, &[id, field]);

@@ -202,7 +202,8 @@ fn visit(mut hash: u32, pairs: &mut u32, t: Term, todo: &mut Vec<Work>) -> u32 {
     let Some(header) = t.header() else { return hash };
     match header.tag() {
         Tag::Record => t.as_record().map_or(hash, |r| {
-            todo.push(Work::Terms(r.values));
+            // In the order of the fields' atoms, as stock has them.
+            todo.extend(r.by_number().into_iter().rev().map(|i| Work::Term(r.values[i])));
             two(hash, r.values.len() as u32, r.definition_hash(), hconst(23))
         }),
         Tag::Tuple => {
