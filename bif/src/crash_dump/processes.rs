@@ -54,7 +54,7 @@ fn place(address: usize) -> String {
 
 fn messages<'a>(p: &'a Process, signals: &'a VecDeque<Signal>) -> impl Iterator<Item = (Term, Term)> + 'a {
     let waiting = signals.iter().filter_map(|s| match s {
-        Signal::Message(m) | Signal::AliasMessage(_, m) => Some(m),
+        Signal::Message(m) | Signal::AliasMessage(_, m, _) => Some(m),
         _ => None,
     });
     p.mailbox.iter().chain(waiting).map(|m| (m.term, m.token))

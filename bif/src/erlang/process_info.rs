@@ -274,7 +274,7 @@ fn value(p: &mut Process, item: Atom, asks_itself: bool) -> Term {
         "parent" => p.parent,
         "label" => p.label,
         "last_calls" => Term::bool(false),
-        "priority_messages" => Term::bool(false),
+        "priority_messages" => Term::bool(p.links.expect_priority()),
         "binary" => {
             let all: Vec<Term> = p
                 .heap

@@ -15,6 +15,7 @@ mod exceptions;
 mod native;
 mod operands;
 mod receive;
+mod records;
 mod run;
 mod stacktrace;
 mod trace;
