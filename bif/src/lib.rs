@@ -41,7 +41,7 @@ pub mod table;
 mod term_args;
 mod trace;
 mod unicode;
-mod zlib;
+pub mod zlib;
 
 use table::Binding;
 

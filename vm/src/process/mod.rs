@@ -55,7 +55,6 @@ pub enum Priority {
 pub struct Flags {
     pub trap_exit: bool,
     pub sensitive: bool,
-    pub save_calls: u32,
     pub message_queue_off_heap: bool,
     pub async_dist: bool,
     /// Made by `spawn_system_process`.
@@ -105,6 +104,8 @@ pub struct Process {
     pub(crate) seq_last: i64,
     /// The token of the exit signal that is being handled.
     pub(crate) exit_token: Option<crate::heap::OwnedTerm>,
+    /// The last calls, if it remembers them.
+    pub saved_calls: Option<Box<crate::trace::SavedCalls>>,
     /// There may be frames of traces on the stack.
     pub(crate) trace_frames: bool,
     /// Where its time goes, if calls are timed.
@@ -236,6 +237,13 @@ impl Process {
         // A native that is traced runs in a function of its own.
         let module = crate::code::module_of_address(pc).map(|m| m.name);
         module.or_else(|| self.return_locations(1).pop().map(|l| l.mfa.module))
+    }
+
+    /// The function that called the native which runs now.
+    pub(crate) fn caller(&self) -> Option<crate::code::Location> {
+        // SAFETY: as in `charge`.
+        let pc = if self.context.is_null() { return None } else { unsafe { (*self.context).pc } };
+        crate::code::locate(pc).or_else(|| self.return_locations(1).pop())
     }
 
     /// Does it run this version of a module, or will it return to it? Funs don't count: calls of them find out.

@@ -118,6 +118,7 @@ pub fn spawn(
         trace_frames: false,
         exit_token: None,
         meters: None,
+        saved_calls: None,
         long_queue: false,
         flags: Flags {
             message_queue_off_heap: o.message_queue_off_heap,
