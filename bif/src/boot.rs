@@ -75,6 +75,7 @@ pub fn start(boot: Boot) -> Result<core::convert::Infallible, BootError> {
     release::set(boot.otp_release);
     crate::table::init();
     crate::console::init();
+    joist_vm::fatal::init(crate::crash_dump::of_the_dying);
     crate::drivers::init();
     crate::prim_tty::init();
     crate::os::init();

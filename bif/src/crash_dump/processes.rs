@@ -96,9 +96,10 @@ fn summary(out: &mut dyn Write, slot: &Slot, p: &Process, signals: &VecDeque<Sig
 }
 
 /// Messages, dictionary, stack and heap of each; the short form has the stacks only, without what lies on them.
-pub(super) fn deep(out: &mut dyn Write, current: Option<&Process>, detail: Detail) -> Result {
+pub(super) fn deep(out: &mut dyn Write, current: Option<&Process>, detail: Detail, of_running: Detail) -> Result {
     each(current, |_, p, signals| {
         let pid = Term::pid(p.pid());
+        let detail = if current.is_some_and(|c| c.pid() == p.pid()) { of_running } else { detail };
         let stack = p.stack_words();
         if detail == Detail::Short {
             writeln!(out, "=proc_stack:{pid}")?;

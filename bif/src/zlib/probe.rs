@@ -21,7 +21,7 @@ fn drive(
     stream: &mut Stream,
     bytes: &[u8],
     pace: Pace,
-    flushes: &[u8],
+    (flushes, last): (&[u8], i32),
     work: fn(&mut Stream, usize, usize, i32) -> Result<super::stream::Outcome, Failure>,
 ) -> Result<Vec<u8>, Failure> {
     let mut out = Vec::new();
@@ -30,7 +30,7 @@ fn drive(
     while let Some((i, piece)) = pieces.next() {
         stream.enqueue([Cow::Borrowed(piece)].into_iter())?;
         let flush = match flushes.get(i) {
-            _ if pieces.peek().is_none() => FINISH,
+            _ if pieces.peek().is_none() => last,
             Some(f) => i32::from(*f % 4),
             None => 0,
         };
@@ -54,7 +54,7 @@ fn drive(
 pub fn deflate(plain: &[u8], [level, bits, memory, strategy]: [i32; 4], pace: Pace, flushes: &[u8]) -> Option<Vec<u8>> {
     let mut stream = Stream::new();
     stream.start_deflate(level, 8, bits, memory, strategy).ok()?;
-    Some(drive(&mut stream, plain, pace, flushes, Stream::deflate).expect("anything can be compressed"))
+    Some(drive(&mut stream, plain, pace, (flushes, FINISH), Stream::deflate).expect("anything can be compressed"))
 }
 
 /// Unpacks; none if it can't be.
@@ -62,5 +62,5 @@ pub fn deflate(plain: &[u8], [level, bits, memory, strategy]: [i32; 4], pace: Pa
 pub fn inflate(packed: &[u8], bits: i32, pace: Pace) -> Option<Vec<u8>> {
     let mut stream = Stream::new();
     stream.start_inflate(bits, AtEnd::Cut).ok()?;
-    drive(&mut stream, packed, pace, &[], Stream::inflate).ok()
+    drive(&mut stream, packed, pace, (&[], 0), Stream::inflate).ok()
 }

@@ -187,6 +187,12 @@ pub fn lookup(id: PortId) -> Option<Arc<Port>> {
     PORTS.read().as_ref()?.get(&id.0).cloned()
 }
 
+/// How many ports are open.
+#[must_use]
+pub fn count() -> usize {
+    PORTS.read().as_ref().map_or(0, HashMap::len)
+}
+
 /// All open ports, oldest first.
 #[must_use]
 pub fn all() -> Vec<PortId> {

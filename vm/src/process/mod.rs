@@ -133,6 +133,9 @@ pub struct Process {
     pub(crate) at_rest: alloc::vec::Vec<Work>,
     /// A collection asked for by a native; true for a major one.
     pub(crate) collect_wanted: Option<bool>,
+    /// Cells that `length` has counted before its slice was over, and the list behind them.
+    pub(crate) counted: usize,
+    pub(crate) count_rest: Term,
     /// The rest of a native's work.
     pub(crate) paused: Option<job::Paused>,
     /// It waited for a message when it was put away last.
@@ -365,7 +368,13 @@ impl Process {
             more: &mut self.roots,
             links: &mut self.links,
             mailbox: &mut self.mailbox,
-            singles: [&mut self.group_leader, &mut self.seq_token, &mut self.parent, &mut self.label],
+            singles: [
+                &mut self.group_leader,
+                &mut self.seq_token,
+                &mut self.parent,
+                &mut self.label,
+                &mut self.count_rest,
+            ],
         };
         (&mut self.heap, roots)
     }
@@ -380,7 +389,7 @@ struct Roots<'a> {
     more: &'a mut [Term],
     links: &'a mut Links,
     mailbox: &'a mut Mailbox,
-    singles: [&'a mut Term; 4],
+    singles: [&'a mut Term; 5],
 }
 
 impl crate::heap::Roots for Roots<'_> {

@@ -118,6 +118,8 @@ pub fn spawn(
         trace_frames: false,
         exit_token: None,
         meters: None,
+        counted: 0,
+        count_rest: Term::NIL,
         saved_calls: None,
         long_queue: false,
         flags: Flags {
