@@ -94,6 +94,7 @@ fn render(
     writeln!(out, "Taints: \nAtoms: {}", atom::count())?;
     let calling = p.map(Process::scheduler).or(platform().current_scheduler());
     writeln!(out, "Calling Thread: scheduler:{}", calling.unwrap_or(0) + 1)?;
+    tables::schedulers(out, p)?;
     memory(out)?;
     processes::all(out, p)?;
     tables::ports(out)?;

@@ -35,6 +35,16 @@ pub(crate) fn all(out: &mut dyn Write, current: Option<&Process>) -> Result {
     })
 }
 
+/// As [`all`], with stacks, as `system_info(procs)` and process dumps show them.
+pub(crate) fn with_stacks(out: &mut dyn Write, current: Option<&Process>) -> Result {
+    each(current, |slot, p, signals| dump(out, slot, p, signals, current.is_some_and(|c| c.pid() == p.pid())))
+}
+
+fn dump(out: &mut dyn Write, slot: &Slot, p: &Process, signals: &VecDeque<Signal>, running: bool) -> Result {
+    summary(out, slot, p, signals, if running { "Running" } else { state(p) })?;
+    write!(out, "Stack dump:\n{}", crate::erlang::backtrace::text(p))
+}
+
 /// What a process that stands still does otherwise.
 fn state(p: &Process) -> &'static str {
     if p.was_waiting() { "Waiting" } else { "Scheduled" }

@@ -3,7 +3,7 @@
 use joist_vm::atom::{self, Atom};
 use joist_vm::heap::OwnedTerm;
 use joist_vm::node;
-use joist_vm::port;
+use joist_vm::port::{self, Port};
 use joist_vm::process::names::{self, Registered};
 use joist_vm::process::{self, AliasMode, Bail, MonitorInfo, MonitorKind, NativeResult, Process, Signal};
 use joist_vm::term::{Pid, Term, build};
@@ -60,14 +60,22 @@ fn link(p: &mut Process, to: Term) -> NativeResult {
     };
     match port::lookup(port) {
         Some(_) if p.links.ports.contains(&port) => Ok(Term::bool(true)),
-        Some(found) if found.run(p, atom::LINK, |p| found.link(p.pid())) => {
+        Some(found) if found.run(p, atom::LINK, |p| linked(p, &found)) => {
             p.links.ports.insert(port);
             events::procs(p, atom::LINK, to);
-            ports::life(&found, atom::GETTING_LINKED, Term::pid(p.pid()));
             Ok(Term::bool(true))
         }
         _ => no_process(p, to),
     }
+}
+
+/// The port's end of a link; false if it is closed.
+fn linked(p: &Process, port: &Port) -> bool {
+    let open = port.link(p.pid());
+    if open {
+        ports::life(port, atom::GETTING_LINKED, Term::pid(p.pid()));
+    }
+    open
 }
 
 /// The other end is gone: an error, or an exit message where exits are trapped.

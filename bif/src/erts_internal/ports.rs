@@ -29,7 +29,11 @@ pub(crate) const BINDINGS: &[Binding] = &[
     }),
     ("port_connect", 2, |p, a| {
         let (Some(port), Some(pid)) = (ports::named(a[0]), a[1].as_pid()) else { return Ok(Term::atom(atom::BADARG)) };
-        Ok(if port.run(p, atom::CONNECT, |p| ports::connect(&port, p.pid(), pid)) { Term::bool(true) } else { Term::atom(atom::BADARG) })
+        Ok(if port.run(p, atom::CONNECT, |p| ports::connect(&port, p.pid(), pid)) {
+            Term::bool(true)
+        } else {
+            Term::atom(atom::BADARG)
+        })
     }),
     ("port_close", 1, |p, a| match ports::named(a[0]) {
         Some(port) => {
@@ -107,17 +111,20 @@ fn control(p: &mut Process, a: &[Term]) -> NativeResult {
     let Some(bytes) = iolist::to_bytes(a[2]) else { return Ok(Term::atom(atom::BADARG)) };
     let caller = p.pid();
     let binary = port.settings.binary_control;
-    trace::received(&port, caller, |h| {
-        let data = build::binary(h, &bytes);
-        let what = build::tuple(h, &[Term::small(operation.into()), data]);
-        build::tuple(h, &[Term::atom(atom::CONTROL), what])
-    });
-    let work = |_: &mut Process| port.with_driver(|d| d.control(&port, caller, operation, &bytes));
-    match port.run(p, atom::CONTROL, work) {
-        Ok(answer) => {
-            trace::answered(&port, caller, &answer);
-            Ok(if binary { build::binary(p, &answer) } else { build::string(p, &answer) })
+    let work = |_: &mut Process| {
+        trace::received(&port, caller, |h| {
+            let data = build::binary(h, &bytes);
+            let what = build::tuple(h, &[Term::small(operation.into()), data]);
+            build::tuple(h, &[Term::atom(atom::CONTROL), what])
+        });
+        let answer = port.with_driver(|d| d.control(&port, caller, operation, &bytes));
+        if let Ok(answer) = &answer {
+            trace::answered(&port, caller, answer);
         }
+        answer
+    };
+    match port.run(p, atom::CONTROL, work) {
+        Ok(answer) => Ok(if binary { build::binary(p, &answer) } else { build::string(p, &answer) }),
         Err(port::BadCommand) => Ok(Term::atom(atom::BADARG)),
     }
 }

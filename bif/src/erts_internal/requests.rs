@@ -5,8 +5,8 @@ use alloc::boxed::Box;
 use joist_vm::atom::{self, Atom};
 use joist_vm::heap::OwnedTerm;
 use joist_vm::process::{self, Bail, NativeResult, Process, Signal};
-use joist_vm::trace::SavedCalls;
 use joist_vm::term::{Pid, Term, build};
+use joist_vm::trace::SavedCalls;
 
 use crate::erlang;
 use crate::table::Binding;

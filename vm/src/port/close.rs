@@ -139,7 +139,11 @@ pub(crate) fn process_exited(id: PortId, pid: Pid, reason: &OwnedTerm) {
         }
         s.owner
     };
-    if owner == pid || !reason.get().is(atom::NORMAL) {
-        port.close(pid, reason.get());
-    }
+    port.by_itself(|| {
+        if owner == pid || !reason.get().is(atom::NORMAL) {
+            port.close(pid, reason.get());
+        } else {
+            trace::ports::received(&port, pid, |_| Term::atom(atom::CLOSE));
+        }
+    });
 }

@@ -174,10 +174,10 @@ pub fn open(owner: Pid, command: &[u8], settings: Settings, driver: Box<dyn Driv
         .insert(id.0, port.clone());
     drop(ports);
     trace::ports::opened(&port, owner, command);
-    trace::ports::life(&port, atom::GETTING_LINKED, Term::pid(owner));
     for tag in [atom::IN, atom::OUT] {
         trace::ports::runs(&port, tag, Term::atom(atom::OPEN));
     }
+    trace::ports::life(&port, atom::GETTING_LINKED, Term::pid(owner));
     port
 }
 
@@ -327,6 +327,16 @@ impl Port {
     /// Is the port busy?
     pub fn is_busy(&self) -> bool {
         self.state.lock().busy
+    }
+
+    /// Who waits until it takes commands again.
+    pub fn waiting(&self) -> Vec<Pid> {
+        self.state.lock().waiting.clone()
+    }
+
+    /// For a dump, which can't wait for the driver: its program's number, and how many bytes of output wait.
+    pub fn driver_facts(&self) -> (Option<u32>, usize) {
+        self.driver.try_lock().map_or((None, 0), |driver| (driver.os_pid(), driver.queued()))
     }
 
     /// While the port is busy: the process is to wait, and is woken when it may try again.

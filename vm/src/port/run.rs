@@ -53,8 +53,13 @@ impl Port {
 
     /// Something has happened that the driver is to know of.
     pub fn event(self: &Arc<Self>, event: Event) {
+        self.by_itself(|| self.with_driver(|d: &mut dyn Driver| d.event(self, event)));
+    }
+
+    /// Work of the port that no process waits for.
+    pub(super) fn by_itself(&self, work: impl FnOnce()) {
         self.begins(Term::small(0));
-        self.with_driver(|d: &mut dyn Driver| d.event(self, event));
+        work();
         self.ends(Term::small(0));
     }
 

@@ -10,10 +10,10 @@ use crate::arch::percpu;
 use core::alloc::{GlobalAlloc, Layout};
 use core::ptr::{self, NonNull, null_mut};
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use joist_vm::fatal::Watched;
 use spin::Mutex;
 use talc::DefaultBinning;
 use talc::base::Talc;
-use joist_vm::fatal::Watched;
 use talc::source::Manual;
 
 static BLOCKS: Mutex<Talc<Manual, DefaultBinning>> = Mutex::new(Talc::new(Manual));
