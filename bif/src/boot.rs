@@ -76,6 +76,7 @@ pub fn start(boot: Boot) -> Result<core::convert::Infallible, BootError> {
     crate::table::init();
     crate::console::init();
     joist_vm::fatal::init(crate::crash_dump::of_the_dying);
+    process::set_description(crate::crash_dump::processes::described);
     crate::drivers::init();
     crate::prim_tty::init();
     crate::os::init();

@@ -40,6 +40,14 @@ pub(crate) fn with_stacks(out: &mut dyn Write, current: Option<&Process>) -> Res
     each(current, |slot, p, signals| dump(out, slot, p, signals, current.is_some_and(|c| c.pid() == p.pid())))
 }
 
+/// The process that runs, with its stack.
+pub(crate) fn described(p: &Process) -> String {
+    let mut text = String::new();
+    // Writing to a string never fails.
+    let _ = dump(&mut text, p.slot(), p, &VecDeque::new(), true);
+    text
+}
+
 fn dump(out: &mut dyn Write, slot: &Slot, p: &Process, signals: &VecDeque<Signal>, running: bool) -> Result {
     summary(out, slot, p, signals, if running { "Running" } else { state(p) })?;
     write!(out, "Stack dump:\n{}", crate::erlang::backtrace::text(p))
