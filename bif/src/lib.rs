@@ -42,7 +42,7 @@ pub mod table;
 mod term_args;
 mod trace;
 mod unicode;
-mod zlib;
+pub mod zlib;
 mod zstd;
 
 use table::Binding;

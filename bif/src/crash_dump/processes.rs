@@ -35,6 +35,24 @@ pub(crate) fn all(out: &mut dyn Write, current: Option<&Process>) -> Result {
     })
 }
 
+/// As [`all`], with stacks, as `system_info(procs)` and process dumps show them.
+pub(crate) fn with_stacks(out: &mut dyn Write, current: Option<&Process>) -> Result {
+    each(current, |slot, p, signals| dump(out, slot, p, signals, current.is_some_and(|c| c.pid() == p.pid())))
+}
+
+/// The process that runs, with its stack.
+pub(crate) fn described(p: &Process) -> String {
+    let mut text = String::new();
+    // Writing to a string never fails.
+    let _ = dump(&mut text, p.slot(), p, &VecDeque::new(), true);
+    text
+}
+
+fn dump(out: &mut dyn Write, slot: &Slot, p: &Process, signals: &VecDeque<Signal>, running: bool) -> Result {
+    summary(out, slot, p, signals, if running { "Running" } else { state(p) })?;
+    write!(out, "Stack dump:\n{}", crate::erlang::backtrace::text(p))
+}
+
 /// What a process that stands still does otherwise.
 fn state(p: &Process) -> &'static str {
     if p.was_waiting() { "Waiting" } else { "Scheduled" }
@@ -96,9 +114,10 @@ fn summary(out: &mut dyn Write, slot: &Slot, p: &Process, signals: &VecDeque<Sig
 }
 
 /// Messages, dictionary, stack and heap of each; the short form has the stacks only, without what lies on them.
-pub(super) fn deep(out: &mut dyn Write, current: Option<&Process>, detail: Detail) -> Result {
+pub(super) fn deep(out: &mut dyn Write, current: Option<&Process>, detail: Detail, of_running: Detail) -> Result {
     each(current, |_, p, signals| {
         let pid = Term::pid(p.pid());
+        let detail = if current.is_some_and(|c| c.pid() == p.pid()) { of_running } else { detail };
         let stack = p.stack_words();
         if detail == Detail::Short {
             writeln!(out, "=proc_stack:{pid}")?;

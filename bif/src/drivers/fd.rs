@@ -100,6 +100,6 @@ fn input() {
         readers.last().and_then(Weak::upgrade)
     };
     if let Some(port) = reader {
-        port.with_driver(|d| d.event(&port, Event::ConsoleInput));
+        port.event(Event::ConsoleInput);
     }
 }

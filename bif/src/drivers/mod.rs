@@ -13,6 +13,7 @@ mod tty_sl;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::sync::atomic::Ordering;
 
 use joist_vm::atom::{self, Atom};
 use joist_vm::platform::{Channel, platform};
@@ -51,6 +52,9 @@ enum After {
 /// Opens a port; the error is the reason that `open_port/2` raises, or `badopt`.
 pub(crate) fn open(p: &mut Process, name: Term, options: Term) -> Result<PortId, Atom> {
     let options = options::read(options).ok_or_else(|| Atom::new("badopt"))?;
+    if port::count() >= crate::flags::PORTS.load(Ordering::Relaxed) {
+        return Err(atom::SYSTEM_LIMIT);
+    }
     let Chosen { driver, name, after } = choose(name, &options)?;
     let settings = Settings {
         binary: options.binary,

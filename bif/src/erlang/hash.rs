@@ -6,7 +6,7 @@ use joist_vm::process::{NativeResult, Process};
 use joist_vm::term::hash::{Hasher, phash};
 use joist_vm::term::{Term, build};
 
-use super::iolist::{self, Part, to_bytes};
+use super::iolist::{self, Part};
 use crate::limits::budget;
 use crate::table::Binding;
 
@@ -56,13 +56,11 @@ pub(crate) const BINDINGS: &[Binding] = &[
             },
         )
     }),
-    ("md5_init", 0, |p, _| Ok(build::binary(p, &md5_state::init()))),
+    ("md5_init", 0, |p, _| Ok(build::binary(p, &md5_state::of(&md5::Md5::default())))),
     ("md5_update", 2, |p, a| {
-        let (Some(state), Some(bytes)) = (a[0].as_binary(), to_bytes(a[1])) else { return Err(p.badarg()) };
-        match md5_state::update(&state, &bytes) {
-            Some(new) => Ok(build::binary(p, &new)),
-            None => Err(p.badarg()),
-        }
+        use md5::Digest;
+        let Some(state) = a[0].as_binary().and_then(|s| md5_state::read(&s)) else { return Err(p.badarg()) };
+        digest(p, a[1], state, |h, b| h.update(b), |p, h| Ok(build::binary(p, &md5_state::of(&h))))
     }),
     ("md5_final", 1, |p, a| match a[0].as_binary().and_then(|s| md5_state::finish(&s)) {
         Some(digest) => Ok(build::binary(p, &digest)),
@@ -159,23 +157,24 @@ fn adler_combine(x: u32, y: u32, n: u64) -> u32 {
     (high << 16 | low) as u32
 }
 
-/// An MD5 in progress as a binary: all bytes so far, behind a mark. Stock keeps the digest's inner state there; nothing
-/// outside can look into it.
+/// An MD5 in progress as a binary, behind a mark: nothing outside can look into it.
 mod md5_state {
-    use super::Vec;
-    use md5::Digest;
+    use alloc::vec::Vec;
+    use md5::digest::common::hazmat::{SerializableState, SerializedState};
+    use md5::{Digest, Md5};
 
     const MARK: &[u8; 8] = b"joistmd5";
 
-    pub(super) fn init() -> Vec<u8> {
-        MARK.to_vec()
+    pub(super) fn of(state: &Md5) -> Vec<u8> {
+        [&MARK[..], &state.serialize()].concat()
     }
 
-    pub(super) fn update(state: &[u8], bytes: &[u8]) -> Option<Vec<u8>> {
-        state.starts_with(MARK).then(|| [state, bytes].concat())
+    pub(super) fn read(binary: &[u8]) -> Option<Md5> {
+        let state = SerializedState::<Md5>::try_from(binary.strip_prefix(MARK)?).ok()?;
+        Md5::deserialize(&state).ok()
     }
 
-    pub(super) fn finish(state: &[u8]) -> Option<[u8; 16]> {
-        Some(md5::Md5::digest(state.strip_prefix(MARK)?).into())
+    pub(super) fn finish(binary: &[u8]) -> Option<[u8; 16]> {
+        Some(read(binary)?.finalize().into())
     }
 }

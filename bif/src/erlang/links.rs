@@ -3,11 +3,11 @@
 use joist_vm::atom::{self, Atom};
 use joist_vm::heap::OwnedTerm;
 use joist_vm::node;
-use joist_vm::port;
+use joist_vm::port::{self, Port};
 use joist_vm::process::names::{self, Registered};
 use joist_vm::process::{self, AliasMode, Bail, ExitWay, MonitorInfo, MonitorKind, NativeResult, Process, Signal};
 use joist_vm::term::{Pid, Term, build};
-use joist_vm::trace::events;
+use joist_vm::trace::{events, ports};
 
 use crate::table::Binding;
 use crate::term_args;
@@ -93,15 +93,24 @@ fn link(p: &mut Process, to: Term, priority: bool) -> NativeResult {
         return if to.is_pid() { no_connection(p, to) } else { Err(p.badarg()) };
     };
     match port::lookup(port) {
-        Some(found) if found.link(p.pid()) => {
+        Some(_) if p.links.ports.contains(&port) => Ok(Term::bool(true)),
+        Some(found) if found.run(p, atom::LINK, |p| linked(p, &found)) => {
             p.links.ports.insert(port);
             p.links.set_priority(to, priority);
             events::procs(p, atom::LINK, to);
-            events::ports(&found, atom::GETTING_LINKED, Term::pid(p.pid()));
             Ok(Term::bool(true))
         }
         _ => no_process(p, to),
     }
+}
+
+/// The port's end of a link; false if it is closed.
+fn linked(p: &Process, port: &Port) -> bool {
+    let open = port.link(p.pid());
+    if open {
+        ports::life(port, atom::GETTING_LINKED, Term::pid(p.pid()));
+    }
+    open
 }
 
 /// The other end is gone: an error, or an exit message where exits are trapped.
@@ -135,10 +144,12 @@ fn unlink(p: &mut Process, a: &[Term]) -> NativeResult {
         }
     } else if let Some(id) = a[0].as_port() {
         events::procs(p, atom::UNLINK, a[0]);
-        p.links.ports.remove(&id);
-        if let Some(port) = port::lookup(id) {
-            port.state.lock().links.remove(&p.pid());
-            events::ports(&port, atom::GETTING_UNLINKED, Term::pid(p.pid()));
+        if let (true, Some(port)) = (p.links.ports.remove(&id), port::lookup(id)) {
+            port.run(p, atom::UNLINK, |p| {
+                if port.state.lock().links.remove(&p.pid()) {
+                    ports::life(&port, atom::GETTING_UNLINKED, Term::pid(p.pid()));
+                }
+            });
         }
     } else if !a[0].is_pid() && !a[0].is_port() {
         return Err(p.badarg());
@@ -206,7 +217,7 @@ fn monitor(p: &mut Process, a: &[Term], alias: AliasMode, tag: Option<OwnedTerm>
         }
         Some(MonitorKind::Port(id)) => {
             p.links.monitors.insert(reference.numbers, info(MonitorKind::Port(id)));
-            port::lookup(id).is_none_or(|port| !port.monitor(reference, me))
+            port::lookup(id).is_none_or(|port| !port.run(p, atom::MONITOR, |_| port.monitor(reference, me)))
         }
         Some(other) => {
             p.links.monitors.insert(reference.numbers, info(other));
@@ -268,7 +279,11 @@ fn demonitor(p: &mut Process, t: Term) -> Result<bool, Bail> {
         MonitorKind::Process(pid) => {
             process::deliver(pid, Signal::Demonitor { reference: r });
         }
-        MonitorKind::Port(id) => port::demonitor(id, r),
+        MonitorKind::Port(id) => {
+            if let Some(port) = port::lookup(id) {
+                port.run(p, atom::DEMONITOR, |_| port::demonitor(id, r));
+            }
+        }
         MonitorKind::TimeOffset => {}
         MonitorKind::None => return Ok(false),
     }
@@ -326,7 +341,7 @@ fn exit(p: &mut Process, to: Term, reason: Term, quirk: bool, priority: bool) ->
         (None, Some(id)) => {
             // Unlike a process, a port ends for `normal`, too.
             if let Some(port) = port::lookup(id) {
-                port.close(reason);
+                port.run(p, atom::CLOSE, |p| port.close(p.pid(), reason));
             }
             return Ok(Term::bool(true));
         }

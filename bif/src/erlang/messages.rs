@@ -71,6 +71,7 @@ fn is_process_alive(p: &mut Process, a: &[Term]) -> NativeResult {
 }
 
 fn send(p: &mut Process, to: Term, message: Term) -> NativeResult {
+    p.save_send();
     if let Some(pid) = to.as_pid() {
         process::send_from(p, pid, message);
         return Ok(message);
@@ -156,11 +157,11 @@ fn to_port(p: &mut Process, port: &Arc<Port>, message: Term) -> Option<()> {
     match request {
         Request::Command(_) if port.is_busy() => return None,
         _ if owner != from => bad_signal(port),
-        Request::Close => port.close_and_answer(),
+        Request::Close => port.run(p, atom::CLOSE, |_| port.close_and_answer(from)),
         Request::Command(data) => match super::iolist::to_bytes(data) {
             Some(bytes) => {
                 p.charge(bytes.len() / 100);
-                if ports::output(port, &bytes).is_err() {
+                if ports::output(p, port, &bytes).is_err() {
                     bad_signal(port);
                 }
             }
@@ -171,8 +172,11 @@ fn to_port(p: &mut Process, port: &Arc<Port>, message: Term) -> Option<()> {
         },
         // Unlike `port_connect/2`, this links nobody.
         Request::Connect(Some(pid)) => {
-            port.to_owner(|_| Term::atom(atom::CONNECTED));
-            port.state.lock().owner = pid;
+            port.run(p, atom::CONNECT, |_| {
+                joist_vm::trace::ports::connected(port, from, pid);
+                port.to_owner(|_| Term::atom(atom::CONNECTED));
+                port.state.lock().owner = pid;
+            });
         }
         Request::Connect(None) => bad_signal(port),
     }

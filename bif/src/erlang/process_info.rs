@@ -273,7 +273,7 @@ fn value(p: &mut Process, item: Atom, asks_itself: bool) -> Term {
         "trace" => number(p.slot().traced.of(&joist_vm::trace::session::first()).map_or(0, |t| t.flags as usize)),
         "parent" => p.parent,
         "label" => p.label,
-        "last_calls" => Term::bool(false),
+        "last_calls" => p.last_calls(),
         "priority_messages" => Term::bool(p.links.expect_priority()),
         "binary" => {
             let all: Vec<Term> = p

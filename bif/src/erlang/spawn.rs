@@ -63,7 +63,10 @@ pub(crate) fn start(p: &mut Process, a: &[Term], o: &SpawnOptions) -> NativeResu
             }
             Ok(Term::pid(pid))
         }
-        Err(_) => Err(p.system_limit()),
+        Err(_) => {
+            joist_vm::report::log(p, atom::ERROR, "Too many processes\n", &[]);
+            Err(p.system_limit())
+        }
     }
 }
 

@@ -272,7 +272,7 @@ fn report(p: &mut Process, what: &str) -> NativeResult {
     let mut text = String::new();
     let done = match what {
         "info" => crate::crash_dump::info(&mut text),
-        "procs" => crate::crash_dump::processes::all(&mut text, Some(p)),
+        "procs" => crate::crash_dump::processes::with_stacks(&mut text, Some(p)),
         "loaded" => crate::crash_dump::loaded(&mut text),
         _ => crate::crash_dump::distribution(&mut text),
     };

@@ -6,6 +6,7 @@ use joist_vm::atom::{self, Atom};
 use joist_vm::heap::OwnedTerm;
 use joist_vm::process::{self, Bail, NativeResult, Process, Signal};
 use joist_vm::term::{Pid, Term, build};
+use joist_vm::trace::SavedCalls;
 
 use crate::erlang;
 use crate::table::Binding;
@@ -55,12 +56,12 @@ pub(crate) const BINDINGS: &[Binding] = &[
     }),
     ("process_flag", 3, |p, a| {
         let pid = term_args::local_pid(p, a[0])?;
-        if !a[1].is(atom::SAVE_CALLS) && !a[1].is(atom::SENSITIVE) {
-            return Ok(Term::atom(atom::BADARG));
-        }
-        let n = term_args::size(p, a[2])?;
+        let n = a[2].as_usize().filter(|n| *n <= 10_000 && a[1].is(atom::SAVE_CALLS));
+        let Some(n) = n else { return Ok(Term::atom(atom::BADARG)) };
+        let new = SavedCalls::new(n);
         erlang::process_info::request(p, pid, move |q| {
-            Term::small(i64::from(core::mem::replace(&mut q.flags.save_calls, n as u32)))
+            let old = core::mem::replace(&mut q.saved_calls, new);
+            Term::small(old.map_or(0, |old| old.limit() as i64))
         })
     }),
     ("suspend_process", 2, suspend),

@@ -1,5 +1,6 @@
 //! `zlib`: compression as a stream (`zlib_nif.c`, `zlib.erl`). What is packed is what stock packs, byte for byte.
 
+pub mod probe;
 mod stream;
 
 use alloc::sync::Arc;

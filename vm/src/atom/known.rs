@@ -305,6 +305,7 @@ crate::atom::known_atoms! {
     CLOSE "close",
     CONNECT "connect",
     COMMAND "command",
+    CONTROL "control",
     UNIX "unix",
     LINUX "linux",
     WIN32 "win32",

@@ -5,6 +5,7 @@ use crate::atom;
 use crate::process::{Class, Outcome, names};
 use crate::sched;
 use crate::term::{Pid, Reference};
+use crate::trace::saved::Saved;
 
 impl Context {
     /// `x0 ! x1`.
@@ -29,6 +30,7 @@ impl Context {
 
     fn send_to(&mut self, to: Pid, name: Term, message: Term) {
         let p = self.process();
+        p.save_call(Saved::Send);
         crate::process::send_named(p, to, name, message);
     }
 
@@ -54,6 +56,7 @@ impl Context {
     pub(crate) fn remove_message(&mut self) {
         let p = self.process();
         sched::cancel_receive_timer(p);
+        p.save_call(Saved::Receive);
         if let Some(message) = p.mailbox.remove_current() {
             p.heap.adopt(message.heap);
             if !message.token.is_nil() || !p.seq_token.is_nil() {
@@ -99,6 +102,7 @@ impl Context {
         let p = self.process();
         sched::cancel_receive_timer(p);
         p.mailbox.rewind();
+        p.save_call(Saved::Timeout);
         if p.slot().traced.has(crate::trace::flags::RECEIVE) {
             crate::trace::events::timed_out(p);
         }

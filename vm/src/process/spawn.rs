@@ -125,6 +125,9 @@ pub fn spawn(
         trace_frames: false,
         exit_token: None,
         meters: None,
+        counted: 0,
+        count_rest: Term::NIL,
+        saved_calls: None,
         long_queue: false,
         flags: Flags {
             message_queue_off_heap: o.message_queue_off_heap,
