@@ -225,7 +225,7 @@ impl Port {
 
     fn send_to(&self, pid: Pid, body: impl FnOnce(&mut Fragments) -> Term) {
         let id = Term::port(self.id);
-        let m = Message::build(|h| {
+        let m = Message::from_system(|h| {
             let body = body(h);
             build::tuple(h, &[id, body])
         });
