@@ -196,10 +196,15 @@ impl Driver for Stream {
     }
 }
 
-/// A port over a channel is there: it hears of the channel's events, and reads what there is.
-pub(super) fn opened(port: &Arc<Port>, channel: Channel) {
+/// A port hears of a channel's events.
+pub(super) fn listen(port: &Arc<Port>, channel: Channel) {
     let hasher = || ahash::RandomState::with_seeds(1, 3, 5, 7);
     PORTS.lock().get_or_insert_with(|| HashMap::with_hasher(hasher())).insert(channel, port.clone());
+}
+
+/// A port over a channel is there: it hears of the channel's events, and reads what there is.
+pub(super) fn opened(port: &Arc<Port>, channel: Channel) {
+    listen(port, channel);
     platform().watch_program(channel);
     port.event(Event::Readable(channel));
 }

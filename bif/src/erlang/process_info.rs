@@ -136,6 +136,7 @@ pub(crate) fn request(
     if process::deliver(pid, Signal::Call(Box::new(call))).is_some() {
         return Ok(Term::atom(atom::UNDEFINED));
     }
+    joist_vm::sched::hurry(pid, p.priority);
     Err(wait_for_answer(p, r, pid))
 }
 

@@ -25,7 +25,10 @@ pub(crate) const BINDINGS: &[Binding] = &[
             return Ok(Term::bool(true));
         }
         match process::deliver(pid, Signal::Call(Box::new(set))) {
-            None => Ok(Term::bool(true)),
+            None => {
+                joist_vm::sched::hurry(pid, p.priority);
+                Ok(Term::bool(true))
+            }
             Some(_) => Ok(Term::atom(atom::BADARG)),
         }
     }),
@@ -41,6 +44,7 @@ pub(crate) const BINDINGS: &[Binding] = &[
             let m = build::tuple(p, &[a[2], Term::atom(atom::BADARG)]);
             process::send(p.pid(), m);
         }
+        joist_vm::sched::hurry(pid, p.priority);
         Ok(Term::atom(atom::OK))
     }),
     ("garbage_collect", 1, |p, a| {

@@ -250,7 +250,7 @@ impl Port {
     }
 
     fn message(&self, body: impl FnOnce(&mut Fragments) -> Term) -> Message {
-        Message::build(|h| {
+        Message::from_system(|h| {
             let body = body(h);
             build::tuple(h, &[Term::port(self.id), body])
         })
