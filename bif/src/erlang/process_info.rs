@@ -126,7 +126,9 @@ pub(crate) fn request(
     let r = process::make_reference();
     let asker = p.pid();
     let call = move |q: &mut Process| {
-        let term = work(q);
+        // One that exits, by a signal that was sent before, tells nothing.
+        let alive = process::lookup(q.pid()).is_some();
+        let term = if alive { work(q) } else { Term::atom(atom::UNDEFINED) };
         let m = process::Message::build(|h| {
             let (r, term) = (build::reference(h, r), joist_vm::heap::copy(h, term));
             build::tuple(h, &[r, term])
