@@ -126,9 +126,7 @@ pub(crate) fn request(
     let r = process::make_reference();
     let asker = p.pid();
     let call = move |q: &mut Process| {
-        // One that exits, by a signal that was sent before, tells nothing.
-        let alive = process::lookup(q.pid()).is_some();
-        let term = if alive { work(q) } else { Term::atom(atom::UNDEFINED) };
+        let term = work(q);
         let m = process::Message::build(|h| {
             let (r, term) = (build::reference(h, r), joist_vm::heap::copy(h, term));
             build::tuple(h, &[r, term])
