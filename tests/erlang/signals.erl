@@ -3,7 +3,7 @@
 -behaviour(gen_event).
 -export([main/0, init/1, handle_event/2, handle_call/2]).
 
--define(HANDLED, [sighup, sigquit, sigabrt, sigalrm, sigterm, sigusr1, sigusr2, sigchld, sigtstp, sigcont]).
+-define(HANDLED, [sighup, sigquit, sigabrt, sigalrm, sigterm, sigusr1, sigusr2, sigchld, sigtstp]).
 
 main() ->
     ok = gen_event:add_handler(erl_signal_server, ?MODULE, self()),

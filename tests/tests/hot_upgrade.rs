@@ -1,9 +1,24 @@
 //! Hot upgrade and downgrade by OTP's `release_handler`: a system of version 1 is told to unpack, install and keep
-//! version 2 while it runs, is started anew from it, and goes back; on Joist and on stock, which say the same.
+//! version 2 while it runs, is started anew from it, and goes back; on Joist and on stock, which say the same. In an image the
+//! upgrade is in memory: it lasts until the machine stops.
 
-use joist_tests::{binary, copy_tree, root};
-use std::path::Path;
+use joist_tests::{binary, boot, copy_tree, packed, root};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
+
+/// Makes both versions in `dir`: what tests/erlang/hot_upgrade/build.escript says.
+fn build(dir: &Path) {
+    let script = root().join("tests/erlang/hot_upgrade/build.escript");
+    let made = Command::new("escript").arg(script).arg(dir).output().expect("escript");
+    assert!(made.status.success(), "{made:?}");
+}
+
+/// A copy of the system of version 1.
+fn system(dir: &Path, name: &str) -> PathBuf {
+    copy_tree(&dir.join("root"), &dir.join(name));
+    dir.join(name)
+}
 
 /// What a node of the system in `root` says that is told to do this.
 fn node(mut erl: Command, dir: &Path, root: &Path, version: &str, does: &str) -> String {
@@ -34,13 +49,9 @@ fn ours(root: &Path) -> Command {
 fn a_running_system_is_upgraded_and_downgraded() {
     let temp = tempfile::tempdir().expect("a directory");
     let dir = temp.path().canonicalize().expect("a directory");
-    let script = root().join("tests/erlang/hot_upgrade/build.escript");
-    let made = Command::new("escript").arg(script).arg(&dir).output().expect("escript");
-    assert!(made.status.success(), "{made:?}");
-
+    build(&dir);
     let said = [stock, ours].map(|erl| {
-        let system = dir.join("system");
-        copy_tree(&dir.join("root"), &system);
+        let system = system(&dir, "system");
         let said = ["1.0.0 up", "2.0.0 down"].map(|call| {
             let (version, does) = call.split_once(' ').expect("two words");
             node(erl(&system), &dir, &system, version, does)
@@ -60,4 +71,20 @@ fn a_running_system_is_upgraded_and_downgraded() {
     ] {
         assert!(said.contains(wanted), "no {wanted:?} in {said}");
     }
+}
+
+#[test]
+fn an_image_upgrades_itself_in_memory() {
+    let temp = tempfile::tempdir().expect("a directory");
+    let dir = temp.path().canonicalize().expect("a directory");
+    build(&dir);
+    let counter = system(&dir, "counter");
+    std::fs::create_dir(counter.join("bin")).expect("made");
+    std::fs::copy(dir.join("driver.beam"), counter.join("lib/counter-1.0.0/ebin/driver.beam")).expect("copied");
+    let (_temp, image) = packed(&counter, &[]);
+    let stock = node(stock(&counter), &dir, &counter, "1.0.0", "up");
+    let done = boot(&image, &["--", "-noinput", "-s", "driver", "up"], Duration::from_secs(300));
+    assert_eq!(done.status, Some(0), "{}", done.console);
+    let console = done.console.replace("\r\n", "\n");
+    assert!(console.contains(&stock), "{console}\nand stock\n{stock}");
 }

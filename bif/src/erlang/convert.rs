@@ -129,7 +129,14 @@ fn binary_to_atom(p: &mut Process, t: Term, encoding: Term, existing: bool) -> N
     let Some(bytes) = t.as_binary() else { return Err(p.badarg()) };
     let text: Option<String> = match encoding.as_atom() {
         Some(atom::LATIN1) => Some(bytes.iter().map(|b| char::from(*b)).collect()),
-        Some(a) if a == atom::UTF8 || a.text() == "unicode" => String::from_utf8(bytes.into_owned()).ok(),
+        Some(a) if a == atom::UTF8 || a.text() == "unicode" => match core::str::from_utf8(&bytes) {
+            Ok(text) => Some(text.into()),
+            // Too long before it is wrong: what is there is enough to say so.
+            Err(e) => core::str::from_utf8(&bytes[..e.valid_up_to()])
+                .ok()
+                .filter(|t| t.chars().count() > 255)
+                .map(String::from),
+        },
         _ => None,
     };
     match text {

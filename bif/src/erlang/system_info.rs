@@ -147,6 +147,8 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
         }
         "end_time" => build::integer(p, i64::MAX),
         "update_cpu_info" => Term::atom(Atom::new("unchanged")),
+        // Each instruction jumps to the next one's code.
+        "beam_jump_table" => Term::bool(true),
         "port_parallelism" | "system_logger_undefined" => Term::bool(false),
         "system_logger" => joist_vm::report::system_logger(),
         "outstanding_system_requests_limit" => number(REQUESTS.load(Ordering::Relaxed)),

@@ -5,8 +5,8 @@
 up() ->
     say(first, state()),
     say(unpack, release_handler:unpack_release("counter-2.0.0")),
-    say(unpack_again, release_handler:unpack_release("counter-2.0.0")),
-    say(none, release_handler:unpack_release("counter-3.0.0")),
+    say(unpack_again, named(release_handler:unpack_release("counter-2.0.0"))),
+    say(none, named(release_handler:unpack_release("counter-3.0.0"))),
     say(unknown, release_handler:install_release("3.0.0")),
     say(early, release_handler:make_permanent("2.0.0")),
     say(check, release_handler:check_install_release("2.0.0")),
@@ -36,6 +36,9 @@ down() ->
     Root = code:root_dir(),
     say(left, {lists:sort([filename:basename(D) || D <- filelib:wildcard(Root ++ "/lib/counter-*")]), releases()}),
     init:stop().
+
+named({error, {Why, File}}) -> {error, {Why, filename:basename(File)}};
+named(Other) -> Other.
 
 state() ->
     {[counter:next(), counter:next()], [light:press(), light:press()], words:hello(), vsns(), releases(),
