@@ -160,7 +160,9 @@ impl Decompressor {
         if header.dictionary != 0 && header.dictionary != id {
             return Err(Failure::DictionaryMismatch);
         }
-        if header.window > (1 << self.window_log) + u64::from(self.window_log == WINDOW_LOG) {
+        // What is small needs no room for a window (stock looks whether all of the frame is at hand).
+        let small = header.content.is_some_and(|n| n <= BLOCK as u64);
+        if !small && header.window > (1 << self.window_log) + u64::from(self.window_log == WINDOW_LOG) {
             return Err(Failure::WindowTooLarge);
         }
         let window = header.window as usize;
