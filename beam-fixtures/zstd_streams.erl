@@ -100,7 +100,8 @@ flushes() ->
           end || T <- [<<"first">>, <<>>, <<"second and first">>, binary:copy(<<"third">>, 10)]]),
     {done, Last} = zstd:finish(C, <<"end">>),
     show([Read(iolist_to_binary(Last)), zstd:finish(D, <<>>), zstd:flush(C)]),
-    show([attempt(fun() -> zstd:flush(D) end), zstd:reset(C), zstd:reset(D)]).
+    {error, {badarg, {invalid_context, D}}} = attempt(fun() -> zstd:flush(D) end),
+    show([zstd:reset(C), zstd:reset(D)]).
 
 dictionaries() ->
     Raw = list_to_binary([io_lib:format("the key ~p has the value ~p;", [N, N * 7]) || N <- lists:seq(1, 500)]),

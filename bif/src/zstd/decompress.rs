@@ -160,19 +160,25 @@ impl Decompressor {
         if header.dictionary != 0 && header.dictionary != id {
             return Err(Failure::DictionaryMismatch);
         }
-        if header.window > (1 << self.window_log) + u64::from(self.window_log == WINDOW_LOG) {
+        // What is small needs no room for a window (stock looks whether all of the frame is at hand).
+        let small = header.content.is_some_and(|n| n <= BLOCK as u64);
+        if !small && header.window > (1 << self.window_log) + u64::from(self.window_log == WINDOW_LOG) {
             return Err(Failure::WindowTooLarge);
         }
         let window = header.window as usize;
         self.keep = window;
         // The decoder makes room for a window at once; only for a dictionary with tables it has to know the real one.
-        self.window = if id == 0 { window.clamp(1 << MIN_WINDOW_LOG, BLOCK) } else { window.max(1 << MIN_WINDOW_LOG) };
+        let dictionary = self.dictionary.clone();
+        let tables = dictionary.as_ref().is_some_and(|d| d.has_tables());
+        self.window = window.clamp(1 << MIN_WINDOW_LOG, if tables { usize::MAX } else { BLOCK });
         let mut bytes = Vec::new();
         frame::write(Some(self.window as u64), MAX_WINDOW_LOG, 0, false, &mut bytes);
         self.decoder.reset(&bytes[..]).map_err(|_| Failure::Corrupt)?;
         self.held = 0;
-        if let Some(dictionary) = self.dictionary.clone() {
-            if self.decoder.force_dict(dictionary.id).is_err() {
+        if let Some(dictionary) = dictionary {
+            if tables {
+                self.decoder.force_dict(dictionary.id).map_err(|_| Failure::DictionaryMismatch)?;
+            } else {
                 self.prime(dictionary.text())?;
                 self.keep += dictionary.text().len();
             }

@@ -37,9 +37,14 @@ impl Dictionary {
         &self.bytes[self.text..]
     }
 
+    /// Does it begin with tables?
+    pub(super) const fn has_tables(&self) -> bool {
+        self.text > 0
+    }
+
     /// With its tables, as the decoder wants it; none for one that is bytes alone.
     pub(super) fn with_tables(&self) -> Option<decoding::Dictionary> {
-        if self.text == 0 { None } else { decoding::Dictionary::decode_dict(&self.bytes).ok() }
+        if self.has_tables() { decoding::Dictionary::decode_dict(&self.bytes).ok() } else { None }
     }
 }
 

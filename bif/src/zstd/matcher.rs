@@ -11,6 +11,8 @@ const LEAST: usize = 4;
 /// Shorter ones than this are not worth a long way back.
 const LEAST_FAR: usize = 6;
 const FAR: usize = 1 << 16;
+/// The encoder writes so many bytes as they are.
+const FEW: usize = 1024;
 const MAX_HASH_LOG: u32 = 17;
 const MAX_CHAIN: usize = 1 << 17;
 
@@ -152,8 +154,12 @@ impl Finder {
         all
     }
 
-    /// Are all bytes outside of the repetitions the same?
+    /// Are the bytes outside of the repetitions so many that the encoder makes a table for them, and all the same?
     fn is_uniform(&self, repetitions: &[Repetition]) -> bool {
+        let repeated: usize = repetitions.iter().map(|r| r.length).sum();
+        if self.data.len() - self.start - repeated <= FEW {
+            return false;
+        }
         let starts = core::iter::once(self.start).chain(repetitions.iter().map(|r| r.at + r.length));
         let ends = repetitions.iter().map(|r| r.at).chain(core::iter::once(self.data.len()));
         let mut bytes = starts.zip(ends).flat_map(|(from, to)| &self.data[from..to]);
@@ -210,7 +216,7 @@ impl Matcher for Finder {
             first.at += 1;
             first.length -= 1;
         }
-        // … and there must be two bytes among those that are no part of one.
+        // … and of many bytes that are no part of one there must be two different ones.
         if self.is_uniform(&repetitions) {
             repetitions.clear();
         }

@@ -36,7 +36,7 @@ fn entry(reader: &mut Reader<'_>, module: Atom, pools: &Pools<'_>) -> Result<Rec
         _ => return Err(bad()),
     };
     let pairs = &reader.lists[list.elements().ok_or_else(bad)?];
-    if pairs.len() % 2 != 0 {
+    if !pairs.len().is_multiple_of(2) {
         return Err(bad());
     }
     let fields = pairs.iter().step_by(2).map(atom).collect::<Option<Vec<_>>>().ok_or_else(bad)?;

@@ -21,7 +21,7 @@ impl Transform<'_> {
             }
             Op::GetRecordElements => {
                 let pairs = list(op, 2)?;
-                if pairs.len() % 2 != 0 {
+                if !pairs.len().is_multiple_of(2) {
                     return Err(bad(op));
                 }
                 self.e.op_get_record_elements(label(op, 0)?, source(op, 1)?, pairs.len() / 2);
@@ -44,7 +44,7 @@ impl Transform<'_> {
     /// `{Module, Name}`; without a source (nil) a record is made.
     fn put_record(&mut self, op: &GenericOp) -> Done {
         let (old, d, live, pairs) = (source(op, 2)?, register(op, 3)?, live(op, 4)?, list(op, 5)?);
-        if label(op, 0)?.0 != 0 || pairs.len() % 2 != 0 {
+        if label(op, 0)?.0 != 0 || !pairs.len().is_multiple_of(2) {
             return Err(bad(op));
         }
         let id = id(op, 1)?;
