@@ -77,7 +77,8 @@ fn out_of_memory() {
 #[test]
 fn out_of_memory_on_the_machine() {
     let hog = "F = fun F(L) -> F([lists:seq(1, 100000) | L]) end, register(hog, self()), F([]).";
-    let out = boot(&Example::Hello.dir(), &["-m", "128M", "--", "-eval", hog], Duration::from_secs(300));
+    let args = ["-m", "128M", "--", "-hello", "limit", "300000", "-eval", hog];
+    let out = boot(&Example::Hello.dir(), &args, Duration::from_secs(300));
     out.says(
         1,
         &["eheap_alloc: Cannot allocate ", "=erl_crash_dump:0.5", "Slogan: eheap_alloc", "State: Running\nName: hog"],
