@@ -14,19 +14,24 @@ use crate::trace::{self, flags, profile};
 impl Port {
     /// A process has the port do something. For traces and profiles it waits meanwhile.
     pub fn run<R>(self: &Arc<Self>, p: &mut Process, what: Atom, work: impl FnOnce(&mut Process) -> R) -> R {
-        let watched = self.traced.has(flags::RUNNING_PORTS)
+        let watched = self.is_watched(p);
+        if watched {
+            self.process_rests(p, atom::OUT);
+            self.begins(Term::atom(what));
+        }
+        let result = work(p);
+        if watched {
+            self.ends(Term::atom(what));
+            self.process_rests(p, atom::IN);
+        }
+        result
+    }
+
+    fn is_watched(&self, p: &Process) -> bool {
+        self.traced.has(flags::RUNNING_PORTS)
             || profile::of_ports()
             || profile::is_exclusive()
-            || p.slot().traced.has(flags::RUNNING_PROCS);
-        if !watched {
-            return work(p);
-        }
-        self.process_rests(p, atom::OUT);
-        self.begins(Term::atom(what));
-        let result = work(p);
-        self.ends(Term::atom(what));
-        self.process_rests(p, atom::IN);
-        result
+            || p.slot().traced.has(flags::RUNNING_PROCS)
     }
 
     /// A trace message for this port. Who sends it may hold another port's driver, so that it must not wait for this one's.
@@ -63,12 +68,14 @@ impl Port {
         self.ends(Term::small(0));
     }
 
+    #[inline(never)]
     fn begins(&self, what: Term) {
         profile::port(self.id, true);
         trace::ports::runs(self, atom::IN, what);
     }
 
     /// The work is done; a port that is gone then is not told of.
+    #[inline(never)]
     fn ends(&self, what: Term) {
         if !self.state.lock().terminated {
             trace::ports::runs(self, atom::OUT, what);
