@@ -39,7 +39,11 @@ main() ->
     ?MODULE:applied(),
     {last_calls, Q} = process_info(self(), last_calls),
     io:format("~p~n", [own(Q)]),
+    %% What is raised for a caller shows the caller.
+    io:format("~p~n", [try raises(1) catch error:badarg:[First | _] -> First end]),
     exit(P, kill).
+
+raises(X) -> error(badarg, [X, shown], [{error_info, #{cause => why}}]).
 
 own(L) -> [C || C <- L, is_atom(C) orelse element(1, C) =:= ?MODULE].
 

@@ -25,9 +25,11 @@ main() ->
     %% Other operations don't wait.
     io:format("~p~n", [[erlang:port_info(Q, connected) =:= {connected, Me}, unlink(Q), is_reference(monitor(port, Q))]]),
     %% They go on when the port is gone.
+    {os_pid, Sleeper} = erlang:port_info(Q, os_pid),
     exit(Q, kill),
     [receive {done, W, R} -> io:format("~p~n", [R]) after 5000 -> io:format("still waits~n") end || W <- [A, B, C]],
     receive {'DOWN', _, port, Q, Reason} -> io:format("~p~n", [Reason]) after 5000 -> io:format("no DOWN~n") end,
+    os:cmd("kill -9 " ++ integer_to_list(Sleeper)),
     %% And when its program ends.
     D = waits(fun() -> port_command(P, "end") end),
     receive {monitor, D, busy_port, P} -> io:format("told~n") after 5000 -> io:format("not told~n") end,

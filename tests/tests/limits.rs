@@ -81,6 +81,6 @@ fn out_of_memory_on_the_machine() {
     let out = boot(&Example::Hello.dir(), &args, Duration::from_secs(300));
     out.says(
         1,
-        &["eheap_alloc: Cannot allocate ", "=erl_crash_dump:0.5", "Slogan: eheap_alloc", "State: Running\nName: hog"],
+        &["eheap_alloc: Cannot allocate ", "=erl_crash_dump:0.5", "Slogan: eheap_alloc", "State: Running\r\nName: hog"],
     );
 }

@@ -113,6 +113,9 @@ fn summary(out: &mut dyn Write, slot: &Slot, p: &Process, signals: &VecDeque<Sig
     writeln!(out, "Program counter: 0x{pc:016x} ({})", place(pc))
 }
 
+/// How many frames the short form has of each stack.
+const SHORT_STACK: usize = 32;
+
 /// Messages, dictionary, stack and heap of each; the short form has the stacks only, without what lies on them.
 pub(super) fn deep(out: &mut dyn Write, current: Option<&Process>, detail: Detail, of_running: Detail) -> Result {
     each(current, |_, p, signals| {
@@ -121,7 +124,7 @@ pub(super) fn deep(out: &mut dyn Write, current: Option<&Process>, detail: Detai
         let stack = p.stack_words();
         if detail == Detail::Short {
             writeln!(out, "=proc_stack:{pid}")?;
-            return stack.iter().try_for_each(|w| frame(out, w));
+            return newest_frames(out, &stack);
         }
         let mut heap = Heap::default();
         if messages(p, signals).next().is_some() {
@@ -157,6 +160,18 @@ pub(super) fn deep(out: &mut dyn Write, current: Option<&Process>, detail: Detai
         writeln!(out, "=proc_heap:{pid}")?;
         heap.dump(out)
     })
+}
+
+/// The end of a stack: a recursion may have left a million frames that say the same.
+fn newest_frames(out: &mut dyn Write, stack: &[StackWord]) -> Result {
+    let mut frames = stack.iter().filter(|w| matches!(w, StackWord::Return { .. }));
+    frames.by_ref().take(SHORT_STACK).try_for_each(|w| frame(out, w))?;
+    match frames.next() {
+        Some(StackWord::Return { at, .. }) => {
+            writeln!(out, "0x{at:016x}:SReturn addr 0x0 ({} more)", frames.count() + 1)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A return address; what else is on the stack is left out.
