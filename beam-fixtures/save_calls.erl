@@ -40,7 +40,7 @@ main() ->
     {last_calls, Q} = process_info(self(), last_calls),
     io:format("~p~n", [own(Q)]),
     %% What is raised for a caller shows the caller.
-    io:format("~p~n", [try raises(1) catch error:badarg:[First | _] -> First end]),
+    io:format("~p~n", [try raises(1) catch error:badarg:Stack -> hd(Stack) end]),
     exit(P, kill).
 
 raises(X) -> error(badarg, [X, shown], [{error_info, #{cause => why}}]).

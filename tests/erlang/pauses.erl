@@ -55,7 +55,7 @@ calls() ->
      {"md5", fun() -> B = Binary(), fun() -> erlang:md5(B) end end},
      {"md5_update", fun() -> B = Binary(), fun() -> erlang:md5_update(erlang:md5_init(), B) end end},
      {"length", fun() -> fun() -> length(List()) end end},
-     {"integer_to_list", fun() -> N = 1 bsl 3000000 - 1, fun() -> integer_to_binary(N) end end},
+     {"integer_to_list", fun() -> N = 1 bsl 1500000 - 1, fun() -> integer_to_binary(N) end end},
      {"zlib_deflate", fun() -> B = Binary(), fun() -> zlib:compress(B) end end},
      {"zlib_inflate", fun() -> B = zlib:compress(Binary()), fun() -> zlib:uncompress(B) end end},
      {"member", fun() -> fun() -> lists:member(none, List()) end end},
