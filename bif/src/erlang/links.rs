@@ -15,7 +15,7 @@ use crate::term_args;
 pub(crate) const BINDINGS: &[Binding] = &[
     ("link", 1, |p, a| link(p, a[0], false)),
     ("link", 2, |p, a| {
-        let priority = link_options(p, a[1])?;
+        let priority = priority_option(p, a[1])?;
         link(p, a[0], priority)
     }),
     ("unlink", 1, unlink),
@@ -38,12 +38,12 @@ pub(crate) const BINDINGS: &[Binding] = &[
     ("unalias", 1, unalias),
     ("exit", 2, |p, a| exit(p, a[0], a[1], true, false)),
     ("exit", 3, |p, a| {
-        let priority = exit_options(p, a[2])?;
+        let priority = priority_option(p, a[2])?;
         exit(p, a[0], a[1], true, priority)
     }),
     ("exit_signal", 2, |p, a| exit(p, a[0], a[1], false, false)),
     ("exit_signal", 3, |p, a| {
-        let priority = exit_options(p, a[2])?;
+        let priority = priority_option(p, a[2])?;
         exit(p, a[0], a[1], false, priority)
     }),
 ];
@@ -53,23 +53,16 @@ pub(super) fn is_priority(option: Term) -> bool {
     option.is(atom::PRIORITY) && joist_vm::release::at_least(28)
 }
 
-/// A list of options of which there is one: is it there?
-fn only_priority(list: Term) -> Option<bool> {
-    let options = list.list_to_vec()?;
-    if options.iter().all(|o| is_priority(*o)) { Some(!options.is_empty()) } else { None }
-}
-
-/// `link/2`'s options: is the link's exit to be a priority message?
-pub(super) fn link_options(p: &mut Process, list: Term) -> Result<bool, Bail> {
-    only_priority(list).ok_or_else(|| badopt(p))
+/// Options of which there is one, as `link/2` and `exit/3` have them: is it there?
+pub(super) fn priority_option(p: &mut Process, list: Term) -> Result<bool, Bail> {
+    match list.list_to_vec() {
+        Some(options) if options.iter().all(|o| is_priority(*o)) => Ok(!options.is_empty()),
+        _ => Err(badopt(p)),
+    }
 }
 
 pub(super) fn badopt(p: &mut Process) -> Bail {
     p.badarg_cause(Term::atom(Atom::new("badopt")))
-}
-
-fn exit_options(p: &mut Process, list: Term) -> Result<bool, Bail> {
-    link_options(p, list)
 }
 
 fn link(p: &mut Process, to: Term, priority: bool) -> NativeResult {

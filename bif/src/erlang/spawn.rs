@@ -92,7 +92,7 @@ pub(crate) fn options(p: &mut Process, list: Term) -> Result<(SpawnOptions, Opti
                     monitor_options(p, &mut o, *value)?;
                 } else if key.is(atom::LINK) && joist_vm::release::at_least(28) {
                     o.link = true;
-                    o.link_priority = super::links::link_options(p, *value)?;
+                    o.link_priority = super::links::priority_option(p, *value)?;
                 } else {
                     set_option(p, &mut o, *key, *value)?;
                 }
