@@ -75,9 +75,14 @@ pub fn start(boot: Boot) -> Result<core::convert::Infallible, BootError> {
     release::set(boot.otp_release);
     crate::table::init();
     crate::console::init();
+    joist_vm::fatal::init(crate::crash_dump::of_the_dying);
+    process::set_description(crate::crash_dump::processes::described);
     crate::drivers::init();
     crate::prim_tty::init();
     crate::os::init();
+    // The way to say it before there was a flag.
+    let tables = platform().getenv(b"ERL_MAX_ETS_TABLES").and_then(|n| core::str::from_utf8(&n).ok()?.parse().ok());
+    crate::flags::TABLES.fetch_max(tables.unwrap_or(0), core::sync::atomic::Ordering::Relaxed);
     let flags = Flags::parse(&boot.args, boot.schedulers).map_err(BootError::Flag)?;
     set_erts_version(&boot.args);
     if flags.version {

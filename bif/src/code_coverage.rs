@@ -46,6 +46,9 @@ pub(crate) const DEBUGGER: &[Binding] = &[
     ("xregs_count", 1, undefined),
 ];
 
+/// What code with breakpoints of `erl_debugger`'s calls: there is none.
+pub(crate) const BREAKPOINTS: &[Binding] = &[("notify_breakpoint_hit", 3, undefined)];
+
 fn undefined(p: &mut Process, _: &[Term]) -> NativeResult {
     Err(p.error_atom(atom::UNDEF))
 }

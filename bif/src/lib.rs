@@ -35,13 +35,15 @@ mod prim_buffer;
 mod prim_file;
 mod prim_tty;
 pub mod re;
+mod records;
 mod slices;
 mod string;
 pub mod table;
 mod term_args;
 mod trace;
 mod unicode;
-mod zlib;
+pub mod zlib;
+mod zstd;
 
 use table::Binding;
 
@@ -97,6 +99,7 @@ pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("ets", ets::TABLES),
     ("code", code_coverage::BINDINGS),
     ("erl_debugger", code_coverage::DEBUGGER),
+    ("erts_internal", code_coverage::BREAKPOINTS),
     ("erl_tracer", trace::TRACER),
     ("erlang", trace::INFO),
     ("erlang", trace::MONITOR),
@@ -123,9 +126,11 @@ pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("prim_tty", prim_tty::BINDINGS),
     ("prim_tty", prim_tty::CAPABILITIES),
     ("re", re::BINDINGS),
+    ("records", records::BINDINGS),
     ("string", string::BINDINGS),
     ("unicode", unicode::BINDINGS),
     ("zlib", zlib::BINDINGS),
+    ("zstd", zstd::BINDINGS),
 ];
 
 /// Unpacks a gzip file; none if it is none.

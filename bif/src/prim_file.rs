@@ -6,6 +6,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use joist_vm::atom::{self, Atom};
+use joist_vm::code::{self, Mfa};
 use joist_vm::platform::{Access, Advice, Errno, FileInfo, FileKind, Handle, OpenFlags, SeekFrom, platform};
 use joist_vm::process::{Bail, NativeResult, Process, make_reference};
 use joist_vm::sync::Mutex;
@@ -25,9 +26,12 @@ pub(crate) const BINDINGS: &[Binding] = &[
         Some(b) => Ok(name_to_list(p, &b)),
         None => Err(p.badarg()),
     }),
-    // Names here are not decomposed, as they are where stock has to put them together.
+    // Stock puts together what macOS takes apart, by a table of Unicode 2.1; this is NFC.
     ("internal_normalize_utf8", 1, |p, a| match a[0].as_binary() {
-        Some(b) if core::str::from_utf8(&b).is_ok() => Ok(name_to_list(p, &b)),
+        Some(b) if core::str::from_utf8(&b).is_ok() => {
+            let (module, function) = (Atom::new("unicode"), Atom::new("characters_to_nfc_list"));
+            Err(p.trap_to(code::export(Mfa { module, function, arity: 1 }), a))
+        }
         _ => Err(p.badarg()),
     }),
     ("is_translatable", 1, |p, a| match a[0].as_binary() {

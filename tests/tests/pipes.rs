@@ -1,7 +1,8 @@
-//! A reader that goes away ends the node that writes, as it ends stock's: with status 1, and not never.
+//! Readers of a node's output: one that goes away ends the node, as it ends stock's: with status 1, and not never; one that
+//! is slow stops only who writes.
 
 use joist_tests::{binary, installations};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -37,5 +38,36 @@ fn a_closed_pipe_ends_the_writer() {
         let mut joist = Command::new(binary());
         joist.args(["erl", "--otp"]).arg(&otp.root);
         assert_eq!(status(&mut joist, temp.path()), Some(1), "{}", otp.root.display());
+    }
+}
+
+const MUCH: &str = "spawn(fun() -> [io:put_chars(lists:duplicate(1000, $x)) || _ <- lists:seq(1, 1000)],\
+                                 file:write_file(\"written\", []) end), \
+                    timer:sleep(500), file:write_file(\"alive\", []), timer:sleep(infinity).";
+
+#[test]
+fn a_pipe_that_nobody_reads_stops_no_scheduler() {
+    let mut joist = Command::new(binary());
+    joist.arg("erl");
+    for mut command in [Command::new("erl"), joist] {
+        let temp = tempfile::tempdir().expect("a directory");
+        let there = |name: &str| {
+            let start = Instant::now();
+            while !temp.path().join(name).exists() && start.elapsed() < Duration::from_secs(30) {
+                thread::sleep(Duration::from_millis(20));
+            }
+            temp.path().join(name).exists()
+        };
+        command.args(["+S", "1", "-noshell", "-eval", MUCH]).current_dir(temp.path());
+        let mut child =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("started");
+        let alive = there("alive") && !temp.path().join("written").exists();
+        let mut all = vec![0; 1_000_000];
+        let read = alive && child.stdout.take().expect("piped").read_exact(&mut all).is_ok();
+        let written = read && there("written");
+        child.kill().expect("killed");
+        let _ = child.wait();
+        assert_eq!((alive, read, written), (true, true, true), "{command:?}");
+        assert!(all.iter().all(|b| *b == b'x'));
     }
 }

@@ -21,21 +21,37 @@ fn joist(otp: &Path) -> Command {
 
 #[test]
 fn ports_as_stock_has_them() {
+    let said = as_stock("ports", MODULE, |work| format!("ports:main({:?}), halt().", work.display().to_string()));
+    assert!(said.contains("a named pipe"), "{said}");
+}
+
+/// Ports whose programs don't read: whoever sends waits, and the monitor hears of it.
+#[test]
+fn busy_ports_as_stock_has_them() {
+    let module = include_str!("../erlang/busy_ports.erl");
+    let said = as_stock("busy_ports", module, |_| "busy_ports:main(), halt().".into());
+    assert!(said.contains("suspended") && said.contains("told"), "{said}");
+}
+
+/// Runs a module by this expression on each installation, compares with its own `erl`; what the last one said.
+fn as_stock(name: &str, module: &str, call: impl Fn(&Path) -> String) -> String {
+    let mut said = String::new();
     for otp in installations() {
         let beams = tempfile::tempdir().expect("a directory");
-        std::fs::write(beams.path().join("ports.erl"), MODULE).expect("the module");
-        let compiled = otp.program("erlc").arg("ports.erl").current_dir(beams.path()).status().expect("erlc");
+        let source = format!("{name}.erl");
+        std::fs::write(beams.path().join(&source), module).expect("the module");
+        let compiled = otp.program("erlc").arg(&source).current_dir(beams.path()).status().expect("erlc");
         assert!(compiled.success());
         let [ours, stock] = [joist(&otp.root), Command::new(&otp.erl)].map(|command| {
             let work = tempfile::tempdir().expect("a directory");
-            let call = format!("ports:main({:?}), halt().", work.path().display().to_string());
-            let out = eval(command, beams.path(), &call);
+            let out = eval(command, beams.path(), &call(work.path()));
             (String::from_utf8_lossy(&out.stdout).into_owned(), out.status.code())
         });
-        assert!(ours.0.contains("a named pipe"), "{}", ours.0);
         assert_eq!(ours.1, stock.1);
         assert_eq!(difference(&stock.0, &ours.0), None, "OTP in {}", otp.root.display());
+        said = ours.0;
     }
+    said
 }
 
 /// Programs run on when their node ends; output that is still queued is written first, and a halt without flush, or

@@ -22,7 +22,11 @@ mod style;
 mod tree;
 
 use clap::Parser;
+use joist_vm::fatal::Watched;
 use std::process::ExitCode;
+
+#[global_allocator]
+static MEMORY: Watched<std::alloc::System> = Watched(std::alloc::System);
 
 fn main() -> ExitCode {
     hosted::become_program();

@@ -12,6 +12,7 @@ pub mod engine;
 pub mod etf;
 pub mod ets;
 pub mod event;
+pub mod fatal;
 pub mod heap;
 pub mod load;
 pub mod map;

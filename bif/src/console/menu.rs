@@ -126,7 +126,7 @@ fn kill(pid: Pid, key: u8) {
     match key {
         b'k' => {
             let reason = heap::OwnedTerm::new(Term::atom(atom::KILL));
-            process::deliver(pid, Signal::Exit { from: Term::pid(pid), reason, linked: false });
+            process::deliver(pid, Signal::Exit { from: Term::pid(pid), reason, way: process::ExitWay::Signal });
         }
         b'n' => {}
         b'r' => return close(),

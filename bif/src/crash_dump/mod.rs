@@ -29,11 +29,20 @@ pub(crate) enum Detail {
 
 /// Says why the node ends and writes the dump, while nothing else runs; `p` is the process that ends it, if it is one.
 pub(crate) fn write(p: Option<&Process>, slogan: &str) {
+    write_as(p, slogan, None);
+}
+
+/// The same for a node that can't go on. What moves when it ends is not looked at: only stacks are.
+pub(crate) fn of_the_dying(p: Option<&Process>, slogan: &str, moving: bool) {
+    write_as(p, slogan, moving.then_some(Detail::Short));
+}
+
+fn write_as(p: Option<&Process>, slogan: &str, of_running: Option<Detail>) {
     let work = || {
         crate::console::lend_terminal(true);
         // Nobody is left to be told if the console is gone; the slogan is in the dump as well.
         let _ = platform().console_write(2, format!("{slogan}\r\n").as_bytes());
-        write_stopped(p, slogan);
+        write_stopped(p, slogan, of_running);
     };
     match p {
         Some(_) => sched::stop_the_world(work),
@@ -46,7 +55,7 @@ fn limit(name: &[u8]) -> Option<i64> {
     core::str::from_utf8(&platform().getenv(name)?).ok()?.trim().parse().ok()
 }
 
-fn write_stopped(p: Option<&Process>, slogan: &str) {
+fn write_stopped(p: Option<&Process>, slogan: &str, of_running: Option<Detail>) {
     let (bytes, seconds) = (limit(b"ERL_CRASH_DUMP_BYTES"), limit(b"ERL_CRASH_DUMP_SECONDS"));
     if bytes == Some(0) || seconds == Some(0) {
         return;
@@ -65,13 +74,19 @@ fn write_stopped(p: Option<&Process>, slogan: &str) {
     };
     let mut out = Output::new(target, bytes, seconds);
     // It fails when a limit is reached or the file can't be written: then the dump ends there.
-    let complete = render(&mut out, p, slogan, detail).is_ok();
+    let complete = render(&mut out, p, slogan, detail, of_running.unwrap_or(detail)).is_ok();
     if out.close() && file.is_some() {
         let _ = platform().console_write(2, if complete { b"done\r\n" } else { b"cut off\r\n" });
     }
 }
 
-fn render(out: &mut dyn Write, p: Option<&Process>, slogan: &str, detail: Detail) -> core::fmt::Result {
+fn render(
+    out: &mut dyn Write,
+    p: Option<&Process>,
+    slogan: &str,
+    detail: Detail,
+    of_running: Detail,
+) -> core::fmt::Result {
     writeln!(out, "=erl_crash_dump:0.5\n{}", now())?;
     // A line is a field: a slogan of several would end the header.
     writeln!(out, "Slogan: {}", slogan.trim_end().replace('\n', " "))?;
@@ -79,6 +94,7 @@ fn render(out: &mut dyn Write, p: Option<&Process>, slogan: &str, detail: Detail
     writeln!(out, "Taints: \nAtoms: {}", atom::count())?;
     let calling = p.map(Process::scheduler).or(platform().current_scheduler());
     writeln!(out, "Calling Thread: scheduler:{}", calling.unwrap_or(0) + 1)?;
+    tables::schedulers(out, p)?;
     memory(out)?;
     processes::all(out, p)?;
     tables::ports(out)?;
@@ -90,7 +106,7 @@ fn render(out: &mut dyn Write, p: Option<&Process>, slogan: &str, detail: Detail
     if detail == Detail::Full {
         loaded(out)?;
     }
-    processes::deep(out, p, detail)?;
+    processes::deep(out, p, detail, of_running)?;
     if detail == Detail::Full {
         writeln!(out, "=atoms")?;
         atom::newest_first().try_for_each(|a| writeln!(out, "{}", joist_vm::term::Term::atom(a)))?;

@@ -35,6 +35,24 @@ pub(crate) fn all(out: &mut dyn Write, current: Option<&Process>) -> Result {
     })
 }
 
+/// As [`all`], with stacks, as `system_info(procs)` and process dumps show them.
+pub(crate) fn with_stacks(out: &mut dyn Write, current: Option<&Process>) -> Result {
+    each(current, |slot, p, signals| dump(out, slot, p, signals, current.is_some_and(|c| c.pid() == p.pid())))
+}
+
+/// The process that runs, with its stack.
+pub(crate) fn described(p: &Process) -> String {
+    let mut text = String::new();
+    // Writing to a string never fails.
+    let _ = dump(&mut text, p.slot(), p, &VecDeque::new(), true);
+    text
+}
+
+fn dump(out: &mut dyn Write, slot: &Slot, p: &Process, signals: &VecDeque<Signal>, running: bool) -> Result {
+    summary(out, slot, p, signals, if running { "Running" } else { state(p) })?;
+    write!(out, "Stack dump:\n{}", crate::erlang::backtrace::text(p))
+}
+
 /// What a process that stands still does otherwise.
 fn state(p: &Process) -> &'static str {
     if p.was_waiting() { "Waiting" } else { "Scheduled" }
@@ -54,7 +72,7 @@ fn place(address: usize) -> String {
 
 fn messages<'a>(p: &'a Process, signals: &'a VecDeque<Signal>) -> impl Iterator<Item = (Term, Term)> + 'a {
     let waiting = signals.iter().filter_map(|s| match s {
-        Signal::Message(m) | Signal::AliasMessage(_, m) => Some(m),
+        Signal::Message(m) | Signal::AliasMessage(_, m, _) => Some(m),
         _ => None,
     });
     p.mailbox.iter().chain(waiting).map(|m| (m.term, m.token))
@@ -95,14 +113,18 @@ fn summary(out: &mut dyn Write, slot: &Slot, p: &Process, signals: &VecDeque<Sig
     writeln!(out, "Program counter: 0x{pc:016x} ({})", place(pc))
 }
 
+/// How many frames the short form has of each stack.
+const SHORT_STACK: usize = 32;
+
 /// Messages, dictionary, stack and heap of each; the short form has the stacks only, without what lies on them.
-pub(super) fn deep(out: &mut dyn Write, current: Option<&Process>, detail: Detail) -> Result {
+pub(super) fn deep(out: &mut dyn Write, current: Option<&Process>, detail: Detail, of_running: Detail) -> Result {
     each(current, |_, p, signals| {
         let pid = Term::pid(p.pid());
+        let detail = if current.is_some_and(|c| c.pid() == p.pid()) { of_running } else { detail };
         let stack = p.stack_words();
         if detail == Detail::Short {
             writeln!(out, "=proc_stack:{pid}")?;
-            return stack.iter().try_for_each(|w| frame(out, w));
+            return newest_frames(out, &stack);
         }
         let mut heap = Heap::default();
         if messages(p, signals).next().is_some() {
@@ -138,6 +160,18 @@ pub(super) fn deep(out: &mut dyn Write, current: Option<&Process>, detail: Detai
         writeln!(out, "=proc_heap:{pid}")?;
         heap.dump(out)
     })
+}
+
+/// The end of a stack: a recursion may have left a million frames that say the same.
+fn newest_frames(out: &mut dyn Write, stack: &[StackWord]) -> Result {
+    let mut frames = stack.iter().filter(|w| matches!(w, StackWord::Return { .. }));
+    frames.by_ref().take(SHORT_STACK).try_for_each(|w| frame(out, w))?;
+    match frames.next() {
+        Some(StackWord::Return { at, .. }) => {
+            writeln!(out, "0x{at:016x}:SReturn addr 0x0 ({} more)", frames.count() + 1)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A return address; what else is on the stack is left out.

@@ -1,15 +1,21 @@
-//! `=port` and `=ets`.
+//! `=port`, `=scheduler` and `=ets`.
 
+use alloc::format;
+use alloc::string::String;
 use core::fmt::{Result, Write};
 
 use joist_vm::ets::{self, Kind, Protection};
 use joist_vm::port;
+use joist_vm::process::Process;
+use joist_vm::sched;
 use joist_vm::term::Term;
 
 /// `=port` for each.
 pub(crate) fn ports(out: &mut dyn Write) -> Result {
     for id in port::all() {
         let Some(port) = port::lookup(id) else { continue };
+        let (os_pid, queued) = port.driver_facts();
+        let suspended = port.waiting();
         let state = port.state.lock();
         writeln!(out, "=port:{}\nState: CONNECTED\nSlot: {}", Term::port(id), id.0)?;
         writeln!(out, "Connected: {}", Term::pid(state.owner))?;
@@ -21,9 +27,43 @@ pub(crate) fn ports(out: &mut dyn Write) -> Result {
         if let Some(name) = state.name {
             writeln!(out, "Registered as: {}", Term::atom(name))?;
         }
-        let driver = alloc::string::String::from_utf8_lossy(&port.command);
-        writeln!(out, "Port controls linked-in driver: {driver}")?;
-        writeln!(out, "Input: {}\nOutput: {}\nQueue: 0", state.input, state.output)?;
+        if !state.monitored_by.is_empty() {
+            write!(out, "Monitors: ")?;
+            state.monitored_by.iter().try_for_each(|(numbers, by)| {
+                let reference = format!("#Ref<0.{}.{}.{}>", numbers[2], numbers[1], numbers[0]);
+                write!(out, "(from,{},{reference}) ", Term::pid(*by))
+            })?;
+            writeln!(out)?;
+        }
+        if !suspended.is_empty() {
+            write!(out, "Suspended:")?;
+            suspended.iter().try_for_each(|p| write!(out, " {}", Term::pid(*p)))?;
+            writeln!(out)?;
+        }
+        let name = String::from_utf8_lossy(&port.command);
+        let kind = match os_pid {
+            Some(_) => "Port controls external process",
+            None if name.contains('/') => "Port is UNIX fd not opened by emulator",
+            None => "Port controls linked-in driver",
+        };
+        writeln!(out, "{kind}: {name}\nInput: {}\nOutput: {}\nQueue: {queued}", state.input, state.output)?;
+    }
+    Ok(())
+}
+
+/// `=scheduler` for each: how many wait for it, and what it runs, if that is known.
+pub(crate) fn schedulers(out: &mut dyn Write, running: Option<&Process>) -> Result {
+    for (i, waiting) in sched::run_queue_lengths().into_iter().enumerate() {
+        writeln!(out, "=scheduler:{}\nScheduler Sleep Info Flags: \nScheduler Sleep Info Aux Work: ", i + 1)?;
+        writeln!(out, "Current Port: \nRun Queue Max Length: 0\nRun Queue High Length: 0")?;
+        writeln!(out, "Run Queue Normal Length: {waiting}\nRun Queue Low Length: 0\nRun Queue Port Length: 0")?;
+        match running.filter(|p| p.scheduler() == i) {
+            Some(p) => {
+                writeln!(out, "Current Process: {}\nCurrent Process State: Running", Term::pid(p.pid()))?;
+                writeln!(out, "Current Process Program counter: 0x{:016x}", p.current_address())?;
+            }
+            None => writeln!(out, "Current Process: ")?,
+        }
     }
     Ok(())
 }

@@ -128,10 +128,10 @@ impl Heap {
     }
 }
 
-/// In the external format: references and what belongs to other nodes; funs without what they hold, as stock does it.
+/// In the external format: references, what belongs to other nodes, native records; funs without what they hold, as stock does it.
 fn external(t: Term) -> Option<Vec<u8>> {
     let Some(fun) = t.as_fun() else {
-        let is = t.is_pid() || t.is_port() || t.is_reference();
+        let is = t.is_pid() || t.is_port() || t.is_reference() || t.as_record().is_some();
         return is.then(|| etf::encode(t, &EncodeOptions::default()));
     };
     let mfa = match fun.code {

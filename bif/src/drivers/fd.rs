@@ -1,17 +1,19 @@
-//! The console's descriptors 0, 1 and 2 as ports (the `fd` driver of `sys_drivers.c`); others are channels.
+//! The console's descriptors 0, 1 and 2 as ports (the `fd` driver of `sys_drivers.c`); others are channels. Output goes
+//! through a channel, too, where the platform has them: who reads it may be slow, and then the port is busy.
 
 use alloc::boxed::Box;
 use alloc::sync::{Arc, Weak};
 use alloc::vec::Vec;
 
 use joist_vm::atom::Atom;
-use joist_vm::platform::{ConsoleRead, Event, platform};
+use joist_vm::platform::{Channel, ConsoleRead, Event, platform};
 use joist_vm::port::{BadCommand, Driver, Port};
 use joist_vm::sync::Mutex;
 use joist_vm::term::Pid;
 
 use super::options::Options;
 use super::packets::{Header, Packets};
+use super::stream::{self, Stream};
 use crate::console;
 
 /// The ports that read the console; normally one.
@@ -19,6 +21,7 @@ static READERS: Mutex<Vec<Weak<Port>>> = Mutex::new(Vec::new());
 
 struct Fd {
     output: u32,
+    stream: Option<Stream>,
     reads: bool,
     writes: bool,
     header: Header,
@@ -28,6 +31,9 @@ struct Fd {
 
 impl Driver for Fd {
     fn command(&mut self, port: &Arc<Port>, data: &[u8]) -> Result<(), BadCommand> {
+        if let Some(stream) = &mut self.stream {
+            return stream.command(port, data);
+        }
         let Some(header) = self.header.of(data.len()).filter(|_| self.writes) else {
             port.fail(Atom::new(if self.writes { "einval" } else { "ebadf" }));
             return Ok(());
@@ -51,7 +57,10 @@ impl Driver for Fd {
     }
 
     /// Hands over what the console has.
-    fn event(&mut self, port: &Arc<Port>, _: Event) {
+    fn event(&mut self, port: &Arc<Port>, event: Event) {
+        if let (Event::Writable(_), Some(stream)) = (event, &mut self.stream) {
+            return stream.event(port, event);
+        }
         let mut buf = [0; 4096];
         while self.reads && !self.at_end {
             match console::read(&mut buf) {
@@ -65,19 +74,36 @@ impl Driver for Fd {
         }
     }
 
+    fn queued(&self) -> usize {
+        self.stream.as_ref().map_or(0, Stream::queued)
+    }
+
+    fn stop(&mut self) {
+        if let Some(stream) = &mut self.stream {
+            stream.stop();
+        }
+    }
+
     fn locks_port(&self) -> bool {
         false
     }
 }
 
-/// A driver that reads descriptor 0, if it reads, and writes `output`.
-pub(super) fn driver(output: u32, options: &Options) -> Box<dyn Driver> {
+/// A driver that reads descriptor 0, if it reads, and writes `output`; and the channel for that.
+pub(super) fn driver(output: u32, options: &Options) -> (Box<dyn Driver>, Option<Channel>) {
     let (header, packets) = (options.packet, Packets::new(options.packet));
-    Box::new(Fd { output, reads: options.input, writes: options.output, header, packets, at_end: false })
+    let channel = if options.output { platform().open_descriptors(None, Some(output)).ok() } else { None };
+    let writer = Options { input: false, ..options.clone() };
+    let stream = channel.map(|channel| Stream::new(channel, None, &writer));
+    let (reads, writes) = (options.input, options.output);
+    (Box::new(Fd { output, stream, reads, writes, header, packets, at_end: false }), channel)
 }
 
 /// A port is there; if it reads, it is told what comes in.
-pub(super) fn opened(port: &Arc<Port>, reads: bool) {
+pub(super) fn opened(port: &Arc<Port>, reads: bool, channel: Option<Channel>) {
+    if let Some(channel) = channel {
+        stream::listen(port, channel);
+    }
     if reads {
         READERS.lock().push(Arc::downgrade(port));
         input();
@@ -100,6 +126,6 @@ fn input() {
         readers.last().and_then(Weak::upgrade)
     };
     if let Some(port) = reader {
-        port.with_driver(|d| d.event(&port, Event::ConsoleInput));
+        port.event(Event::ConsoleInput);
     }
 }

@@ -3,6 +3,7 @@
 mod fd;
 mod gethost;
 mod inet;
+mod nowhere;
 mod options;
 mod packets;
 mod program;
@@ -13,9 +14,10 @@ mod tty_sl;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::sync::atomic::Ordering;
 
 use joist_vm::atom::{self, Atom};
-use joist_vm::platform::{Channel, platform};
+use joist_vm::platform::{Channel, Errno, platform};
 use joist_vm::port::{self, Driver, Settings};
 use joist_vm::process::Process;
 use joist_vm::term::{PortId, Term};
@@ -43,14 +45,19 @@ struct Chosen {
 
 enum After {
     Nothing,
-    Console,
+    Console(Option<Channel>),
     Terminal,
     Channel(Channel),
+    /// The input is no descriptor; the output may be a channel.
+    NoInput(u32, Option<Channel>),
 }
 
 /// Opens a port; the error is the reason that `open_port/2` raises, or `badopt`.
 pub(crate) fn open(p: &mut Process, name: Term, options: Term) -> Result<PortId, Atom> {
     let options = options::read(options).ok_or_else(|| Atom::new("badopt"))?;
+    if port::count() >= crate::flags::PORTS.load(Ordering::Relaxed) {
+        return Err(atom::SYSTEM_LIMIT);
+    }
     let Chosen { driver, name, after } = choose(name, &options)?;
     let settings = Settings {
         binary: options.binary,
@@ -63,9 +70,15 @@ pub(crate) fn open(p: &mut Process, name: Term, options: Term) -> Result<PortId,
     p.links.ports.insert(port.id);
     match after {
         After::Nothing => {}
-        After::Console => fd::opened(&port, options.input),
+        After::Console(channel) => fd::opened(&port, options.input, channel),
         After::Terminal => tty_sl::opened(&port),
         After::Channel(channel) => stream::opened(&port, channel),
+        After::NoInput(descriptor, output) => {
+            nowhere::no_input(p, &port, descriptor, &name);
+            if let Some(channel) = output {
+                stream::opened(&port, channel);
+            }
+        }
     }
     Ok(port.id)
 }
@@ -151,13 +164,30 @@ fn descriptors(input: i64, output: i64, options: &Options) -> Result<Chosen, Ato
     let console = (!options.input || input == 0) && (!options.output || output == 1 || output == 2);
     if console {
         let output = if options.output { output as u32 } else { 1 };
-        return Ok(Chosen { driver: fd::driver(output, options), name, after: After::Console });
+        let (driver, channel) = fd::driver(output, options);
+        return Ok(Chosen { driver, name, after: After::Console(channel) });
     }
     let number = |n: i64| u32::try_from(n).map_err(|_| atom::EINVAL);
     let input = if options.input { Some(number(input)?) } else { None };
     let output = if options.output { Some(number(output)?) } else { None };
-    let channel = platform().open_descriptors(input, output).map_err(|e| Atom::new(e.name()))?;
-    Ok(over(channel, None, name, options))
+    let half = |input: Option<u32>, output: Option<u32>| {
+        if input.is_none() && output.is_none() { Err(Errno::Ebadf) } else { platform().open_descriptors(input, output) }
+    };
+    match platform().open_descriptors(input, output) {
+        Ok(channel) => Ok(over(channel, None, name, options)),
+        Err(Errno::Ebadf) => Ok(match (half(input, None), half(None, output), input) {
+            (Ok(channel), _, _) => over(channel, None, name, options),
+            (_, Ok(channel), Some(input)) => {
+                let options = Options { input: false, ..options.clone() };
+                Chosen { after: After::NoInput(input, Some(channel)), ..over(channel, None, name, &options) }
+            }
+            (_, _, input) => {
+                let after = input.map_or(After::Nothing, |input| After::NoInput(input, None));
+                Chosen { driver: Box::new(nowhere::Nowhere), name, after }
+            }
+        }),
+        Err(e) => Err(Atom::new(e.name())),
+    }
 }
 
 fn over(channel: Channel, os_pid: Option<u32>, name: Vec<u8>, options: &Options) -> Chosen {

@@ -196,12 +196,17 @@ impl Driver for Stream {
     }
 }
 
-/// A port over a channel is there: it hears of the channel's events, and reads what there is.
-pub(super) fn opened(port: &Arc<Port>, channel: Channel) {
+/// A port hears of a channel's events.
+pub(super) fn listen(port: &Arc<Port>, channel: Channel) {
     let hasher = || ahash::RandomState::with_seeds(1, 3, 5, 7);
     PORTS.lock().get_or_insert_with(|| HashMap::with_hasher(hasher())).insert(channel, port.clone());
+}
+
+/// A port over a channel is there: it hears of the channel's events, and reads what there is.
+pub(super) fn opened(port: &Arc<Port>, channel: Channel) {
+    listen(port, channel);
     platform().watch_program(channel);
-    port.with_driver(|d| d.event(port, Event::Readable(channel)));
+    port.event(Event::Readable(channel));
 }
 
 pub(super) fn init() {
@@ -209,7 +214,7 @@ pub(super) fn init() {
         let (Event::Readable(channel) | Event::Writable(channel) | Event::Exited(channel, _)) = event else { return };
         let port = PORTS.lock().as_ref().and_then(|ports| ports.get(&channel).cloned());
         if let Some(port) = port {
-            port.with_driver(|d| d.event(&port, event));
+            port.event(event);
         }
     }));
 }

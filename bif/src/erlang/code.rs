@@ -59,9 +59,12 @@ pub(crate) const BINDINGS: &[Binding] = &[
     }),
     ("is_builtin", 3, |p, a| {
         let (m, f) = (term_args::atom(p, a[0])?, term_args::atom(p, a[1])?);
-        let arity = term_args::size(p, a[2])?;
-        let mfa = Mfa::new(m, f, arity as u32);
-        Ok(Term::bool(code::natives::find(mfa).is_some_and(|d| d.kind != code::Kind::Nif)))
+        if !a[2].is_small() {
+            return Err(p.badarg());
+        }
+        let mfa = a[2].as_u64().and_then(|n| u32::try_from(n).ok()).map(|n| Mfa::new(m, f, n));
+        let native = mfa.and_then(code::natives::find);
+        Ok(Term::bool(native.is_some_and(|d| d.kind != code::Kind::Nif)))
     }),
     ("get_module_info", 1, |p, a| module_info(p, a[0], None)),
     ("get_module_info", 2, |p, a| module_info(p, a[0], Some(a[1]))),
@@ -258,8 +261,9 @@ fn fun_mfa(t: Term) -> Option<(Term, Term, Term)> {
     Some(match f.code {
         joist_vm::term::FunRef::External(e) => (Term::atom(e.mfa.module), Term::atom(e.mfa.function), arity),
         joist_vm::term::FunRef::Local(e) => {
-            let name = code::locate(e.address()).map_or(Atom::new(""), |l| l.mfa.function);
-            (Term::atom(e.module), Term::atom(name), arity)
+            // Code that is not there has no names.
+            let name = code::locate(e.address()).map_or(Term::NIL, |l| Term::atom(l.mfa.function));
+            (Term::atom(e.module), name, arity)
         }
     })
 }

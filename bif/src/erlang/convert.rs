@@ -4,11 +4,13 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use joist_vm::atom::{self, Atom, MAX_CHARACTERS};
+use joist_vm::number::digits::Digits;
 use joist_vm::number::text::{self, parse as parse_integer};
 use joist_vm::number::{ArithError, float_text};
 use joist_vm::process::{Bail, NativeResult, Process};
 use joist_vm::term::{Term, build};
 
+use crate::limits::budget;
 use crate::table::Binding;
 use crate::term_args;
 
@@ -22,10 +24,10 @@ pub(crate) const BINDINGS: &[Binding] = &[
     ("list_to_existing_atom", 1, |p, a| list_to_atom(p, a[0], true)),
     ("binary_to_atom", 2, |p, a| binary_to_atom(p, a[0], a[1], false)),
     ("binary_to_existing_atom", 2, |p, a| binary_to_atom(p, a[0], a[1], true)),
-    ("integer_to_list", 1, |p, a| integer(p, a[0], None).map(|s| build::string(p, s.as_bytes()))),
-    ("integer_to_list", 2, |p, a| integer(p, a[0], Some(a[1])).map(|s| build::string(p, s.as_bytes()))),
-    ("integer_to_binary", 1, |p, a| integer(p, a[0], None).map(|s| build::binary(p, s.as_bytes()))),
-    ("integer_to_binary", 2, |p, a| integer(p, a[0], Some(a[1])).map(|s| build::binary(p, s.as_bytes()))),
+    ("integer_to_list", 1, |p, a| integer(p, a[0], None, build::string)),
+    ("integer_to_list", 2, |p, a| integer(p, a[0], Some(a[1]), build::string)),
+    ("integer_to_binary", 1, |p, a| integer(p, a[0], None, build::binary)),
+    ("integer_to_binary", 2, |p, a| integer(p, a[0], Some(a[1]), build::binary)),
     ("list_to_integer", 1, |p, a| to_integer(p, string(a[0]), None)),
     ("list_to_integer", 2, |p, a| to_integer(p, string(a[0]), Some(a[1]))),
     ("binary_to_integer", 1, |p, a| to_integer(p, a[0].as_binary().map(|b| b.into_owned()), None)),
@@ -127,7 +129,14 @@ fn binary_to_atom(p: &mut Process, t: Term, encoding: Term, existing: bool) -> N
     let Some(bytes) = t.as_binary() else { return Err(p.badarg()) };
     let text: Option<String> = match encoding.as_atom() {
         Some(atom::LATIN1) => Some(bytes.iter().map(|b| char::from(*b)).collect()),
-        Some(a) if a == atom::UTF8 || a.text() == "unicode" => String::from_utf8(bytes.into_owned()).ok(),
+        Some(a) if a == atom::UTF8 || a.text() == "unicode" => match core::str::from_utf8(&bytes) {
+            Ok(text) => Some(text.into()),
+            // Too long before it is wrong: what is there is enough to say so.
+            Err(e) => core::str::from_utf8(&bytes[..e.valid_up_to()])
+                .ok()
+                .filter(|t| t.chars().count() > 255)
+                .map(String::from),
+        },
         _ => None,
     };
     match text {
@@ -143,11 +152,23 @@ fn base(p: &mut Process, t: Option<Term>) -> Result<u8, Bail> {
     }
 }
 
-fn integer(p: &mut Process, t: Term, b: Option<Term>) -> Result<String, Bail> {
+/// What `made` makes of an integer's text.
+fn integer(p: &mut Process, t: Term, b: Option<Term>, made: fn(&mut Process, &[u8]) -> Term) -> NativeResult {
+    // Limbs divided for one reduction.
+    const RATE: usize = 8;
     let b = base(p, b)?;
+    if let Some(mut digits) = Digits::new(t, b) {
+        return p.run_job(move |p: &mut Process| {
+            let mut left = budget(p, RATE);
+            let before = left;
+            let text = digits.run(&mut left);
+            p.charge((before - left) / RATE + 1);
+            text.map(|text| Ok(made(p, &text)))
+        });
+    }
     let s = text::format(t, b).ok_or_else(|| p.badarg())?;
     p.charge(s.len() / 50);
-    Ok(s)
+    Ok(made(p, s.as_bytes()))
 }
 
 fn to_integer(p: &mut Process, bytes: Option<Vec<u8>>, b: Option<Term>) -> NativeResult {

@@ -6,7 +6,7 @@ use joist_vm::process::{NativeResult, Process};
 use joist_vm::term::hash::{Hasher, phash};
 use joist_vm::term::{Term, build};
 
-use super::iolist::{self, Part, to_bytes};
+use super::iolist::{self, Part};
 use crate::limits::budget;
 use crate::table::Binding;
 
@@ -43,32 +43,25 @@ pub(crate) const BINDINGS: &[Binding] = &[
         let (x, y, n) = (word(p, a[0])?, word(p, a[1])?, a[2].as_u64().ok_or_else(|| p.badarg())?);
         Ok(Term::small(i64::from(if n == 0 { x } else { adler_combine(x, y, n) })))
     }),
-    ("md5", 1, |p, a| {
-        use md5::Digest;
-        digest(
-            p,
-            a[0],
-            md5::Md5::new(),
-            |h, b| h.update(b),
-            |p, h| {
-                let digest: [u8; 16] = h.finalize().into();
-                Ok(build::binary(p, &digest))
-            },
-        )
-    }),
-    ("md5_init", 0, |p, _| Ok(build::binary(p, &md5_state::init()))),
+    ("md5", 1, |p, a| digest(p, a[0], md5::Md5::default(), md5_bytes, md5_end)),
+    ("md5_init", 0, |p, _| md5_state::term(p, &md5::Md5::default())),
     ("md5_update", 2, |p, a| {
-        let (Some(state), Some(bytes)) = (a[0].as_binary(), to_bytes(a[1])) else { return Err(p.badarg()) };
-        match md5_state::update(&state, &bytes) {
-            Some(new) => Ok(build::binary(p, &new)),
-            None => Err(p.badarg()),
-        }
+        let state = md5_state::read(p, a[0])?;
+        digest(p, a[1], state, md5_bytes, |p, h| md5_state::term(p, &h))
     }),
-    ("md5_final", 1, |p, a| match a[0].as_binary().and_then(|s| md5_state::finish(&s)) {
-        Some(digest) => Ok(build::binary(p, &digest)),
-        None => Err(p.badarg()),
+    ("md5_final", 1, |p, a| {
+        let state = md5_state::read(p, a[0])?;
+        md5_end(p, state)
     }),
 ];
+
+fn md5_bytes(h: &mut md5::Md5, bytes: &[u8]) {
+    md5::Digest::update(h, bytes);
+}
+
+fn md5_end(p: &mut Process, h: md5::Md5) -> NativeResult {
+    Ok(build::binary(p, &md5::Digest::finalize(h)))
+}
 
 fn word(p: &mut Process, t: Term) -> Result<u32, joist_vm::process::Bail> {
     t.as_u64().and_then(|v| u32::try_from(v).ok()).ok_or_else(|| p.badarg())
@@ -159,23 +152,19 @@ fn adler_combine(x: u32, y: u32, n: u64) -> u32 {
     (high << 16 | low) as u32
 }
 
-/// An MD5 in progress as a binary: all bytes so far, behind a mark. Stock keeps the digest's inner state there; nothing
-/// outside can look into it.
+/// An MD5 in progress as a binary of as many bytes as stock's.
 mod md5_state {
-    use super::Vec;
-    use md5::Digest;
+    use super::{Process, Term, build};
+    use joist_vm::process::{Bail, NativeResult};
+    use md5::Md5;
+    use md5::digest::common::hazmat::{SerializableState, SerializedState};
 
-    const MARK: &[u8; 8] = b"joistmd5";
-
-    pub(super) fn init() -> Vec<u8> {
-        MARK.to_vec()
+    pub(super) fn term(p: &mut Process, h: &Md5) -> NativeResult {
+        Ok(build::binary(p, &h.serialize()))
     }
 
-    pub(super) fn update(state: &[u8], bytes: &[u8]) -> Option<Vec<u8>> {
-        state.starts_with(MARK).then(|| [state, bytes].concat())
-    }
-
-    pub(super) fn finish(state: &[u8]) -> Option<[u8; 16]> {
-        Some(md5::Md5::digest(state.strip_prefix(MARK)?).into())
+    pub(super) fn read(p: &mut Process, t: Term) -> Result<Md5, Bail> {
+        let state = t.as_binary().and_then(|b| SerializedState::<Md5>::try_from(&b[..]).ok());
+        state.and_then(|s| Md5::deserialize(&s).ok()).ok_or_else(|| p.badarg())
     }
 }

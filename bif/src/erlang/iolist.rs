@@ -22,7 +22,7 @@ pub(crate) const BINDINGS: &[Binding] = &[
             };
             true
         };
-        fold(p, a[0], 0, count, |_, n| Ok(Term::small(n as i64)))
+        fold_pieces(p, Pieces::wholes(a[0]), 0, count, |_, n| Ok(Term::small(n as i64)))
     }),
     ("iolist_to_iovec", 1, iolist_to_iovec),
     ("list_to_bitstring", 1, list_to_bitstring),
@@ -65,11 +65,18 @@ pub(crate) struct Pieces {
     todo: Vec<Term>,
     /// The rest of a large binary.
     bits: Option<Bits>,
+    /// Bits in a piece at most, each of which is work; none where the visitor doesn't look at them.
+    piece: Option<usize>,
 }
 
 impl Pieces {
     pub(crate) fn new(t: Term) -> Pieces {
-        Pieces { todo: alloc::vec![t], bits: None }
+        Pieces { todo: alloc::vec![t], bits: None, piece: Some(PIECE) }
+    }
+
+    /// Binaries as wholes, however large.
+    fn wholes(t: Term) -> Pieces {
+        Pieces { piece: None, ..Pieces::new(t) }
     }
 
     /// Visits the pieces in order, for about `budget` units of work. None: there are more. False: it is no io list, or
@@ -77,8 +84,8 @@ impl Pieces {
     pub(crate) fn go(&mut self, budget: &mut usize, visit: &mut dyn FnMut(Part) -> bool) -> Option<bool> {
         loop {
             if let Some(bits) = self.bits.take() {
-                let n = bits.len.min(PIECE);
-                *budget = budget.saturating_sub(n / BITS_A_UNIT);
+                let n = self.piece.map_or(bits.len, |most| bits.len.min(most));
+                *budget = budget.saturating_sub(self.piece.map_or(1, |_| n / BITS_A_UNIT));
                 if !visit(Part::Bits(bits.slice(0, n))) {
                     return Some(false);
                 }
@@ -134,7 +141,17 @@ pub(crate) fn fold<S: 'static>(
     visit: fn(&mut S, Part) -> bool,
     finish: impl Fn(&mut Process, S) -> NativeResult + 'static,
 ) -> NativeResult {
-    let (mut pieces, mut state) = (Pieces::new(t), Some(state));
+    fold_pieces(p, Pieces::new(t), state, visit, finish)
+}
+
+fn fold_pieces<S: 'static>(
+    p: &mut Process,
+    mut pieces: Pieces,
+    state: S,
+    visit: fn(&mut S, Part) -> bool,
+    finish: impl Fn(&mut Process, S) -> NativeResult + 'static,
+) -> NativeResult {
+    let mut state = Some(state);
     p.run_job(move |p: &mut Process| {
         let mut left = budget(p, RATE);
         let before = left;

@@ -3,47 +3,73 @@
 use joist_vm::atom::{self, Atom};
 use joist_vm::heap::OwnedTerm;
 use joist_vm::node;
-use joist_vm::port;
+use joist_vm::port::{self, Port};
 use joist_vm::process::names::{self, Registered};
-use joist_vm::process::{self, AliasMode, Bail, MonitorInfo, MonitorKind, NativeResult, Process, Signal};
+use joist_vm::process::{self, AliasMode, Bail, ExitWay, MonitorInfo, MonitorKind, NativeResult, Process, Signal};
 use joist_vm::term::{Pid, Term, build};
-use joist_vm::trace::events;
+use joist_vm::trace::{events, ports};
 
 use crate::table::Binding;
 use crate::term_args;
 
 pub(crate) const BINDINGS: &[Binding] = &[
-    ("link", 1, |p, a| link(p, a[0])),
+    ("link", 1, |p, a| link(p, a[0], false)),
     ("link", 2, |p, a| {
-        term_args::list(p, a[1])?;
-        link(p, a[0])
+        let priority = priority_option(p, a[1])?;
+        link(p, a[0], priority)
     }),
     ("unlink", 1, unlink),
-    ("monitor", 2, |p, a| monitor(p, a, AliasMode::None, None)),
+    ("monitor", 2, |p, a| monitor(p, a, AliasMode::None, None, false)),
     ("monitor", 3, monitor3),
     ("demonitor", 1, |p, a| demonitor(p, a[0]).map(|_| Term::bool(true))),
     ("demonitor", 2, demonitor2),
     ("alias", 1, |p, a| {
-        let mut mode = AliasMode::Explicit;
+        let (mut mode, mut priority) = (AliasMode::Explicit, false);
         for o in term_args::list(p, a[0])? {
-            mode = match o.as_atom() {
-                Some(atom::EXPLICIT_UNALIAS) => AliasMode::Explicit,
-                Some(atom::REPLY) => AliasMode::Reply,
-                Some(n) if n.text() == "priority" => mode,
+            match o.as_atom() {
+                Some(atom::EXPLICIT_UNALIAS) => mode = AliasMode::Explicit,
+                Some(atom::REPLY) => mode = AliasMode::Reply,
+                _ if is_priority(o) => priority = true,
                 _ => return Err(p.badarg()),
-            };
+            }
         }
-        Ok(alias(p, mode))
+        Ok(alias(p, mode, priority))
     }),
     ("unalias", 1, unalias),
-    ("exit", 2, |p, a| exit(p, a[0], a[1])),
-    ("exit", 3, exit_with),
-    ("exit_signal", 2, |p, a| exit(p, a[0], a[1])),
-    ("exit_signal", 3, exit_with),
+    ("exit", 2, |p, a| exit(p, a[0], a[1], true, false)),
+    ("exit", 3, |p, a| {
+        let priority = priority_option(p, a[2])?;
+        exit(p, a[0], a[1], true, priority)
+    }),
+    ("exit_signal", 2, |p, a| exit(p, a[0], a[1], false, false)),
+    ("exit_signal", 3, |p, a| {
+        let priority = priority_option(p, a[2])?;
+        exit(p, a[0], a[1], false, priority)
+    }),
 ];
 
-fn link(p: &mut Process, to: Term) -> NativeResult {
+/// The option `priority` of OTP 28.
+pub(super) fn is_priority(option: Term) -> bool {
+    option.is(atom::PRIORITY) && joist_vm::release::at_least(28)
+}
+
+/// Options of which there is one, as `link/2` and `exit/3` have them: is it there?
+pub(super) fn priority_option(p: &mut Process, list: Term) -> Result<bool, Bail> {
+    match list.list_to_vec() {
+        Some(options) if options.iter().all(|o| is_priority(*o)) => Ok(!options.is_empty()),
+        _ => Err(badopt(p)),
+    }
+}
+
+pub(super) fn badopt(p: &mut Process) -> Bail {
+    p.badarg_cause(Term::atom(Atom::new("badopt")))
+}
+
+fn link(p: &mut Process, to: Term, priority: bool) -> NativeResult {
     if let Some(pid) = to.as_pid() {
+        if pid != p.pid() {
+            p.links.set_priority(to, priority);
+        }
         if pid == p.pid() || !p.links.processes.insert(pid) {
             return Ok(Term::bool(true));
         }
@@ -51,6 +77,7 @@ fn link(p: &mut Process, to: Term) -> NativeResult {
         events::links(p, pid);
         if process::deliver(pid, Signal::Link { from: p.pid() }).is_some() {
             p.links.processes.remove(&pid);
+            p.links.take_priority(to);
             return no_process(p, to);
         }
         return Ok(Term::bool(true));
@@ -59,14 +86,24 @@ fn link(p: &mut Process, to: Term) -> NativeResult {
         return if to.is_pid() { no_connection(p, to) } else { Err(p.badarg()) };
     };
     match port::lookup(port) {
-        Some(found) if found.link(p.pid()) => {
+        Some(_) if p.links.ports.contains(&port) => Ok(Term::bool(true)),
+        Some(found) if found.run(p, atom::LINK, |p| linked(p, &found)) => {
             p.links.ports.insert(port);
+            p.links.set_priority(to, priority);
             events::procs(p, atom::LINK, to);
-            events::ports(&found, atom::GETTING_LINKED, Term::pid(p.pid()));
             Ok(Term::bool(true))
         }
         _ => no_process(p, to),
     }
+}
+
+/// The port's end of a link; false if it is closed.
+fn linked(p: &Process, port: &Port) -> bool {
+    let open = port.link(p.pid());
+    if open {
+        ports::life(port, atom::GETTING_LINKED, Term::pid(p.pid()));
+    }
+    open
 }
 
 /// The other end is gone: an error, or an exit message where exits are trapped.
@@ -92,6 +129,7 @@ fn exit_message(p: &mut Process, from: Term, reason: Atom) {
 }
 
 fn unlink(p: &mut Process, a: &[Term]) -> NativeResult {
+    p.links.take_priority(a[0]);
     if let Some(pid) = a[0].as_pid() {
         events::procs(p, atom::UNLINK, a[0]);
         if p.links.processes.remove(&pid) {
@@ -99,10 +137,12 @@ fn unlink(p: &mut Process, a: &[Term]) -> NativeResult {
         }
     } else if let Some(id) = a[0].as_port() {
         events::procs(p, atom::UNLINK, a[0]);
-        p.links.ports.remove(&id);
-        if let Some(port) = port::lookup(id) {
-            port.state.lock().links.remove(&p.pid());
-            events::ports(&port, atom::GETTING_UNLINKED, Term::pid(p.pid()));
+        if let (true, Some(port)) = (p.links.ports.remove(&id), port::lookup(id)) {
+            port.run(p, atom::UNLINK, |p| {
+                if port.state.lock().links.remove(&p.pid()) {
+                    ports::life(&port, atom::GETTING_UNLINKED, Term::pid(p.pid()));
+                }
+            });
         }
     } else if !a[0].is_pid() && !a[0].is_port() {
         return Err(p.badarg());
@@ -150,7 +190,7 @@ fn target(p: &mut Process, kind: Atom, item: Term) -> Result<(Option<MonitorKind
     Err(p.badarg())
 }
 
-fn monitor(p: &mut Process, a: &[Term], alias: AliasMode, tag: Option<OwnedTerm>) -> NativeResult {
+fn monitor(p: &mut Process, a: &[Term], alias: AliasMode, tag: Option<OwnedTerm>, priority: bool) -> NativeResult {
     let kind = match a[0].as_atom() {
         Some(kind) if matches!(kind.text(), "process" | "port" | "time_offset") => kind,
         _ => return Err(p.badarg_cause(Term::atom(Atom::new("badtype")))),
@@ -161,7 +201,7 @@ fn monitor(p: &mut Process, a: &[Term], alias: AliasMode, tag: Option<OwnedTerm>
         reference.pid = Some(p.pid());
     }
     let me = p.pid();
-    let info = |kind| MonitorInfo { kind, object: OwnedTerm::new(object), alias, tag: tag.clone() };
+    let info = |kind| MonitorInfo { kind, object: OwnedTerm::new(object), alias, tag: tag.clone(), priority };
     let lost = match found {
         Some(MonitorKind::Process(pid)) if pid == me => false,
         Some(MonitorKind::Process(pid)) => {
@@ -170,7 +210,7 @@ fn monitor(p: &mut Process, a: &[Term], alias: AliasMode, tag: Option<OwnedTerm>
         }
         Some(MonitorKind::Port(id)) => {
             p.links.monitors.insert(reference.numbers, info(MonitorKind::Port(id)));
-            port::lookup(id).is_none_or(|port| !port.monitor(reference, me))
+            port::lookup(id).is_none_or(|port| !port.run(p, atom::MONITOR, |_| port.monitor(reference, me)))
         }
         Some(other) => {
             p.links.monitors.insert(reference.numbers, info(other));
@@ -196,22 +236,23 @@ fn monitor(p: &mut Process, a: &[Term], alias: AliasMode, tag: Option<OwnedTerm>
 }
 
 fn monitor3(p: &mut Process, a: &[Term]) -> NativeResult {
-    let (mut alias, mut tag) = (AliasMode::None, None);
-    for o in term_args::list(p, a[2])? {
+    let (mut alias, mut tag, mut priority) = (AliasMode::None, None, false);
+    for o in a[2].list_to_vec().ok_or_else(|| badopt(p))? {
         match o.as_tuple_of::<2>() {
+            None if is_priority(o) => priority = true,
             Some([k, v]) if k.is(atom::ALIAS) => {
                 alias = match v.as_atom() {
                     Some(atom::EXPLICIT_UNALIAS) => AliasMode::Explicit,
                     Some(atom::DEMONITOR) => AliasMode::Demonitor,
                     Some(atom::REPLY_DEMONITOR) => AliasMode::Reply,
-                    _ => return Err(p.badarg()),
+                    _ => return Err(badopt(p)),
                 };
             }
             Some([k, v]) if k.is(atom::TAG) => tag = Some(OwnedTerm::new(*v)),
-            _ => return Err(p.badarg()),
+            _ => return Err(badopt(p)),
         }
     }
-    monitor(p, a, alias, tag)
+    monitor(p, a, alias, tag, priority)
 }
 
 /// Ends a monitor; was there one?
@@ -221,6 +262,9 @@ fn demonitor(p: &mut Process, t: Term) -> Result<bool, Bail> {
     };
     let Some(m) = p.links.monitors.get_mut(&r.numbers) else { return Ok(false) };
     let kind = core::mem::replace(&mut m.kind, MonitorKind::None);
+    if kind != MonitorKind::None {
+        m.priority = false;
+    }
     if m.alias != AliasMode::Explicit {
         p.links.monitors.remove(&r.numbers);
     }
@@ -228,7 +272,11 @@ fn demonitor(p: &mut Process, t: Term) -> Result<bool, Bail> {
         MonitorKind::Process(pid) => {
             process::deliver(pid, Signal::Demonitor { reference: r });
         }
-        MonitorKind::Port(id) => port::demonitor(id, r),
+        MonitorKind::Port(id) => {
+            if let Some(port) = port::lookup(id) {
+                port.run(p, atom::DEMONITOR, |_| port::demonitor(id, r));
+            }
+        }
         MonitorKind::TimeOffset => {}
         MonitorKind::None => return Ok(false),
     }
@@ -254,11 +302,13 @@ fn demonitor2(p: &mut Process, a: &[Term]) -> NativeResult {
     Ok(Term::bool(if info { found } else { true }))
 }
 
-fn alias(p: &mut Process, mode: AliasMode) -> Term {
+fn alias(p: &mut Process, mode: AliasMode, priority: bool) -> Term {
     let mut r = process::make_reference();
     r.pid = Some(p.pid());
     let object = OwnedTerm::new(Term::NIL);
-    p.links.monitors.insert(r.numbers, MonitorInfo { kind: MonitorKind::None, object, alias: mode, tag: None });
+    p.links
+        .monitors
+        .insert(r.numbers, MonitorInfo { kind: MonitorKind::None, object, alias: mode, tag: None, priority });
     build::reference(p, r)
 }
 
@@ -277,26 +327,21 @@ fn unalias(p: &mut Process, a: &[Term]) -> NativeResult {
     Ok(Term::bool(true))
 }
 
-/// `exit(Pid, Reason)`.
-/// `exit(Pid, Reason, Options)` of OTP 28. The one option, `priority`, has no effect: all signals keep their order.
-fn exit_with(p: &mut Process, a: &[Term]) -> NativeResult {
-    if term_args::list(p, a[2])?.iter().any(|o| o.as_atom().is_none_or(|o| o.text() != "priority")) {
-        return Err(p.badarg_cause(Term::atom(Atom::new("badopt"))));
-    }
-    exit(p, a[0], a[1])
-}
-
-fn exit(p: &mut Process, to: Term, reason: Term) -> NativeResult {
+/// `exit(Pid, Reason)`, or (`quirk` false) `exit_signal(Pid, Reason)`, for which a process is like any other to itself.
+fn exit(p: &mut Process, to: Term, reason: Term, quirk: bool, priority: bool) -> NativeResult {
     let pid: Pid = match (to.as_pid(), to.as_port()) {
         (Some(pid), _) => pid,
         (None, Some(id)) => {
             // Unlike a process, a port ends for `normal`, too.
             if let Some(port) = port::lookup(id) {
-                port.close(reason);
+                port.run(p, atom::CLOSE, |p| port.close(p.pid(), reason));
             }
             return Ok(Term::bool(true));
         }
         _ => {
+            if let Some((r, pid)) = to.as_reference().and_then(|r| Some((r, r.pid?))) {
+                process::send_exit(p, pid, &OwnedTerm::new(reason), ExitWay::Alias(r, priority));
+            }
             return if to.is_pid() || to.is_port() || to.as_reference().is_some() {
                 Ok(Term::bool(true))
             } else {
@@ -304,8 +349,9 @@ fn exit(p: &mut Process, to: Term, reason: Term) -> NativeResult {
             };
         }
     };
-    process::send_exit(p, pid, &OwnedTerm::new(reason), false);
-    if pid == p.pid() {
+    let own = quirk && pid == p.pid() && (reason.is(atom::KILL) || !p.flags.trap_exit);
+    process::send_exit(p, pid, &OwnedTerm::new(reason), if own { ExitWay::Own } else { ExitWay::Signal });
+    if own {
         // A process that exits itself does so before the call returns.
         let used = p.budget().max(0) as usize;
         p.charge(used);

@@ -133,6 +133,17 @@ pub(crate) fn allocator(p: &mut Process, of: Term) -> NativeResult {
             let instance = build::tuple(p, &[atom("instance"), Term::small(0), info]);
             Some(build::list(p, &[instance]))
         }
+        // What lies below the others is the Rust global allocator; segments are nobody's.
+        Some(a) if a.text() == "sys_alloc" => {
+            let enabled = build::tuple(p, &[atom("e"), Term::bool(true)]);
+            let which = build::tuple(p, &[atom("m"), atom("rust")]);
+            let options = build::list(p, &[enabled, which]);
+            let options = build::tuple(p, &[atom("options"), options]);
+            let options = build::list(p, &[options]);
+            let instance = build::tuple(p, &[atom("instance"), Term::small(0), options]);
+            Some(build::list(p, &[instance]))
+        }
+        Some(a) if a.text() == "mseg_alloc" => Some(Term::bool(false)),
         _ => None,
     };
     if of.is_atom() {

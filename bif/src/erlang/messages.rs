@@ -7,10 +7,11 @@ use joist_vm::heap::OwnedTerm;
 use joist_vm::node;
 use joist_vm::port::{self, Port};
 use joist_vm::process::names::{self, Registered};
-use joist_vm::process::{self, NativeResult, Process, RunState, Signal};
+use joist_vm::process::{self, ExitWay, NativeResult, Process, RunState, Signal};
 use joist_vm::term::{Pid, PortId, Term};
 use joist_vm::trace::events;
 
+use super::links::badopt;
 use super::ports;
 use crate::table::Binding;
 use crate::term_args;
@@ -20,12 +21,13 @@ pub(crate) const BINDINGS: &[Binding] = &[
     ("!", 2, |p, a| send(p, a[0], a[1])),
     ("send", 3, |p, a| {
         p.flags.waits_for_port = false;
-        let mut nosuspend = false;
-        for option in term_args::list(p, a[2])? {
+        let (mut nosuspend, mut priority) = (false, false);
+        for option in a[2].list_to_vec().ok_or_else(|| badopt(p))? {
             match option.as_atom() {
                 Some(atom::NOSUSPEND) => nosuspend = true,
                 Some(atom::NOCONNECT) => {}
-                _ => return Err(p.badarg()),
+                _ if super::links::is_priority(option) => priority = true,
+                _ => return Err(badopt(p)),
             }
         }
         if let Some(port) = ports::named(a[0]) {
@@ -38,7 +40,12 @@ pub(crate) const BINDINGS: &[Binding] = &[
             let again: process::Native = |p, a| send(p, a[0], a[1]).map(|_| Term::atom(atom::OK));
             return ports::wait_while_busy(p, &port, again, a);
         }
-        send(p, a[0], a[1])?;
+        match a[0].as_reference().and_then(|r| Some((r, r.pid?))) {
+            Some((r, pid)) if priority => process::send_to_alias(p, r, pid, a[1], true),
+            _ => {
+                send(p, a[0], a[1])?;
+            }
+        }
         Ok(Term::atom(atom::OK))
     }),
     ("is_process_alive", 1, is_process_alive),
@@ -64,6 +71,7 @@ fn is_process_alive(p: &mut Process, a: &[Term]) -> NativeResult {
 }
 
 fn send(p: &mut Process, to: Term, message: Term) -> NativeResult {
+    p.save_send();
     if let Some(pid) = to.as_pid() {
         process::send_from(p, pid, message);
         return Ok(message);
@@ -90,7 +98,7 @@ fn send(p: &mut Process, to: Term, message: Term) -> NativeResult {
     }
     if let Some(r) = to.as_reference() {
         if let Some(pid) = r.pid {
-            process::send_to_alias(p, r, pid, message);
+            process::send_to_alias(p, r, pid, message, false);
         }
         return Ok(message);
     }
@@ -149,11 +157,11 @@ fn to_port(p: &mut Process, port: &Arc<Port>, message: Term) -> Option<()> {
     match request {
         Request::Command(_) if port.is_busy() => return None,
         _ if owner != from => bad_signal(port),
-        Request::Close => port.close_and_answer(),
+        Request::Close => port.run(p, atom::CLOSE, |_| port.close_and_answer(from)),
         Request::Command(data) => match super::iolist::to_bytes(data) {
             Some(bytes) => {
                 p.charge(bytes.len() / 100);
-                if ports::output(port, &bytes).is_err() {
+                if ports::output(p, port, &bytes).is_err() {
                     bad_signal(port);
                 }
             }
@@ -164,8 +172,11 @@ fn to_port(p: &mut Process, port: &Arc<Port>, message: Term) -> Option<()> {
         },
         // Unlike `port_connect/2`, this links nobody.
         Request::Connect(Some(pid)) => {
-            port.to_owner(|_| Term::atom(atom::CONNECTED));
-            port.state.lock().owner = pid;
+            port.run(p, atom::CONNECT, |_| {
+                joist_vm::trace::ports::connected(port, from, pid);
+                port.to_owner(|_| Term::atom(atom::CONNECTED));
+                port.state.lock().owner = pid;
+            });
         }
         Request::Connect(None) => bad_signal(port),
     }
@@ -182,5 +193,5 @@ enum Request {
 fn bad_signal(port: &Arc<Port>) {
     let owner = port.state.lock().owner;
     let reason = OwnedTerm::new(Term::atom(Atom::new("badsig")));
-    process::deliver(owner, Signal::Exit { from: Term::port(port.id), reason, linked: false });
+    process::deliver(owner, Signal::Exit { from: Term::port(port.id), reason, way: ExitWay::Signal });
 }

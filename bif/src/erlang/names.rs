@@ -7,7 +7,7 @@ use joist_vm::port;
 use joist_vm::process::names::{self, Registered};
 use joist_vm::process::{NativeResult, Process};
 use joist_vm::term::{Term, build};
-use joist_vm::trace::events;
+use joist_vm::trace::{events, ports};
 
 use crate::table::Binding;
 use crate::term_args;
@@ -59,7 +59,7 @@ fn tell(tag: atom::Atom, what: Registered, name: atom::Atom) {
         Registered::Process(pid) => events::procs_of(pid, tag, Term::atom(name)),
         Registered::Port(id) => {
             if let Some(port) = port::lookup(id) {
-                events::ports(&port, tag, Term::atom(name));
+                ports::life(&port, tag, Term::atom(name));
             }
         }
     }

@@ -9,6 +9,7 @@ use joist_vm::port::{self, BadCommand, Port};
 use joist_vm::process::names::{self, Registered};
 use joist_vm::process::{Bail, Native, NativeResult, Process, Signal, deliver};
 use joist_vm::term::{Pid, Term, build};
+use joist_vm::trace;
 
 use crate::table::Binding;
 
@@ -60,14 +61,17 @@ pub(crate) fn bad_output(p: &mut Process, port: &Port) {
 }
 
 /// Hands output to the port's driver.
-pub(crate) fn output(port: &Arc<Port>, bytes: &[u8]) -> Result<(), BadCommand> {
-    port.with_driver(|d| d.command(port, bytes))?;
+pub(crate) fn output(p: &mut Process, port: &Arc<Port>, bytes: &[u8]) -> Result<(), BadCommand> {
+    port.run(p, atom::COMMAND, |p| {
+        trace::ports::commanded(port, p.pid(), bytes);
+        port.with_driver(|d| d.command(port, bytes))
+    })?;
     port.state.lock().output += bytes.len() as u64;
     Ok(())
 }
 
 /// `port_connect/2`: gives a port another owner, linked to it; the old one stays linked.
-pub(crate) fn connect(port: &Arc<Port>, pid: Pid) -> bool {
+pub(crate) fn connect(port: &Arc<Port>, from: Pid, pid: Pid) -> bool {
     let id = port.id;
     let new = {
         let mut s = port.state.lock();
@@ -83,7 +87,12 @@ pub(crate) fn connect(port: &Arc<Port>, pid: Pid) -> bool {
         port.state.lock().links.remove(&pid);
         return false;
     }
+    if new {
+        trace::ports::life(port, atom::GETTING_LINKED, Term::pid(pid));
+    }
     port.state.lock().owner = pid;
+    trace::ports::connected(port, from, pid);
+    trace::ports::answered_with(port, from, Term::atom(atom::CONNECTED));
     true
 }
 

@@ -5,6 +5,7 @@ use joist_vm::heap::Policy;
 use joist_vm::map;
 use joist_vm::process::{Bail, NativeResult, Process};
 use joist_vm::term::Term;
+use joist_vm::trace::SavedCalls;
 
 use crate::table::Binding;
 use crate::term_args;
@@ -70,7 +71,8 @@ fn set(p: &mut Process, flag: Term, value: Term) -> NativeResult {
             if new > 10_000 {
                 return Err(p.badarg());
             }
-            Term::small(i64::from(core::mem::replace(&mut p.flags.save_calls, new as u32)))
+            let old = core::mem::replace(&mut p.saved_calls, SavedCalls::new(new));
+            Term::small(old.map_or(0, |old| old.limit() as i64))
         }
         atom::SENSITIVE => {
             let on = term_args::boolean(p, value)?;

@@ -136,6 +136,7 @@ pub(crate) fn request(
     if process::deliver(pid, Signal::Call(Box::new(call))).is_some() {
         return Ok(Term::atom(atom::UNDEFINED));
     }
+    joist_vm::sched::hurry(pid, p.priority);
     Err(wait_for_answer(p, r, pid))
 }
 
@@ -273,8 +274,8 @@ fn value(p: &mut Process, item: Atom, asks_itself: bool) -> Term {
         "trace" => number(p.slot().traced.of(&joist_vm::trace::session::first()).map_or(0, |t| t.flags as usize)),
         "parent" => p.parent,
         "label" => p.label,
-        "last_calls" => Term::bool(false),
-        "priority_messages" => Term::bool(false),
+        "last_calls" => p.last_calls(),
+        "priority_messages" => Term::bool(p.links.expect_priority()),
         "binary" => {
             let all: Vec<Term> = p
                 .heap

@@ -63,14 +63,17 @@ pub(crate) fn start(p: &mut Process, a: &[Term], o: &SpawnOptions) -> NativeResu
             }
             Ok(Term::pid(pid))
         }
-        Err(_) => Err(p.system_limit()),
+        Err(_) => {
+            joist_vm::report::log(p, atom::ERROR, "Too many processes\n", &[]);
+            Err(p.system_limit())
+        }
     }
 }
 
 fn set_monitor(p: &mut Process, r: Reference, pid: joist_vm::term::Pid, o: &SpawnOptions) {
     let object = joist_vm::heap::OwnedTerm::new(Term::pid(pid));
-    let (alias, tag) = (o.alias, o.tag.clone());
-    p.links.monitors.insert(r.numbers, MonitorInfo { kind: MonitorKind::Process(pid), object, alias, tag });
+    let (alias, tag, priority) = (o.alias, o.tag.clone(), o.monitor_priority);
+    p.links.monitors.insert(r.numbers, MonitorInfo { kind: MonitorKind::Process(pid), object, alias, tag, priority });
 }
 
 /// Reads `spawn_opt`'s options; with a monitor, its reference.
@@ -87,6 +90,9 @@ pub(crate) fn options(p: &mut Process, list: Term) -> Result<(SpawnOptions, Opti
                 if key.is(atom::MONITOR) {
                     monitor = true;
                     monitor_options(p, &mut o, *value)?;
+                } else if key.is(atom::LINK) && joist_vm::release::at_least(28) {
+                    o.link = true;
+                    o.link_priority = super::links::priority_option(p, *value)?;
                 } else {
                     set_option(p, &mut o, *key, *value)?;
                 }
@@ -108,6 +114,7 @@ pub(crate) fn options(p: &mut Process, list: Term) -> Result<(SpawnOptions, Opti
 fn monitor_options(p: &mut Process, o: &mut SpawnOptions, list: Term) -> Result<(), Bail> {
     for option in term_args::list(p, list)? {
         match option.as_tuple_of::<2>() {
+            None if super::links::is_priority(option) => o.monitor_priority = true,
             Some([k, v]) if k.is(atom::ALIAS) => {
                 o.alias = match v.as_atom() {
                     Some(atom::EXPLICIT_UNALIAS) => AliasMode::Explicit,

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::sync::atomic::Ordering;
+use core::sync::atomic::{AtomicUsize, Ordering};
 
 use joist_vm::atom::{self, Atom};
 use joist_vm::code::{self, Mfa};
@@ -147,9 +147,11 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
         }
         "end_time" => build::integer(p, i64::MAX),
         "update_cpu_info" => Term::atom(Atom::new("unchanged")),
+        // Each instruction jumps to the next one's code.
+        "beam_jump_table" => Term::bool(true),
         "port_parallelism" | "system_logger_undefined" => Term::bool(false),
         "system_logger" => joist_vm::report::system_logger(),
-        "outstanding_system_requests_limit" => number(100),
+        "outstanding_system_requests_limit" => number(REQUESTS.load(Ordering::Relaxed)),
         "async_dist" => Term::bool(false),
         "atom_used" => number(atom::count() * 64),
         "check_io" => Term::NIL,
@@ -178,6 +180,9 @@ fn system_info(p: &mut Process, a: &[Term]) -> NativeResult {
         _ => return Err(p.badarg()),
     })
 }
+
+/// To how many processes at once the system's own processes send requests; it is they that keep to it.
+static REQUESTS: AtomicUsize = AtomicUsize::new(100);
 
 /// Dirty schedulers for I/O that stock has by default; no work here needs one.
 pub(crate) const DIRTY_IO: usize = 10;
@@ -272,7 +277,7 @@ fn report(p: &mut Process, what: &str) -> NativeResult {
     let mut text = String::new();
     let done = match what {
         "info" => crate::crash_dump::info(&mut text),
-        "procs" => crate::crash_dump::processes::all(&mut text, Some(p)),
+        "procs" => crate::crash_dump::processes::with_stacks(&mut text, Some(p)),
         "loaded" => crate::crash_dump::loaded(&mut text),
         _ => crate::crash_dump::distribution(&mut text),
     };
@@ -336,6 +341,10 @@ fn system_flag(p: &mut Process, a: &[Term]) -> NativeResult {
             _ => Err(p.badarg()),
         },
         "multi_scheduling" => block(p, a[1]),
+        "outstanding_system_requests_limit" => match a[1].as_usize() {
+            Some(n) if (1..1 << 27).contains(&n) => Ok(number(REQUESTS.swap(n, Ordering::Relaxed))),
+            _ => Err(p.badarg()),
+        },
         "system_logger" => match joist_vm::report::set_system_logger(a[1]) {
             Some(before) => Ok(before),
             None => Err(p.badarg()),

@@ -1,6 +1,7 @@
 //! Type tests called by name.
 
 use joist_vm::process::{NativeResult, Process};
+use joist_vm::release;
 use joist_vm::term::{Tag, Term};
 
 use crate::table::Binding;
@@ -31,6 +32,7 @@ pub(crate) const BINDINGS: &[Binding] = tests! {
     "is_pid" Term::is_pid,
     "is_port" Term::is_port,
     "is_reference" Term::is_reference,
+    "is_record" |t| t.is_tag(Tag::Record),
     "is_tuple" |t| t.as_tuple().is_some(),
 };
 
@@ -43,11 +45,16 @@ fn is_function2(p: &mut Process, a: &[Term]) -> NativeResult {
 }
 
 fn is_record(p: &mut Process, t: Term, tag: Term, size: Option<Term>) -> NativeResult {
+    let native = t.as_record().filter(|_| release::at_least(29));
+    if let Some(name) = size.filter(|s| s.is_atom() && tag.is_atom() && release::at_least(29)) {
+        return Ok(Term::bool(native.is_some_and(|r| r.module() == tag && r.name() == name)));
+    }
     if !tag.is_atom() || size.is_some_and(|s| s.as_usize().is_none()) {
         return Err(p.badarg());
     }
     let fits = |e: &[Term]| size.is_none_or(|s| s.as_usize() == Some(e.len()));
-    Ok(Term::bool(t.as_tuple().is_some_and(|e| e.first() == Some(&tag) && fits(e))))
+    let tuple = t.as_tuple().is_some_and(|e| e.first() == Some(&tag) && fits(e));
+    Ok(Term::bool(tuple || size.is_none() && native.is_some_and(|r| r.name() == tag)))
 }
 
 /// `is_integer(T, Low, High)` of OTP 29.

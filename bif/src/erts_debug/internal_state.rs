@@ -6,7 +6,7 @@ use core::sync::atomic::{AtomicBool, Ordering};
 
 use joist_vm::atom::{self, Atom};
 use joist_vm::process::{self, NativeResult, Process};
-use joist_vm::term::{Term, build, display};
+use joist_vm::term::{Term, build, display, hash};
 use joist_vm::{ets, heap};
 
 use crate::limits;
@@ -17,7 +17,7 @@ pub(super) fn get(p: &mut Process, a: &[Term]) -> NativeResult {
     if !AVAILABLE.load(Ordering::Relaxed) {
         return Err(p.error_atom(atom::UNDEF));
     }
-    let Some(what) = a[0].as_atom() else { return Err(p.notsup()) };
+    let Some(what) = a[0].as_atom() else { return of_term(p, a[0]) };
     match what.text() {
         "available_internal_state" => Ok(Term::bool(true)),
         "reds_left" => {
@@ -28,6 +28,16 @@ pub(super) fn get(p: &mut Process, a: &[Term]) -> NativeResult {
         "force_heap_frags" => Ok(Term::bool(false)),
         // Stock's answer without its debug counters.
         "flxctr_memory_usage" | "lc_graph" => Ok(Term::atom(atom::NOTSUP)),
+        _ => Err(p.notsup()),
+    }
+}
+
+/// `{What, Term}`.
+fn of_term(p: &mut Process, t: Term) -> NativeResult {
+    let Some([what, t]) = t.as_tuple_of() else { return Err(p.notsup()) };
+    match (what.as_atom().map(Atom::text), t.as_record()) {
+        (Some("internal_hash"), _) => Ok(build::unsigned(p, hash::internal(*t, 0))),
+        (Some("native_record_def"), Some(record)) => Ok(build::tuple(p, record.identity())),
         _ => Err(p.notsup()),
     }
 }

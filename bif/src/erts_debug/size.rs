@@ -47,6 +47,10 @@ fn object(t: Term, todo: &mut Vec<Term>) -> usize {
         todo.extend(t.parts().iter().filter(|w| !w.is_immediate()));
     }
     let own = 1 + header.arity();
+    if let Some(record) = t.as_record() {
+        // A definition has the order of its fields too.
+        return own + if record.values.is_empty() { 1 } else { 2 + record.values.len() };
+    }
     match header.tag() {
         Tag::Tuple if header.arity() == 0 => 0,
         // With a word for the number of pairs; a hashed map's nodes have their bitmaps in the header.

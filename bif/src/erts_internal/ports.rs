@@ -7,6 +7,7 @@ use joist_vm::atom::{self, Atom};
 use joist_vm::port;
 use joist_vm::process::{NativeResult, Process};
 use joist_vm::term::{Term, build};
+use joist_vm::trace::ports as trace;
 
 use crate::drivers;
 use crate::erlang::{iolist, ports};
@@ -20,20 +21,30 @@ pub(crate) const BINDINGS: &[Binding] = &[
     ("port_command", 3, command),
     ("port_control", 3, control),
     // No driver here has a `call` callback.
-    ("port_call", 3, |_, _| Ok(Term::atom(atom::BADARG))),
-    ("port_connect", 2, |_, a| {
-        let (Some(port), Some(pid)) = (ports::named(a[0]), a[1].as_pid()) else { return Ok(Term::atom(atom::BADARG)) };
-        Ok(if ports::connect(&port, pid) { Term::bool(true) } else { Term::atom(atom::BADARG) })
+    ("port_call", 3, |p, a| {
+        if let (Some(port), Some(_)) = (ports::named(a[0]), number(a[1])) {
+            port.run(p, atom::CALL, |_| ());
+        }
+        Ok(Term::atom(atom::BADARG))
     }),
-    ("port_close", 1, |_, a| match ports::named(a[0]) {
+    ("port_connect", 2, |p, a| {
+        let (Some(port), Some(pid)) = (ports::named(a[0]), a[1].as_pid()) else { return Ok(Term::atom(atom::BADARG)) };
+        Ok(if port.run(p, atom::CONNECT, |p| ports::connect(&port, p.pid(), pid)) {
+            Term::bool(true)
+        } else {
+            Term::atom(atom::BADARG)
+        })
+    }),
+    ("port_close", 1, |p, a| match ports::named(a[0]) {
         Some(port) => {
-            port.close(Term::atom(atom::NORMAL));
+            port.run(p, atom::CLOSE, |p| port.close(p.pid(), Term::atom(atom::NORMAL)));
             Ok(Term::bool(true))
         }
         None => Ok(Term::atom(atom::BADARG)),
     }),
     ("port_info", 1, |p, a| {
         let Some(port) = ports::named(a[0]) else { return Ok(undefined_or(a[0], atom::BADARG)) };
+        port.run(p, atom::INFO, |_| ());
         let mut items = Vec::new();
         for item in ["name", "links", "id", "connected", "input", "output", "os_pid"] {
             if let Some(t) = ports::info(p, &port, Atom::new(item)) {
@@ -49,7 +60,7 @@ pub(crate) const BINDINGS: &[Binding] = &[
     }),
     ("port_info", 2, |p, a| {
         let Some(port) = ports::named(a[0]) else { return Ok(undefined_or(a[0], Atom::new("badtype"))) };
-        match a[1].as_atom().and_then(|item| ports::info(p, &port, item)) {
+        match a[1].as_atom().and_then(|item| port.run(p, atom::INFO, |p| ports::info(p, &port, item))) {
             Some(result) => result,
             None => Ok(Term::atom(atom::BADARG)),
         }
@@ -87,21 +98,37 @@ fn command(p: &mut Process, a: &[Term]) -> NativeResult {
         return Ok(Term::atom(atom::BADARG));
     };
     p.charge(bytes.len() / 100);
-    Ok(match ports::output(&port, &bytes) {
+    Ok(match ports::output(p, &port, &bytes) {
         Ok(()) => Term::bool(true),
         Err(port::BadCommand) => Term::atom(atom::BADARG),
     })
 }
 
 fn control(p: &mut Process, a: &[Term]) -> NativeResult {
-    let (Some(port), Some(operation)) = (ports::named(a[0]), a[1].as_u64().and_then(|n| u32::try_from(n).ok())) else {
+    let (Some(port), Some(operation)) = (ports::named(a[0]), number(a[1])) else {
         return Ok(Term::atom(atom::BADARG));
     };
     let Some(bytes) = iolist::to_bytes(a[2]) else { return Ok(Term::atom(atom::BADARG)) };
     let caller = p.pid();
     let binary = port.settings.binary_control;
-    match port.with_driver(|d| d.control(&port, caller, operation, &bytes)) {
+    let work = |_: &mut Process| {
+        trace::received(&port, caller, |h| {
+            let data = build::binary(h, &bytes);
+            let what = build::tuple(h, &[Term::small(operation.into()), data]);
+            build::tuple(h, &[Term::atom(atom::CONTROL), what])
+        });
+        let answer = port.with_driver(|d| d.control(&port, caller, operation, &bytes));
+        if let Ok(answer) = &answer {
+            trace::answered(&port, caller, answer);
+        }
+        answer
+    };
+    match port.run(p, atom::CONTROL, work) {
         Ok(answer) => Ok(if binary { build::binary(p, &answer) } else { build::string(p, &answer) }),
         Err(port::BadCommand) => Ok(Term::atom(atom::BADARG)),
     }
+}
+
+fn number(t: Term) -> Option<u32> {
+    t.as_u64().and_then(|n| u32::try_from(n).ok())
 }

@@ -6,6 +6,7 @@ use joist_vm::atom::{self, Atom};
 use joist_vm::heap::OwnedTerm;
 use joist_vm::process::{self, Bail, NativeResult, Process, Signal};
 use joist_vm::term::{Pid, Term, build};
+use joist_vm::trace::SavedCalls;
 
 use crate::erlang;
 use crate::table::Binding;
@@ -16,30 +17,30 @@ pub(crate) const BINDINGS: &[Binding] = &[
         if !a[0].is_pid() {
             return Ok(Term::atom(atom::BADARG));
         }
-        let pid = term_args::local_pid(p, a[1])?;
-        let leader = OwnedTerm::new(a[0]);
-        let set = move |q: &mut Process| q.group_leader = joist_vm::heap::copy(q, leader.get());
-        if pid == p.pid() {
-            set(p);
-            return Ok(Term::bool(true));
+        if term_args::local_pid(p, a[1])? != p.pid() {
+            // It does it itself, after what was sent to it before.
+            return Ok(Term::bool(false));
         }
-        match process::deliver(pid, Signal::Call(Box::new(set))) {
-            None => Ok(Term::bool(true)),
-            Some(_) => Ok(Term::atom(atom::BADARG)),
-        }
+        p.group_leader = joist_vm::heap::copy(p, a[0]);
+        Ok(Term::bool(true))
     }),
     ("group_leader", 3, |p, a| {
         // The caller waits for {Ref, true}: the leader is set by the process itself.
         let pid = term_args::local_pid(p, a[1])?;
         let (leader, r, asker) = (OwnedTerm::new(a[0]), OwnedTerm::new(a[2]), p.pid());
         let set = move |q: &mut Process| {
-            q.group_leader = joist_vm::heap::copy(q, leader.get());
-            answer(asker, &r, Term::bool(true));
+            // One that exits, by a signal that was sent before, has none.
+            let alive = process::lookup(q.pid()).is_some();
+            if alive {
+                q.group_leader = joist_vm::heap::copy(q, leader.get());
+            }
+            answer(asker, &r, if alive { Term::bool(true) } else { Term::atom(atom::BADARG) });
         };
         if let Some(Signal::Call(_)) = process::deliver(pid, Signal::Call(Box::new(set))) {
             let m = build::tuple(p, &[a[2], Term::atom(atom::BADARG)]);
             process::send(p.pid(), m);
         }
+        joist_vm::sched::hurry(pid, p.priority);
         Ok(Term::atom(atom::OK))
     }),
     ("garbage_collect", 1, |p, a| {
@@ -55,12 +56,12 @@ pub(crate) const BINDINGS: &[Binding] = &[
     }),
     ("process_flag", 3, |p, a| {
         let pid = term_args::local_pid(p, a[0])?;
-        if !a[1].is(atom::SAVE_CALLS) && !a[1].is(atom::SENSITIVE) {
-            return Ok(Term::atom(atom::BADARG));
-        }
-        let n = term_args::size(p, a[2])?;
+        let n = a[2].as_usize().filter(|n| *n <= 10_000 && a[1].is(atom::SAVE_CALLS));
+        let Some(n) = n else { return Ok(Term::atom(atom::BADARG)) };
+        let new = SavedCalls::new(n);
         erlang::process_info::request(p, pid, move |q| {
-            Term::small(i64::from(core::mem::replace(&mut q.flags.save_calls, n as u32)))
+            let old = core::mem::replace(&mut q.saved_calls, new);
+            Term::small(old.map_or(0, |old| old.limit() as i64))
         })
     }),
     ("suspend_process", 2, suspend),
@@ -109,7 +110,10 @@ fn request_system_task(p: &mut Process, pid: Term, task: Term) -> NativeResult {
         }
         atom::CHECK_PROCESS_CODE => {
             let Some(name) = arg.as_atom() else { return Err(p.badarg()) };
-            Box::new(move |q| done(&id, Term::bool(super::purge::uses_old(q, name))))
+            Box::new(move |q| {
+                let alive = process::lookup(q.pid()).is_some();
+                done(&id, Term::bool(alive && super::purge::uses_old(q, name)));
+            })
         }
         _ => return Err(p.badarg()),
     };

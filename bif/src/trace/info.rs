@@ -135,8 +135,15 @@ fn accounts(p: &mut Process, counter: Option<&Counter<Account>>, time: bool) -> 
     build::list(p, &list)
 }
 
+/// What may be asked about a function, in the order of `all`.
+const ITEMS: [&str; 7] = ["traced", "match_spec", "meta", "meta_match_spec", "call_memory", "call_time", "call_count"];
+
 fn function_info(p: &mut Process, session: &Arc<Session>, f: &Function, key: Term) -> NativeResult {
     let Some(name) = key.as_atom() else { return Err(p.badarg()) };
+    // Before OTP 29 it was looked at only for functions that are traced.
+    if release::at_least(29) && name.text() != "all" && !ITEMS.contains(&name.text()) {
+        return Err(p.badarg());
+    }
     let global = f.export.as_ref().and_then(|t| t.watch(session));
     let local = f.local.as_ref().and_then(|t| t.watch(session));
     let watch = match (&global, &local) {
@@ -153,8 +160,7 @@ fn function_info(p: &mut Process, session: &Arc<Session>, f: &Function, key: Ter
         (None, None) => Term::bool(false),
     };
     let value = if name.text() == "all" {
-        let mut items =
-            alloc::vec!["traced", "match_spec", "meta", "meta_match_spec", "call_memory", "call_time", "call_count"];
+        let mut items = ITEMS.to_vec();
         items.retain(|i| *i != "call_memory" || release::at_least(26));
         let mut list = Vec::new();
         for item in items {

@@ -1,5 +1,6 @@
 //! `zlib`: compression as a stream (`zlib_nif.c`, `zlib.erl`). What is packed is what stock packs, byte for byte.
 
+pub mod probe;
 mod stream;
 
 use alloc::sync::Arc;
@@ -185,9 +186,9 @@ fn data(p: &mut Process, t: Term) -> Result<alloc::vec::Vec<u8>, Bail> {
     iolist::to_bytes(t).ok_or_else(|| p.badarg())
 }
 
-/// Checksums come out of these natives as C's `int`.
+/// Before OTP 27 checksums come out of these natives as C's `int`.
 fn as_int(adler: u32) -> i64 {
-    i64::from(adler as i32)
+    if joist_vm::release::at_least(27) { adler.into() } else { i64::from(adler as i32) }
 }
 
 /// `deflate_nif(Z, InputSize, OutputSize, Flush)` and its counterpart: a piece of the work.

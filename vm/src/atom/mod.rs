@@ -116,17 +116,24 @@ pub fn newest_first() -> impl Iterator<Item = Atom> {
 
 impl Atom {
     /// The atom with this name, made if it is new. The caller sees to [`MAX_CHARACTERS`].
-    /// # Panics
-    /// When the table is full; for names from outside use [`Atom::try_new`].
+    /// The limit is not for names of the VM's own: for those from outside use [`Atom::try_new`].
     #[must_use]
     pub fn new(text: &str) -> Atom {
-        Atom::try_new(text).expect("atom table full")
+        Atom::make(text, usize::MAX).unwrap_or(UNDEFINED)
     }
 
     /// The atom with this name, made if it is new.
     /// # Errors
-    /// [`TooManyAtoms`] when the table is full.
+    /// [`TooManyAtoms`] when the table is full: the node is about to end for that.
     pub fn try_new(text: &str) -> Result<Atom, TooManyAtoms> {
+        let made = Atom::make(text, limit());
+        if made.is_err() {
+            crate::fatal::pend(alloc::format!("no more index entries in atom_tab (max={})", limit()));
+        }
+        made
+    }
+
+    fn make(text: &str, limit: usize) -> Result<Atom, TooManyAtoms> {
         let hash = hash_of(text);
         if let Some(a) = find(text, hash) {
             return Ok(a);
@@ -135,7 +142,7 @@ impl Atom {
         if let Some(i) = index.find(hash, |i| text_of(*i) == text) {
             return Ok(Atom(*i));
         }
-        if ENTRIES.len() >= limit() {
+        if ENTRIES.len() >= limit {
             return Err(TooManyAtoms);
         }
         let text: &'static str = alloc::boxed::Box::leak(text.into());

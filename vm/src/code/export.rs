@@ -71,7 +71,7 @@ impl Export {
         e.stub[0].store(engine::instruction(op), Ordering::Relaxed);
         e.stub[1].store(core::ptr::from_ref(e) as u64, Ordering::Relaxed);
         e.code.store(e.stub_address().cast_mut(), Ordering::Release);
-        e.address.store(e.stub_address().cast_mut(), Ordering::Release);
+        e.look_at(crate::trace::saved::is_armed(), false);
         e
     }
 
@@ -99,6 +99,11 @@ impl Export {
         let to = if calls { &raw const self.trampoline[1] } else { self.code() };
         self.address.store(to.cast_mut(), Ordering::Release);
         self.traced.store(self.native.is_some() && (calls || body), Ordering::Release);
+    }
+
+    /// Has calls through the export looked at, whatever else looks at it.
+    pub(crate) fn divert(&self) {
+        self.look_at(true, false);
     }
 
     /// Puts another word in place of the stub's first.

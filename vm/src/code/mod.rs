@@ -8,6 +8,7 @@ mod literals;
 mod module;
 pub mod natives;
 pub mod purge;
+mod records;
 mod registry;
 pub mod retired;
 
@@ -17,6 +18,7 @@ pub use funs::fun_entry;
 pub use literals::{Literals, make_literal};
 pub use module::{Function, Location, Module, Prepared};
 pub use natives::{Kind, NativeDecl};
+pub use records::{RecordEntry, record_definition};
 pub(crate) use registry::try_function_at;
 pub use registry::{
     current, delete, failed, finish_loading, function_and_offset, is_loaded, loaded, locate, locate_each, memory,

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Catch, FunEntry, Literals, Mfa};
+use super::{Catch, FunEntry, Literals, Mfa, RecordEntry};
 use crate::atom::Atom;
 use crate::term::Term;
 
@@ -39,6 +39,8 @@ pub struct Module {
     pub(crate) line_items: Vec<(u32, u32)>,
     /// Their names: literals. The first is that of the module's own source.
     pub(crate) files: Vec<Term>,
+    /// The native records that it defines.
+    pub(crate) records: Vec<RecordEntry>,
     pub literals: Literals,
     /// Where the code's string operands point to.
     #[expect(dead_code, reason = "the code points into it")]

@@ -4,6 +4,7 @@ use super::bits::{SIGNED, bit_size, context, is_little, rest};
 use super::{Context, Term};
 use crate::atom;
 use crate::bits::{extract_float, extract_integer};
+use crate::number::max_limbs;
 use crate::process::Class;
 use crate::term::build::{object, window};
 use crate::term::{MatchContext, Tag, build};
@@ -44,6 +45,11 @@ impl Context {
         let Some(bits) = Self::take(c, size, unit) else { return Term::NONE };
         let p = self.process();
         let value = extract_integer(p, bits, flags & SIGNED != 0, is_little(flags));
+        if bits.len > 64 && value.as_big().is_some_and(|(_, limbs)| limbs.len() > max_limbs()) {
+            // SAFETY: the register holds a match context; the segment is given back.
+            unsafe { (*context(c)).start -= bits.len };
+            return Term::NONE;
+        }
         self.keep(value, live)
     }
 

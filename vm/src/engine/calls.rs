@@ -1,5 +1,6 @@
 //! Where calls go that are only known when they happen: apply, funs, functions that are not loaded.
 
+use super::context::Counted;
 use super::{Context, Term};
 use crate::atom;
 use crate::code::{self, Export, FunEntry, Mfa};
@@ -30,6 +31,38 @@ impl Context {
     pub(crate) fn applies_raiser(&self, arity: usize) -> bool {
         let (module, function) = (self.x[arity].as_atom(), self.x[arity + 1].as_atom());
         module == Some(atom::ERLANG) && function.is_some_and(|f| raises(f, arity as u32))
+    }
+
+    /// A list's length, or (`raise`) why it has none. So many cells are counted in a slice; the process remembers how far
+    /// it came. So many X registers are live.
+    #[inline(never)]
+    pub(crate) fn length(&mut self, list: Term, live: usize, raise: bool) -> Counted {
+        // Cells for one reduction.
+        const RATE: usize = 16;
+        let p = self.process();
+        let (mut n, mut rest) = match core::mem::take(&mut p.counted) {
+            0 => (0, list),
+            n => (n, core::mem::replace(&mut p.count_rest, Term::NIL)),
+        };
+        let most = usize::try_from(p.budget()).unwrap_or(0).max(1) * RATE;
+        let end = n + most;
+        while let Some((_, tail)) = rest.as_cons() {
+            if n == end {
+                (p.counted, p.count_rest) = (n, rest);
+                p.charge(most / RATE);
+                self.yield_live(self.pc, live);
+                return Counted::Later;
+            }
+            (n, rest) = (n + 1, tail);
+        }
+        p.charge((n + most - end) / RATE);
+        if rest.is_nil() {
+            return Counted::Known(Term::small(n as i64));
+        }
+        if raise {
+            self.badarg_in_1(&code::guard::LENGTH, list);
+        }
+        Counted::Fails
     }
 
     /// The code of a fun that is called with `arity` arguments in the X registers; its free variables are loaded

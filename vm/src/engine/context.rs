@@ -39,6 +39,15 @@ pub(crate) enum Peek {
     Exit,
 }
 
+/// How far `length` came.
+pub(crate) enum Counted {
+    Known(Term),
+    /// It is no proper list.
+    Fails,
+    /// It goes on in the next slice.
+    Later,
+}
+
 /// What `wait_timeout` does.
 pub(crate) enum Wait {
     TimedOut,

@@ -15,6 +15,7 @@ mod exceptions;
 mod native;
 mod operands;
 mod receive;
+mod records;
 mod run;
 mod stacktrace;
 mod trace;
@@ -26,7 +27,7 @@ use crate::term::compare::{compare, eq, exact_eq};
 use crate::term::{Header, Tag, Term};
 
 pub use arith::Arith;
-use context::{After, Peek, Wait};
+use context::{After, Counted, Peek, Wait};
 pub use context::{Context, Stop};
 pub(crate) use native::NO_COLLECTION;
 pub use run::{Backend, backend, set_backend};

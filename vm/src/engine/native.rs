@@ -82,6 +82,7 @@ impl Context {
         };
         match bail {
             Bail::Raise => {
+                crate::fatal::look(self.process());
                 if let Frame::Known(mfa, arity) = frame {
                     self.process().blame(*mfa, &self.x[..arity]);
                 }

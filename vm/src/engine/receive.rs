@@ -2,9 +2,14 @@
 
 use super::{After, Context, Peek, Stop, Term, Wait};
 use crate::atom;
+use crate::code::Mfa;
 use crate::process::{Class, Outcome, names};
 use crate::sched;
 use crate::term::{Pid, Reference};
+use crate::trace::saved::Saved;
+
+/// Whoever remembers its calls takes the instruction for one of these.
+const SEND: Saved = Saved::Call(Mfa { module: atom::ERLANG, function: atom::SEND, arity: 2 });
 
 impl Context {
     /// `x0 ! x1`.
@@ -20,8 +25,9 @@ impl Context {
             self.x[0] = message;
             return After::Next;
         }
+        self.process().save_call(SEND);
         // Ports, aliases, other nodes and errors: the native knows.
-        let export = crate::code::export(crate::code::Mfa::new(atom::ERLANG, atom::BANG, 2));
+        let export = crate::code::export(Mfa::new(atom::ERLANG, atom::BANG, 2));
         // SAFETY: pc is at the send instruction, which is one word long.
         let next = unsafe { self.pc.add(1) };
         self.call_native(export, next)
@@ -29,6 +35,8 @@ impl Context {
 
     fn send_to(&mut self, to: Pid, name: Term, message: Term) {
         let p = self.process();
+        p.save_call(SEND);
+        p.save_call(Saved::Send);
         crate::process::send_named(p, to, name, message);
     }
 
@@ -54,6 +62,7 @@ impl Context {
     pub(crate) fn remove_message(&mut self) {
         let p = self.process();
         sched::cancel_receive_timer(p);
+        p.save_call(Saved::Receive);
         if let Some(message) = p.mailbox.remove_current() {
             p.heap.adopt(message.heap);
             if !message.token.is_nil() || !p.seq_token.is_nil() {
@@ -99,6 +108,7 @@ impl Context {
         let p = self.process();
         sched::cancel_receive_timer(p);
         p.mailbox.rewind();
+        p.save_call(Saved::Timeout);
         if p.slot().traced.has(crate::trace::flags::RECEIVE) {
             crate::trace::events::timed_out(p);
         }

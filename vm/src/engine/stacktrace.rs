@@ -127,15 +127,16 @@ pub fn stacktrace_of(p: &mut Process, trace: Term) -> Term {
         frames.push(build::tuple(p, &[*module, *function, args, place]));
         args = Term::small(0);
     }
-    code::locate_each(addresses, |address, location| {
-        let raised = core::ptr::eq(address, &addresses[0]);
+    // Arguments and info belong to where it was raised. A native that raises for its caller may have been called as a
+    // function: its own place is none that is shown.
+    let mut raised = true;
+    code::locate_each(addresses, |_, location| {
         // The body of a function that is native stands for the native itself.
         let called = (Term::atom(location.mfa.module), Term::atom(location.mfa.function));
         if raised && called == (*module, *function) {
             return;
         }
-        // Arguments and info belong to where it was raised.
-        let (args, info) = if raised { (args, info) } else { (Term::small(0), None) };
+        let (args, info) = if core::mem::take(&mut raised) { (args, info) } else { (Term::small(0), None) };
         frames.push(frame(p, &location, args, info));
     });
     frames.truncate(DEPTH.load(Ordering::Relaxed).max(1));

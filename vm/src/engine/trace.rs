@@ -5,6 +5,7 @@ use crate::atom;
 use crate::code::{self, Export, Mfa};
 use crate::process::Process;
 use crate::term::{MatchContext, Tag, build};
+use crate::trace::saved::{self, Saved};
 use crate::trace::{call, points};
 
 /// A binary that is being matched, as the binary that is left; any other term as it is.
@@ -42,9 +43,11 @@ impl Context {
     pub(crate) fn export_breakpoint(&mut self) {
         // SAFETY: only trampolines of exports hold this instruction, and pc is at it.
         let export: &Export = unsafe { Export::of_trampoline(self.pc) };
-        if let Some(point) = points::at_export(export) {
-            call::entered(self, &point, false);
+        match points::at_export(export) {
+            Some(point) => call::entered(self, &point, false),
+            None => saved::nobody_looks(export),
         }
+        self.process().save_call(Saved::Call(export.mfa));
         self.pc = export.code();
     }
 

@@ -7,7 +7,7 @@ use super::tags::*;
 use super::{DecodeError, DecodeOptions, FunId, Progress, VERSION, atoms, compress, identifiers};
 use crate::code::Mfa;
 use crate::map;
-use crate::term::{Alloc, Header, Tag, Term, build};
+use crate::term::{Alloc, Header, Tag, Term, build, record};
 
 /// A decoded term, and how many bytes it took.
 #[derive(Clone, Copy, Debug)]
@@ -191,6 +191,7 @@ impl<'b> Decoder<'b> {
                 Ok(build::export_fun(a, o.linker.export(mfa)))
             }
             NEW_FUN_EXT => self.fun(a, o),
+            RECORD_EXT if crate::release::at_least(29) => self.record(a, o),
             _ => Err(DecodeError::Badarg),
         }
     }
@@ -217,6 +218,30 @@ impl<'b> Decoder<'b> {
             *p = Header::new(Tag::Tuple, n).0;
             fill(p.add(1), n);
             self.holes.push(Hole::Words { at: p.add(1), left: n, stride: 1 });
+        }
+        Ok(Term::boxed(p))
+    }
+
+    fn record<A: Alloc + ?Sized>(&mut self, a: &mut A, o: &DecodeOptions<'_>) -> Result<Term, DecodeError> {
+        let c = &mut self.cursor;
+        let n = c.count(3)?;
+        let is_exported = match c.u8()? {
+            flag @ 0..=1 => flag == 1,
+            _ => return Err(DecodeError::Badarg),
+        };
+        let (module, name) = (atoms::expect(c, o.safe)?, atoms::expect(c, o.safe)?);
+        let fields = (0..n).map(|_| atoms::expect(c, o.safe)).collect::<Result<Vec<_>, _>>()?;
+        if !record::are_distinct(&fields) {
+            return Err(DecodeError::Badarg);
+        }
+        self.owe(n)?;
+        let definition = record::definition(a, &record::Definition { module, name, is_exported, fields: &fields });
+        let p = build::object(a, Tag::Record, 1 + n);
+        // SAFETY: 1 + n fresh words behind the header; the values are nil until they are known.
+        unsafe {
+            *p.add(1) = definition.raw();
+            fill(p.add(2), n);
+            self.holes.push(Hole::Words { at: p.add(2), left: n, stride: 1 });
         }
         Ok(Term::boxed(p))
     }

@@ -199,7 +199,16 @@ impl Encoder {
         }
         let Some(header) = t.header() else { return };
         match header.tag() {
-            Tag::Tuple | Tag::Record => {
+            Tag::Record => {
+                let Some(record) = t.as_record() else { return };
+                self.tagged(RECORD_EXT, record.values.len());
+                self.out.push(u8::from(record.is_exported()));
+                for atom in [record.module(), record.name()].iter().chain(record.fields()) {
+                    self.term(*atom);
+                }
+                self.stack.push(Frame::Terms(record.values));
+            }
+            Tag::Tuple => {
                 let items = t.term_words();
                 match u8::try_from(items.len()) {
                     Ok(n) => self.out.extend([SMALL_TUPLE_EXT, n]),

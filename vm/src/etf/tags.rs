@@ -1,5 +1,6 @@
 //! The format's tags, by the names that OTP gives them.
 
+pub const RECORD_EXT: u8 = 67;
 pub const NEW_FLOAT_EXT: u8 = 70;
 pub const BIT_BINARY_EXT: u8 = 77;
 pub const COMPRESSED: u8 = 80;

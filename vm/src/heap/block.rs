@@ -2,6 +2,8 @@
 
 use alloc::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 
+use crate::fatal;
+
 /// A block of uninitialised words.
 #[derive(Debug)]
 pub(crate) struct Words {
@@ -27,7 +29,7 @@ impl Words {
         }
         let layout = Self::layout(len);
         // SAFETY: the layout's size is not zero.
-        let start = unsafe { alloc(layout) }.cast::<u64>();
+        let start = fatal::wanted_for(layout.size(), fatal::Use::Heap, || unsafe { alloc(layout) }).cast::<u64>();
         if start.is_null() {
             handle_alloc_error(layout);
         }

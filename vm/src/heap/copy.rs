@@ -5,6 +5,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::term::build::HEAP_BITS_LIMIT;
+use crate::term::record::shares_definition;
 use crate::term::{Alloc, Binary, Bits, Header, Magic, OffHeap, Tag, Term};
 
 /// The bits that a window or a match context looks at.
@@ -42,7 +43,10 @@ pub fn size(term: Term) -> usize {
                 Tag::SubBits | Tag::MatchContext => total += window_size(t),
                 _ => {
                     total += 1 + header.arity();
-                    let (raw, terms) = header.scan();
+                    let (mut raw, mut terms) = header.scan();
+                    if header.is(Tag::Record) && shares_definition(t) {
+                        (raw, terms) = (1, terms - 1);
+                    }
                     todo.extend(t.term_words()[raw..raw + terms].iter().filter(|w| !w.is_immediate()));
                 }
             }
@@ -181,6 +185,7 @@ pub fn copy<A: Alloc + ?Sized>(a: &mut A, term: Term) -> Term {
                 let (raw, terms) = header.scan();
                 let skip = match header.tag() {
                     Tag::SubBits | Tag::MatchContext => header.arity(),
+                    Tag::Record if shares_definition(Term::boxed(scan)) => 1,
                     _ if terms > 0 => raw,
                     _ => header.arity(),
                 };

@@ -24,6 +24,10 @@ impl<'a> Table<'a> {
         LoadError::new(alloc::format!("{} chunk too short", self.what))
     }
 
+    pub(crate) const fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
     pub(crate) fn u32(&mut self) -> Result<u32, LoadError> {
         let (b, rest) = self.rest.split_first_chunk::<4>().ok_or_else(|| self.short())?;
         self.rest = rest;

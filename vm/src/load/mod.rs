@@ -7,6 +7,7 @@ mod decode;
 mod emit;
 mod generic;
 mod operand;
+mod records;
 mod specialise;
 mod transform;
 

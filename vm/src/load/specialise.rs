@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::sync::atomic::AtomicU64;
 
 use super::transform::Transform;
-use super::{BeamFile, Emitter, LoadError, chunks, decode, operand::Pools};
+use super::{BeamFile, Emitter, LoadError, chunks, decode, operand::Pools, records};
 use crate::atom::Atom;
 use crate::code::{self, Catch, Export, Literals, Mfa, Module, Prepared};
 use crate::heap::Fragments;
@@ -44,6 +44,7 @@ pub(super) fn prepare(bytes: &[u8]) -> Result<Prepared, LoadError> {
         md5: md5(&file),
     };
     let pools = Pools { atoms: &atoms, literals: &literals, types: chunks::types(file.chunk(b"Type")) };
+    let records = records::read(file.chunk(b"Recs"), tables.name, &pools)?;
     let mut big = |b: &[u8]| signed_big(&mut heap, b);
     let decoded = decode::decode(code_chunk, &pools, &mut big)?;
     let lines = chunks::lines(file.chunk(b"Line"))?;
@@ -51,7 +52,7 @@ pub(super) fn prepare(bytes: &[u8]) -> Result<Prepared, LoadError> {
     let files = core::iter::once(&source).chain(&lines.files).map(|f| string(&mut heap, f)).collect();
 
     let mut labels = alloc::vec![None; decoded.labels as usize];
-    let mut t = Transform::new(&tables, &mut heap, Emitter::new(&mut labels));
+    let mut t = Transform::new(&tables, &records, &mut heap, Emitter::new(&mut labels));
     t.run(&decoded.ops())?;
     let parts = t.finish()?;
     if parts.functions.len() != decoded.functions as usize {
@@ -90,6 +91,7 @@ pub(super) fn prepare(bytes: &[u8]) -> Result<Prepared, LoadError> {
         functions,
         lines: parts.lines,
         line_items: lines.items,
+        records,
         files,
         literals: Literals::new(heap),
         strings: tables.strings,
@@ -128,7 +130,7 @@ fn signed_big(heap: &mut Fragments, bytes: &[u8]) -> Term {
 fn md5(file: &BeamFile<'_>) -> [u8; 16] {
     use md5::Digest;
     let mut d = md5::Md5::new();
-    for name in [b"AtU8", b"Code", b"StrT", b"ImpT", b"ExpT", b"FunT", b"LitT", b"Meta"] {
+    for name in [b"AtU8", b"Code", b"StrT", b"ImpT", b"ExpT", b"FunT", b"LitT", b"Meta", b"Recs", b"DbgB"] {
         let Some(chunk) = file.chunk(name) else { continue };
         if name == b"FunT" && chunk.len() >= 4 {
             // The old unique numbers, which depend on an older digest themselves, count as zero.

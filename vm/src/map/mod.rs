@@ -131,8 +131,10 @@ pub(crate) fn replace_values(
 /// # Errors
 /// The first key that is not there.
 pub fn update_many<A: Alloc + ?Sized>(a: &mut A, map: Term, pairs: &[(Term, Term)]) -> Result<Term, Term> {
-    match pairs.iter().find(|(k, _)| !contains(map, *k)) {
-        Some((missing, _)) => Err(*missing),
+    // Stock's loader sorts the keys: the smallest that is missing is told.
+    let missing = pairs.iter().map(|p| p.0).filter(|k| !contains(map, *k));
+    match missing.min_by(|x, y| crate::term::compare::compare_exact(*x, *y)) {
+        Some(missing) => Err(missing),
         None => Ok(put_many(a, map, pairs)),
     }
 }

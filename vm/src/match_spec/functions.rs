@@ -72,6 +72,9 @@ functions! {
         if !t[1].is_atom() {
             return None;
         }
+        if t[2].is_atom() && crate::release::at_least(29) {
+            return truth(t[0].as_record().is_some_and(|r| r.module() == t[1] && r.name() == t[2]));
+        }
         let size = t[2].as_small().filter(|n| *n >= 0)?;
         truth(t[0].as_tuple().is_some_and(|r| r.len() as i64 == size && r.first() == Some(&t[1])))
     };

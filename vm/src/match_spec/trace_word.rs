@@ -35,7 +35,8 @@ pub(crate) fn perform(p: &mut Process, op: TraceOp, args: &[Term]) -> Option<Ter
             Some(Term::bool(true))
         }
         TraceOp::ProcessDump => {
-            Some(build::binary(p, alloc::format!("=proc:{}\n", shown(Term::pid(p.pid()))).as_bytes()))
+            let text = crate::process::described(p);
+            Some(build::binary(p, text.as_bytes()))
         }
         TraceOp::Caller | TraceOp::CallerLine => Some(Term::atom(atom::UNDEFINED)),
         TraceOp::CurrentStacktrace => Some(Term::NIL),
@@ -52,10 +53,6 @@ pub(crate) fn perform(p: &mut Process, op: TraceOp, args: &[Term]) -> Option<Ter
             Some(build::unsigned(p, set_control_word(word).into()))
         }
     }
-}
-
-fn shown(t: Term) -> alloc::string::String {
-    super::error::show(t)
 }
 
 /// Trace flags that a body may set.

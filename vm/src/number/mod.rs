@@ -8,6 +8,7 @@
 pub mod arith;
 pub mod bitwise;
 mod convert;
+pub mod digits;
 pub mod float_text;
 mod limbs;
 pub mod text;

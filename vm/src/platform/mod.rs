@@ -184,6 +184,7 @@ pub fn platform() -> &'static dyn Platform {
 /// Offers the CPU to others, in the middle of a longer wait.
 pub(crate) fn relax() {
     if let Some(platform) = PLATFORM.get() {
+        crate::fatal::give_up_waiting();
         platform.relax(u32::MAX);
     }
 }

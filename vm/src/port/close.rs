@@ -12,6 +12,7 @@ use crate::heap::OwnedTerm;
 use crate::process::names;
 use crate::sync::Mutex;
 use crate::term::{Pid, Reference, Term};
+use crate::trace;
 
 /// Ports that are closed, but still have output.
 static FLUSHING: AtomicUsize = AtomicUsize::new(0);
@@ -37,13 +38,15 @@ pub(super) fn flushed() {
 }
 
 impl Port {
-    /// Closes the port: links and monitors hear of it. Does nothing if it is closed already.
-    pub fn close(self: &Arc<Self>, reason: Term) {
+    /// Closes the port, as this process wants it: links and monitors hear of it. Does nothing if it is closed already.
+    pub fn close(self: &Arc<Self>, from: Pid, reason: Term) {
+        trace::ports::received(self, from, |_| Term::atom(atom::CLOSE));
         self.close_with(reason, false, true);
     }
 
     /// As [`Port::close`], for who asked by a message: the owner is told when it is done.
-    pub fn close_and_answer(self: &Arc<Self>) {
+    pub fn close_and_answer(self: &Arc<Self>, from: Pid) {
+        trace::ports::received(self, from, |_| Term::atom(atom::CLOSE));
         self.close_with(Term::atom(atom::NORMAL), true, true);
     }
 
@@ -61,12 +64,13 @@ impl Port {
         if let Some(ports) = PORTS.write().as_mut() {
             ports.remove(&self.id.0);
         }
+        trace::ports::life(self, atom::CLOSED, reason);
         if let Some(name) = name {
             names::unregister(name);
+            trace::ports::life(self, atom::UNREGISTER, Term::atom(name));
         }
         let kill = reason.is(atom::KILL);
         let reason = OwnedTerm::new(if kill { Term::atom(atom::KILLED) } else { reason });
-        crate::trace::events::ports(self, atom::CLOSED, reason.get());
         for pid in links {
             deliver(pid, Signal::PortExit { from: self.id, reason: reason.clone() });
         }
@@ -117,7 +121,10 @@ impl Port {
         FLUSHING.fetch_sub(1, Ordering::SeqCst);
         flushed();
         if answer {
-            self.to_owner(|_| Term::atom(atom::CLOSED));
+            // The trace's message lacks the port, in stock as well.
+            let owner = self.state.lock().owner;
+            trace::ports::sent(self, owner, Term::atom(atom::CLOSED));
+            self.send_untraced(owner, |_| Term::atom(atom::CLOSED));
         }
     }
 }
@@ -132,7 +139,11 @@ pub(crate) fn process_exited(id: PortId, pid: Pid, reason: &OwnedTerm) {
         }
         s.owner
     };
-    if owner == pid || !reason.get().is(atom::NORMAL) {
-        port.close(reason.get());
-    }
+    port.by_itself(|| {
+        if owner == pid || !reason.get().is(atom::NORMAL) {
+            port.close(pid, reason.get());
+        } else {
+            trace::ports::received(&port, pid, |_| Term::atom(atom::CLOSE));
+        }
+    });
 }

@@ -3,6 +3,7 @@
 
 mod close;
 mod lines;
+mod run;
 
 pub(crate) use close::process_exited;
 pub use close::wait_until_flushed;
@@ -22,6 +23,7 @@ use crate::process::{Message, Signal, deliver};
 use crate::sched::microstate;
 use crate::sync::{Mutex, RwLock};
 use crate::term::{Pid, PortId, Reference, Term, build};
+use crate::trace;
 use lines::Lines;
 
 /// What a driver answers to a command it doesn't have or can't do.
@@ -120,9 +122,11 @@ pub struct Port {
     pub settings: Settings,
     pub state: Mutex<PortState>,
     /// What is traced about it.
-    pub traced: crate::trace::Traced,
+    pub traced: trace::Traced,
     lines: Mutex<Option<Lines>>,
     driver: Mutex<Box<dyn Driver>>,
+    /// Trace messages for which the driver has had no time yet.
+    traces: Mutex<Vec<Vec<u8>>>,
     /// Why the driver wants the port closed, until its call is over.
     failure: Mutex<Option<Failure>>,
 }
@@ -158,9 +162,10 @@ pub fn open(owner: Pid, command: &[u8], settings: Settings, driver: Box<dyn Driv
             busy: false,
             waiting: Vec::new(),
         }),
-        traced: crate::trace::Traced::new(),
+        traced: trace::Traced::new(),
         lines: Mutex::new(lines),
         driver: Mutex::new(driver),
+        traces: Mutex::new(Vec::new()),
         failure: Mutex::new(None),
     });
     let mut ports = PORTS.write();
@@ -168,7 +173,11 @@ pub fn open(owner: Pid, command: &[u8], settings: Settings, driver: Box<dyn Driv
         .get_or_insert_with(|| HashMap::with_hasher(ahash::RandomState::with_seeds(2, 4, 6, 8)))
         .insert(id.0, port.clone());
     drop(ports);
-    crate::trace::events::port_opened(&port, Term::pid(owner), command);
+    trace::ports::opened(&port, owner, command);
+    for tag in [atom::IN, atom::OUT] {
+        trace::ports::runs(&port, tag, Term::atom(atom::OPEN));
+    }
+    trace::ports::life(&port, atom::GETTING_LINKED, Term::pid(owner));
     port
 }
 
@@ -176,6 +185,12 @@ pub fn open(owner: Pid, command: &[u8], settings: Settings, driver: Box<dyn Driv
 #[must_use]
 pub fn lookup(id: PortId) -> Option<Arc<Port>> {
     PORTS.read().as_ref()?.get(&id.0).cloned()
+}
+
+/// How many ports are open.
+#[must_use]
+pub fn count() -> usize {
+    PORTS.read().as_ref().map_or(0, HashMap::len)
 }
 
 /// All open ports, oldest first.
@@ -204,6 +219,7 @@ impl Port {
             None if queued == 0 => self.terminate_if_closed(),
             None => {}
         }
+        self.give_traces();
         result
     }
 
@@ -224,12 +240,20 @@ impl Port {
     }
 
     fn send_to(&self, pid: Pid, body: impl FnOnce(&mut Fragments) -> Term) {
-        let id = Term::port(self.id);
-        let m = Message::build(|h| {
-            let body = body(h);
-            build::tuple(h, &[id, body])
-        });
+        let m = self.message(body);
+        trace::ports::sent(self, pid, m.term);
         deliver(pid, Signal::Message(m));
+    }
+
+    fn send_untraced(&self, pid: Pid, body: impl FnOnce(&mut Fragments) -> Term) {
+        deliver(pid, Signal::Message(self.message(body)));
+    }
+
+    fn message(&self, body: impl FnOnce(&mut Fragments) -> Term) -> Message {
+        Message::from_system(|h| {
+            let body = body(h);
+            build::tuple(h, &[Term::port(self.id), body])
+        })
     }
 
     /// Sends `{Port, {data, Data}}` to the owner, as the port was opened: a binary or a list, in lines or as it comes.
@@ -305,13 +329,29 @@ impl Port {
         self.state.lock().busy
     }
 
+    /// Who waits until it takes commands again.
+    pub fn waiting(&self) -> Vec<Pid> {
+        self.state.lock().waiting.clone()
+    }
+
+    /// For a dump, which can't wait for the driver: its program's number, and how many bytes of output wait.
+    pub fn driver_facts(&self) -> (Option<u32>, usize) {
+        self.driver.try_lock().map_or((None, 0), |driver| (driver.os_pid(), driver.queued()))
+    }
+
     /// While the port is busy: the process is to wait, and is woken when it may try again.
     pub fn wait_while_busy(&self, pid: Pid) -> bool {
         let mut s = self.state.lock();
-        if s.busy && !s.waiting.contains(&pid) {
+        let new = s.busy && !s.waiting.contains(&pid);
+        if new {
             s.waiting.push(pid);
         }
-        s.busy
+        let busy = s.busy;
+        drop(s);
+        if new {
+            trace::monitor::busy_port(pid, self.id);
+        }
+        busy
     }
 }
 

@@ -38,7 +38,7 @@ impl Process {
                 slot.inbox.lock().signals.push_front(Signal::Exit {
                     from: Term::pid(self.pid),
                     reason: OwnedTerm::new(Term::atom(atom::KILL)),
-                    linked: false,
+                    way: super::ExitWay::Signal,
                 });
                 self.end_slice();
             }
@@ -84,7 +84,7 @@ pub(crate) fn exit(mut p: Box<Process>) {
     for signal in left {
         match signal {
             Signal::Link { from } => {
-                deliver(from, Signal::Exit { from: me, reason: noproc(), linked: true });
+                deliver(from, Signal::Exit { from: me, reason: noproc(), way: super::ExitWay::Link });
             }
             Signal::Unlink { from } => {
                 p.links.processes.remove(&from);
@@ -106,7 +106,7 @@ pub(crate) fn exit(mut p: Box<Process>) {
     }
     let links = core::mem::take(&mut p.links);
     for pid in links.processes {
-        super::send_exit(&mut p, pid, &reason, true);
+        super::send_exit(&mut p, pid, &reason, super::ExitWay::Link);
     }
     for port in links.ports {
         crate::port::process_exited(port, p.pid, &reason);

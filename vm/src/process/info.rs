@@ -1,5 +1,6 @@
 //! What `process_info/2` asks of a process's inner state.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Process;
@@ -108,4 +109,16 @@ impl Process {
     pub const fn started_ns(&self) -> u64 {
         self.started_ns
     }
+}
+
+static DESCRIBE: spin::Once<fn(&Process) -> String> = spin::Once::new();
+
+/// Says how a process is described in words, with its stack.
+pub fn set_description(describe: fn(&Process) -> String) {
+    DESCRIBE.call_once(|| describe);
+}
+
+/// A process in words, for `process_dump` in traces' patterns.
+pub(crate) fn described(p: &Process) -> String {
+    DESCRIBE.get().map_or_else(String::new, |describe| describe(p))
 }

@@ -37,6 +37,8 @@ pub struct MonitorInfo {
     pub alias: AliasMode,
     /// The tag in place of `'DOWN'`.
     pub tag: Option<OwnedTerm>,
+    /// Its message is a priority message; of what is an alias only: messages through it may be.
+    pub priority: bool,
 }
 
 /// How often a process is suspended by another: those that it has felt, and those that it will.
@@ -52,6 +54,8 @@ pub struct Links {
     /// Linked processes (and ports) of this node.
     pub processes: BTreeSet<Pid>,
     pub ports: BTreeSet<PortId>,
+    /// Those of them, as raw words, whose exits come as priority messages.
+    priority: BTreeSet<u64>,
     /// What this process monitors, and its aliases.
     pub monitors: BTreeMap<[u32; 3], MonitorInfo>,
     /// Who monitors this process.
@@ -61,12 +65,38 @@ pub struct Links {
 }
 
 impl Links {
-    /// Is messages' way through this alias open? Closes it when it is for one reply only.
-    pub(crate) fn take_alias(&mut self, reference: Reference) -> bool {
-        let Some(m) = self.monitors.get_mut(&reference.numbers) else { return false };
+    /// Says whether a link's exit is to come as a priority message.
+    pub fn set_priority(&mut self, other: Term, on: bool) {
+        if on {
+            self.priority.insert(other.raw());
+        } else {
+            self.priority.remove(&other.raw());
+        }
+    }
+
+    /// A link is gone: would its exit have come as a priority message?
+    pub fn take_priority(&mut self, other: Term) -> bool {
+        self.priority.remove(&other.raw())
+    }
+
+    /// Can priority messages come at all?
+    #[must_use]
+    pub fn expect_priority(&self) -> bool {
+        !self.priority.is_empty() || self.monitors.values().any(|m| m.priority)
+    }
+
+    /// Is signals' way through this alias open? True if priority messages' is, too.
+    pub(crate) fn alias(&self, reference: Reference) -> Option<bool> {
+        let m = self.monitors.get(&reference.numbers).filter(|m| m.alias != AliasMode::None)?;
+        Some(m.priority && m.kind == MonitorKind::None)
+    }
+
+    /// As [`Links::alias`], for a message. Closes it when it is for one reply only.
+    pub(crate) fn take_alias(&mut self, reference: Reference) -> Option<bool> {
+        let open = self.alias(reference)?;
+        let m = self.monitors.get_mut(&reference.numbers)?;
         match m.alias {
-            AliasMode::None => false,
-            AliasMode::Explicit | AliasMode::Demonitor => true,
+            AliasMode::None | AliasMode::Explicit | AliasMode::Demonitor => {}
             AliasMode::Reply => {
                 if let (MonitorKind::Process(target), Some(_)) = (m.kind, reference.pid) {
                     self.monitors.remove(&reference.numbers);
@@ -74,9 +104,9 @@ impl Links {
                 } else {
                     self.monitors.remove(&reference.numbers);
                 }
-                true
             }
         }
+        Some(open)
     }
 
     pub(super) fn roots(&mut self, _visit: &mut dyn FnMut(&mut Term)) {

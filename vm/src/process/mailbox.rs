@@ -72,6 +72,8 @@ pub struct Mailbox {
     save: usize,
     /// Messages that have left the queue's front so far: number of the first one in the queue.
     first: u64,
+    /// How many messages at the front are priority messages.
+    priority: usize,
     markers: alloc::vec::Vec<Marker>,
     next_marker: u32,
 }
@@ -102,6 +104,20 @@ impl Mailbox {
         self.queue.push_back(message);
     }
 
+    /// Puts a message behind the priority messages, before all others.
+    pub(crate) fn push_priority(&mut self, message: Message) {
+        let at = self.priority;
+        self.queue.insert(at, message);
+        self.priority += 1;
+        for m in &mut self.markers {
+            if m.from > self.first + at as u64 {
+                m.from += 1;
+            }
+        }
+        // A receive that has passed over this place has yet to look at it.
+        self.save = self.save.min(at);
+    }
+
     /// The message that the receive in progress is at.
     #[inline]
     pub(crate) fn current(&self) -> Option<&Message> {
@@ -128,6 +144,9 @@ impl Mailbox {
     }
 
     fn removed(&mut self, index: usize) {
+        if index < self.priority {
+            self.priority -= 1;
+        }
         let number = self.first + index as u64;
         self.first += 1;
         // Messages before the one taken out get numbers one higher, so that those behind keep theirs.
@@ -174,7 +193,8 @@ impl Mailbox {
 
     /// The next receive can only want messages behind the reference's mark.
     pub(crate) fn use_marker(&mut self, reference: Reference) {
-        if self.save != 0 {
+        // Priority messages stand before the mark even if they have come after it.
+        if self.save != 0 || self.priority != 0 {
             return;
         }
         if let Some(m) = self.markers.iter().find(|m| m.reference == Some(reference)) {

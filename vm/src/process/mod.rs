@@ -26,15 +26,16 @@ use crate::trace;
 pub use dictionary::Dictionary;
 pub use exception::{Class, Exception};
 pub(crate) use exit::exit as end;
-pub use info::StackWord;
+pub(crate) use info::described;
+pub use info::{StackWord, set_description};
 pub use job::Job;
 pub use links::AliasMode;
 pub use links::{Links, MonitorInfo, MonitorKind, Suspending};
 pub use mailbox::{Mailbox, Message};
 pub(crate) use native::Trap;
 pub use native::{Bail, CodeAddress, Native, NativeResult};
+pub use signal::{ExitWay, Signal, Work, deliver, send, send_exit, send_from, send_named, send_to_alias};
 pub(crate) use signal::{Outcome, wake};
-pub use signal::{Signal, Work, deliver, send, send_exit, send_from, send_named, send_to_alias};
 pub use slot::{Inbox, RunState, Slot};
 pub use spawn::{Reply, SpawnOptions, TooManyProcesses, make_ref, make_reference, spawn};
 pub(crate) use table::each_slot;
@@ -55,7 +56,6 @@ pub enum Priority {
 pub struct Flags {
     pub trap_exit: bool,
     pub sensitive: bool,
-    pub save_calls: u32,
     pub message_queue_off_heap: bool,
     pub async_dist: bool,
     /// Made by `spawn_system_process`.
@@ -105,6 +105,8 @@ pub struct Process {
     pub(crate) seq_last: i64,
     /// The token of the exit signal that is being handled.
     pub(crate) exit_token: Option<crate::heap::OwnedTerm>,
+    /// The last calls, if it remembers them.
+    pub saved_calls: Option<Box<crate::trace::SavedCalls>>,
     /// There may be frames of traces on the stack.
     pub(crate) trace_frames: bool,
     /// Where its time goes, if calls are timed.
@@ -132,6 +134,9 @@ pub struct Process {
     pub(crate) at_rest: alloc::vec::Vec<Work>,
     /// A collection asked for by a native; true for a major one.
     pub(crate) collect_wanted: Option<bool>,
+    /// Cells that `length` has counted before its slice was over, and the list behind them.
+    pub(crate) counted: usize,
+    pub(crate) count_rest: Term,
     /// The rest of a native's work.
     pub(crate) paused: Option<job::Paused>,
     /// It waited for a message when it was put away last.
@@ -236,6 +241,13 @@ impl Process {
         // A native that is traced runs in a function of its own.
         let module = crate::code::module_of_address(pc).map(|m| m.name);
         module.or_else(|| self.return_locations(1).pop().map(|l| l.mfa.module))
+    }
+
+    /// The function that called the native which runs now.
+    pub(crate) fn caller(&self) -> Option<crate::code::Location> {
+        // SAFETY: as in `charge`.
+        let pc = if self.context.is_null() { return None } else { unsafe { (*self.context).pc } };
+        crate::code::locate(pc).or_else(|| self.return_locations(1).pop())
     }
 
     /// Does it run this version of a module, or will it return to it? Funs don't count: calls of them find out.
@@ -357,7 +369,13 @@ impl Process {
             more: &mut self.roots,
             links: &mut self.links,
             mailbox: &mut self.mailbox,
-            singles: [&mut self.group_leader, &mut self.seq_token, &mut self.parent, &mut self.label],
+            singles: [
+                &mut self.group_leader,
+                &mut self.seq_token,
+                &mut self.parent,
+                &mut self.label,
+                &mut self.count_rest,
+            ],
         };
         (&mut self.heap, roots)
     }
@@ -372,7 +390,7 @@ struct Roots<'a> {
     more: &'a mut [Term],
     links: &'a mut Links,
     mailbox: &'a mut Mailbox,
-    singles: [&'a mut Term; 4],
+    singles: [&'a mut Term; 5],
 }
 
 impl crate::heap::Roots for Roots<'_> {

@@ -16,13 +16,12 @@ pub type Work = Box<dyn FnOnce(&mut Process) + Send>;
 /// A signal.
 pub enum Signal {
     Message(Message),
-    /// A message to an alias.
-    AliasMessage(Reference, Message),
-    /// `exit(Pid, Reason)`, or (`linked`) the other end of a link has exited.
+    /// A message to an alias; true: as a priority message.
+    AliasMessage(Reference, Message, bool),
     Exit {
         from: Term,
         reason: OwnedTerm,
-        linked: bool,
+        way: ExitWay,
     },
     /// A signal (an exit) of a process with a token of `seq_trace`.
     WithToken(Box<(OwnedTerm, Signal)>),
@@ -55,6 +54,19 @@ pub enum Signal {
     /// Work that the process does itself: `process_info` for another, garbage collection, checking its code …
     /// It may be run while the process exits.
     Call(Work),
+}
+
+/// How an exit signal comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExitWay {
+    /// The other end of a link has exited.
+    Link,
+    /// `exit_signal(Pid, Reason)`.
+    Signal,
+    /// `exit(self(), Reason)`: even `normal` ends the process.
+    Own,
+    /// Through an alias; true: where exits are trapped, as a priority message.
+    Alias(Reference, bool),
 }
 
 impl core::fmt::Debug for Signal {
@@ -126,21 +138,22 @@ pub fn send_named(p: &mut Process, to: Pid, name: Term, term: Term) {
     deliver(to, Signal::Message(message));
 }
 
-/// Sends a message to an alias of a process, on behalf of another.
-pub fn send_to_alias(p: &mut Process, alias: Reference, to: Pid, term: Term) {
+/// Sends a message to an alias of a process, on behalf of another; `priority`: as a priority message, if the alias is
+/// for these.
+pub fn send_to_alias(p: &mut Process, alias: Reference, to: Pid, term: Term, priority: bool) {
     if p.slot.traced.has(trace::flags::SEND) {
         let name = build::reference(p, alias);
         trace::events::sent(p, name, term);
     }
     let receiver = build::reference(p, alias);
     let message = outgoing(p, receiver, term);
-    deliver(to, Signal::AliasMessage(alias, message));
+    deliver(to, Signal::AliasMessage(alias, message, priority));
 }
 
 /// Sends an exit signal on behalf of a process; its token goes with it.
-pub fn send_exit(p: &mut Process, to: Pid, reason: &OwnedTerm, linked: bool) {
+pub fn send_exit(p: &mut Process, to: Pid, reason: &OwnedTerm, way: ExitWay) {
     let from = Term::pid(p.pid);
-    let signal = Signal::Exit { from, reason: reason.clone(), linked };
+    let signal = Signal::Exit { from, reason: reason.clone(), way };
     if p.seq_token.is_nil() {
         deliver(to, signal);
         return;
@@ -216,10 +229,19 @@ impl Process {
 
     /// A message comes into the queue.
     fn arrived(&mut self, m: Message) {
+        self.arrived_with(m, false);
+    }
+
+    /// As [`Process::arrived`]; a priority message stands before those that are none.
+    fn arrived_with(&mut self, m: Message, priority: bool) {
         if self.slot.traced.has(trace::flags::RECEIVE) {
             trace::events::received(self, &m);
         }
-        self.mailbox.push(m);
+        if priority {
+            self.mailbox.push_priority(m);
+        } else {
+            self.mailbox.push(m);
+        }
         trace::monitor::queued(self);
     }
 
@@ -227,12 +249,12 @@ impl Process {
     fn handle(&mut self, signal: Signal) -> bool {
         match signal {
             Signal::Message(m) => self.arrived(m),
-            Signal::AliasMessage(reference, m) => {
-                if self.links.take_alias(reference) {
-                    self.arrived(m);
+            Signal::AliasMessage(reference, m, priority) => {
+                if let Some(open) = self.links.take_alias(reference) {
+                    self.arrived_with(m, open && priority);
                 }
             }
-            Signal::Exit { from, reason, linked } => return self.exit_signal(from, &reason, linked),
+            Signal::Exit { from, reason, way } => return self.exit_signal(from, &reason, way),
             Signal::WithToken(inner) => {
                 let (token, signal) = *inner;
                 self.exit_token = Some(token);
@@ -242,7 +264,8 @@ impl Process {
             }
             Signal::PortExit { from, reason } => {
                 if self.links.ports.remove(&from) {
-                    return self.exit_or_trap(Term::port(from), &reason, false);
+                    let priority = self.links.take_priority(Term::port(from));
+                    return self.exit_or_trap(Term::port(from), &reason, false, priority);
                 }
             }
             Signal::Link { from } => {
@@ -251,11 +274,13 @@ impl Process {
                 }
             }
             Signal::Unlink { from } => {
+                self.links.take_priority(Term::pid(from));
                 if self.links.processes.remove(&from) {
                     trace::events::procs(self, atom::GETTING_UNLINKED, Term::pid(from));
                 }
             }
             Signal::PortUnlink { from } => {
+                self.links.take_priority(Term::port(from));
                 self.links.ports.remove(&from);
             }
             Signal::Monitor { from, reference } => {
@@ -273,27 +298,36 @@ impl Process {
         false
     }
 
-    fn exit_signal(&mut self, from: Term, reason: &OwnedTerm, linked: bool) -> bool {
-        if linked {
-            let Some(pid) = from.as_pid() else { return false };
-            if !self.links.processes.remove(&pid) {
-                return false;
+    fn exit_signal(&mut self, from: Term, reason: &OwnedTerm, way: ExitWay) -> bool {
+        let mut priority = false;
+        match way {
+            ExitWay::Link => {
+                let Some(pid) = from.as_pid() else { return false };
+                let priority = self.links.take_priority(from);
+                if !self.links.processes.remove(&pid) {
+                    return false;
+                }
+                let exits = self.exit_or_trap(from, reason, false, priority);
+                if !exits {
+                    trace::events::procs(self, atom::GETTING_UNLINKED, from);
+                }
+                return exits;
             }
-            let exits = self.exit_or_trap(from, reason, false);
-            if !exits {
-                trace::events::procs(self, atom::GETTING_UNLINKED, from);
+            ExitWay::Alias(reference, wanted) => {
+                let Some(open) = self.links.alias(reference) else { return false };
+                priority = open && wanted;
             }
-            return exits;
+            ExitWay::Signal | ExitWay::Own => {}
         }
         if reason.get().is(atom::KILL) {
             self.exception.set(Class::Exit, Term::atom(atom::KILLED));
             return true;
         }
-        self.exit_or_trap(from, reason, from == Term::pid(self.pid))
+        self.exit_or_trap(from, reason, way == ExitWay::Own, priority)
     }
 
     /// An exit signal with this reason: a message if exits are trapped, else the end (unless it is `normal`).
-    fn exit_or_trap(&mut self, from: Term, reason: &OwnedTerm, own: bool) -> bool {
+    fn exit_or_trap(&mut self, from: Term, reason: &OwnedTerm, own: bool, priority: bool) -> bool {
         if self.flags.trap_exit {
             let m = Message::build(|h| {
                 let reason = crate::heap::copy(h, reason.get());
@@ -303,7 +337,7 @@ impl Process {
             if let Some(token) = self.exit_token.take() {
                 m.token = crate::heap::copy(&mut m.heap, token.get());
             }
-            self.arrived(m);
+            self.arrived_with(m, priority);
             return false;
         }
         if reason.get().is(atom::NORMAL) && !own {
@@ -329,14 +363,15 @@ impl Process {
             let reason = crate::heap::copy(h, reason.get());
             build::tuple(h, &[tag, r, Term::atom(kind), object, reason])
         });
+        let priority = info.priority;
         if info.alias == super::links::AliasMode::Explicit {
             if let Some(info) = self.links.monitors.get_mut(&reference.numbers) {
-                info.kind = MonitorKind::None;
+                (info.kind, info.priority) = (MonitorKind::None, false);
             }
         } else {
             self.links.monitors.remove(&reference.numbers);
         }
-        self.arrived(m);
+        self.arrived_with(m, priority);
     }
 
     /// Did a piece of work run in the process's name decide that it has to exit?

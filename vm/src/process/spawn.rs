@@ -15,6 +15,10 @@ use crate::trace;
 #[derive(Debug, Clone)]
 pub struct SpawnOptions {
     pub link: bool,
+    /// The link's exit comes to the parent as a priority message.
+    pub link_priority: bool,
+    /// The monitor's message is a priority message.
+    pub monitor_priority: bool,
     /// Monitor it under this reference.
     pub monitor: Option<Reference>,
     /// How that reference is an alias.
@@ -45,6 +49,8 @@ impl Default for SpawnOptions {
     fn default() -> Self {
         SpawnOptions {
             link: false,
+            link_priority: false,
+            monitor_priority: false,
             monitor: None,
             alias: super::AliasMode::None,
             tag: None,
@@ -90,6 +96,7 @@ pub fn spawn(
         if o.link {
             links.processes.insert(parent.pid);
             parent.links.processes.insert(pid);
+            parent.links.set_priority(Term::pid(pid), o.link_priority);
         }
         if let Some(reference) = o.monitor {
             links.monitored_by.insert(reference.numbers, parent.pid);
@@ -118,6 +125,9 @@ pub fn spawn(
         trace_frames: false,
         exit_token: None,
         meters: None,
+        counted: 0,
+        count_rest: Term::NIL,
+        saved_calls: None,
         long_queue: false,
         flags: Flags {
             message_queue_off_heap: o.message_queue_off_heap,

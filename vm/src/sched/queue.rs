@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
-use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 use crate::platform::platform;
 use crate::process::Slot;
@@ -37,6 +37,8 @@ pub(crate) struct Scheduler {
     pub(crate) context_switches: AtomicU64,
     /// Is it in a slice?
     pub(crate) running: AtomicBool,
+    /// The process that it runs, for a dump.
+    pub(crate) process: AtomicPtr<crate::process::Process>,
     /// Nanoseconds that it has slept, and since when it sleeps now (0: it is awake).
     slept: AtomicU64,
     asleep_since: AtomicU64,
@@ -66,6 +68,7 @@ pub(super) fn init(n: usize) {
                     reductions: AtomicU64::new(0),
                     context_switches: AtomicU64::new(0),
                     running: AtomicBool::new(false),
+                    process: AtomicPtr::new(core::ptr::null_mut()),
                     slept: AtomicU64::new(0),
                     asleep_since: AtomicU64::new(0),
                     microstates: super::microstate::Counters::default(),

@@ -84,7 +84,9 @@ fn slice(context: &mut Context, slot: &'static Slot) {
     let mut p = unsafe { Box::from_raw(process) };
     enter();
     p.context = context;
-    let running = &queue::scheduler(context.scheduler).running;
+    let scheduler = queue::scheduler(context.scheduler);
+    scheduler.process.store(&raw mut *p, Ordering::Relaxed);
+    let running = &scheduler.running;
     running.store(true, Ordering::Relaxed);
     let state = microstate::enter(context.scheduler, State::Emulator);
     let watched = slice_begins(&mut p);
@@ -92,7 +94,9 @@ fn slice(context: &mut Context, slot: &'static Slot) {
     p.context = core::ptr::null_mut();
     context.p = core::ptr::null_mut();
     slice_ends(&mut p, &outcome, watched);
+    crate::fatal::look(&p);
     running.store(false, Ordering::Relaxed);
+    scheduler.process.store(core::ptr::null_mut(), Ordering::Relaxed);
     microstate::enter(context.scheduler, state);
     if outcome != Stop::Exit {
         p.safe_point();
@@ -224,6 +228,21 @@ pub fn resume_by(pid: Pid, times: u32) {
     }
 }
 
+/// The process that the caller's scheduler runs.
+pub(crate) fn running() -> Option<&'static Process> {
+    let process = queue::scheduler(current()?).process.load(Ordering::Relaxed);
+    // SAFETY: it is there until the slice is over, and this scheduler is in its slice.
+    unsafe { process.as_ref() }
+}
+
+/// Another scheduler ends the node: this one waits for that, and is not waited for.
+pub(crate) fn stand_aside() -> ! {
+    RUNNING.fetch_sub(1, Ordering::SeqCst);
+    loop {
+        crate::platform::relax();
+    }
+}
+
 /// As [`stop_the_world`], for a caller that runs no process: who handles an event, between two slices.
 pub fn stop_the_world_between_slices<R>(work: impl FnOnce() -> R) -> R {
     enter();
@@ -245,6 +264,7 @@ pub fn stop_the_world<R>(work: impl FnOnce() -> R) -> R {
         RUNNING.fetch_add(1, Ordering::SeqCst);
     }
     while RUNNING.load(Ordering::SeqCst) > 1 {
+        crate::fatal::give_up_waiting();
         platform().relax(spins);
         spins += 1;
     }

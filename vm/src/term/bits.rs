@@ -6,6 +6,7 @@ use core::ptr::NonNull;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{Tag, Term};
+use crate::fatal;
 
 /// Bytes outside of any process heap, shared by reference count. They never move: an append that outgrows the
 /// capacity makes a new one, and windows into the old stay valid.
@@ -32,7 +33,7 @@ impl Binary {
         let layout =
             Layout::from_size_align(size_of::<Binary>().saturating_add(capacity), 16).expect("binary too large");
         // SAFETY: the layout's size is not zero.
-        let p = unsafe { alloc_zeroed(layout) }.cast::<Binary>();
+        let p = fatal::wanted_for(capacity, fatal::Use::Binary, || unsafe { alloc_zeroed(layout) }).cast::<Binary>();
         let Some(p) = NonNull::new(p) else { handle_alloc_error(layout) };
         crate::heap::usage::BINARIES.add(capacity);
         // SAFETY: freshly allocated for a Binary and `capacity` bytes behind it.

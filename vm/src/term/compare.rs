@@ -1,14 +1,14 @@
 //! Erlang's orders of terms, on an explicit stack: deep terms must not overflow a kernel's stack. Read beside it:
 //! `erts_cmp_compound` in `erts/emulator/beam/utils.c`.
 //!
-//! number < atom < reference < fun < port < pid < tuple < map < nil < list < bitstring
+//! number < atom < reference < fun < port < pid < tuple < record < map < nil < list < bitstring
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 pub use super::equal::{eq, exact_eq, zeros_are_distinct};
-use super::{External, ExternalKind, FunRef, Tag, Term};
+use super::{External, ExternalKind, FunRef, Record, Tag, Term};
 use crate::map::{Difference, diff};
 use crate::node::{self, NodeName};
 use crate::number;
@@ -105,7 +105,7 @@ fn shallow(mut a: Term, mut b: Term, exact: bool, depth: u32) -> Option<Ordering
                 }
                 (a, b) = (*last_x, *last_y);
             }
-            9 => {
+            10 => {
                 let ([x, more_a], [y, more_b]) = (a.cell(), b.cell());
                 if x != y {
                     let order = shallow(*x, *y, exact, depth.checked_sub(1)?)?;
@@ -115,7 +115,7 @@ fn shallow(mut a: Term, mut b: Term, exact: bool, depth: u32) -> Option<Ordering
                 }
                 (a, b) = (*more_a, *more_b);
             }
-            10 => return Some(a.as_bits()?.compare(&b.as_bits()?)),
+            11 => return Some(a.as_bits()?.compare(&b.as_bits()?)),
             _ => return None,
         }
     }
@@ -187,14 +187,14 @@ fn rank(t: Term) -> u8 {
         return 0;
     }
     if t.is_cons() {
-        return 9;
+        return 10;
     }
     let Some(header) = t.header() else {
         return match () {
             () if t.is_atom() => 1,
             () if t.as_port().is_some() => 4,
             () if t.is_local_pid() => 5,
-            () => 8,
+            () => 9,
         };
     };
     match header.tag() {
@@ -206,9 +206,10 @@ fn rank(t: Term) -> u8 {
             Some(ExternalKind::Pid) => 5,
             _ => 2,
         },
-        Tag::Tuple | Tag::Record => 6,
-        Tag::FlatMap | Tag::HashMap | Tag::HamtNode => 7,
-        Tag::HeapBits | Tag::SubBits | Tag::MatchContext | Tag::BinRef => 10,
+        Tag::Tuple => 6,
+        Tag::Record => 7,
+        Tag::FlatMap | Tag::HashMap | Tag::HamtNode => 8,
+        Tag::HeapBits | Tag::SubBits | Tag::MatchContext | Tag::BinRef => 11,
     }
 }
 
@@ -245,9 +246,16 @@ fn step(a: Term, b: Term, exact: bool, stack: &mut Vec<Frame>) -> Step {
             }
             push(stack, x, y, exact)
         }
-        7 => maps(a, b, exact, stack),
-        9 => list(a, b, exact, stack),
-        10 => match (a.as_bits(), b.as_bits()) {
+        7 => match (a.as_record(), b.as_record()) {
+            (Some(x), Some(y)) => match definitions(&x, &y) {
+                Ordering::Equal => push(stack, x.values, y.values, exact),
+                order => Known(order),
+            },
+            _ => Known(Ordering::Equal),
+        },
+        8 => maps(a, b, exact, stack),
+        10 => list(a, b, exact, stack),
+        11 => match (a.as_bits(), b.as_bits()) {
             (Some(x), Some(y)) => Known(x.compare(&y)),
             _ => Known(Ordering::Equal),
         },
@@ -268,6 +276,19 @@ fn list(mut a: Term, mut b: Term, exact: bool, stack: &mut Vec<Frame>) -> Step {
         stack.push(Frame::Terms { a: x, b: y, exact });
         return Step::Inside;
     }
+}
+
+/// By module, name, visibility, number of fields, their names.
+fn definitions(x: &Record, y: &Record) -> Ordering {
+    if x.is_like(y) {
+        return Ordering::Equal;
+    }
+    let atoms = |a: &[Term], b: &[Term]| {
+        let pairs = a.iter().zip(b).filter_map(|(a, b)| Some(a.as_atom()?.compare(b.as_atom()?)));
+        pairs.fold(Ordering::Equal, Ordering::then)
+    };
+    let (a, b) = (x.identity(), y.identity());
+    atoms(&a[..3], &b[..3]).then(a.len().cmp(&b.len())).then_with(|| atoms(&a[3..], &b[3..]))
 }
 
 fn numbers(a: Term, b: Term, exact: bool) -> Ordering {

@@ -83,6 +83,8 @@ enum Work {
     Tail(Term),
     Items(&'static [Term]),
     Pairs(Box<MapIter>),
+    /// A record's fields and their values.
+    Fields(&'static [Term], &'static [Term]),
 }
 
 struct Printer<'a> {
@@ -130,6 +132,16 @@ impl Printer<'_> {
                     }
                     self.term(*first)?
                 }
+                Work::Fields([field, fields @ ..], [value, values @ ..]) => {
+                    if !fields.is_empty() {
+                        self.stack.push(Work::Fields(fields, values));
+                        self.stack.push(Work::Text(","));
+                    }
+                    self.stack.push(Work::Term(*value));
+                    self.stack.push(Work::Text("="));
+                    self.term(*field)?
+                }
+                Work::Fields(..) => true,
                 Work::Pairs(mut pairs) => match pairs.next() {
                     None => true,
                     Some((k, v)) => {
@@ -181,7 +193,17 @@ impl Printer<'_> {
                 let f = t.as_float().unwrap_or(0.0);
                 self.out.write_str(&float_text::scientific(f, 6).unwrap_or_default())?;
             }
-            Some(Tag::Tuple | Tag::Record) => {
+            Some(Tag::Record) => {
+                let Some(record) = t.as_record() else { return Ok(true) };
+                self.stack.push(Work::Text("}"));
+                self.stack.push(Work::Fields(record.fields(), record.values));
+                for (before, atom) in [("#", record.module()), (":", record.name())] {
+                    self.out.write_str(before)?;
+                    atom.as_atom().map_or(Ok(()), |atom| write_atom(self.out, atom))?;
+                }
+                self.out.write_char('{')?;
+            }
+            Some(Tag::Tuple) => {
                 self.out.write_char('{')?;
                 self.stack.push(Work::Text("}"));
                 self.stack.push(Work::Items(t.term_words()));

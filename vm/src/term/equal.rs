@@ -152,7 +152,14 @@ fn step(a: Term, b: Term, exact: bool, children: bool, jobs: &mut Vec<Job>) -> b
         return !exact && a.is_number() && b.is_number() && number::compare(a, b) == Ordering::Equal;
     };
     match ha.tag() {
-        Tag::Tuple | Tag::Record => {
+        Tag::Record => match (a.as_record(), b.as_record()) {
+            (Some(x), Some(y)) if x.is_like(&y) => {
+                push(jobs, x.values, y.values, exact);
+                true
+            }
+            _ => false,
+        },
+        Tag::Tuple => {
             if ha != hb {
                 return false;
             }

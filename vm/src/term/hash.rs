@@ -4,4 +4,5 @@ mod internal;
 mod portable;
 
 pub use internal::internal;
+pub(super) use portable::tuple_of_immediates;
 pub use portable::{Hasher, phash, phash2};

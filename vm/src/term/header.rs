@@ -36,7 +36,7 @@ pub enum Tag {
     HamtNode = 13,
     /// Node name (an atom), creation and kind, data: a pid, port or reference of another node.
     External = 14,
-    /// Reserved for native records.
+    /// Definition (a tuple), then a value for each of its fields.
     Record = 15,
 }
 

@@ -17,6 +17,7 @@ pub mod hash;
 mod header;
 mod immediate;
 mod list;
+pub mod record;
 mod reference;
 
 pub use bits::{Binary, Bits, MatchContext};
@@ -26,6 +27,7 @@ pub use fun::{FunRef, FunView};
 pub use header::{Header, Tag};
 pub use immediate::{Pid, PortId};
 pub use list::ListIter;
+pub use record::Record;
 pub use reference::{Magic, Reference};
 
 /// A tagged word: an immediate (small integer, atom, pid, port, nil, catch mark), a pointer to a cons cell, or a

@@ -12,7 +12,6 @@ use crate::atom::{self, Atom};
 use crate::code::{self, Mfa};
 use crate::match_spec::{Matcher, Subject};
 use crate::node;
-use crate::port::Port;
 use crate::process::{self, Message, Process};
 use crate::term::{Pid, Term, build};
 
@@ -161,6 +160,18 @@ pub(crate) fn scheduled(p: &mut Process, tag: Atom) {
     p.slot().traced.tell(Term::pid(p.pid()), mask, tag, Body::of(what));
 }
 
+/// A process waits for a port's work, or goes on after it.
+pub(crate) fn rests(p: &mut Process, tag: Atom, caller: Option<code::Location>) {
+    let what = match caller {
+        Some(l) => {
+            let (m, f) = (Term::atom(l.mfa.module), Term::atom(l.mfa.function));
+            build::tuple(p, &[m, f, Term::small(i64::from(l.mfa.arity))])
+        }
+        None => Term::small(0),
+    };
+    p.slot().traced.tell(Term::pid(p.pid()), flags::RUNNING_PROCS, tag, Body::of(what));
+}
+
 /// A process has exited.
 pub(crate) fn exited(p: &mut Process) {
     let me = Term::pid(p.pid());
@@ -177,21 +188,4 @@ pub(crate) fn collected(p: &Process, tag: Atom, words: usize) {
         pairs.into_iter().map(|(k, n)| build::tuple(&mut heap, &[Term::atom(k), Term::small(n as i64)])).collect();
     let list = build::list(&mut heap, &pairs);
     traced.tell(Term::pid(p.pid()), flags::GARBAGE_COLLECTION, tag, Body::of(list));
-}
-
-/// What a new port is traced for.
-pub(crate) fn port_opened(port: &Port, by: Term, command: &[u8]) {
-    port.traced.begin(true);
-    if !port.traced.has(flags::PORTS) {
-        return;
-    }
-    // As long as an atom may be.
-    let name: alloc::string::String = alloc::string::String::from_utf8_lossy(command).chars().take(255).collect();
-    let name = Term::atom(Atom::try_new(&name).unwrap_or(atom::UNDEFINED));
-    port.traced.tell(Term::port(port.id), flags::PORTS, atom::OPEN, Body::with(by, name));
-}
-
-/// Something of a port's life, for those who trace `ports`.
-pub fn ports(port: &Port, tag: Atom, what: Term) {
-    port.traced.tell(Term::port(port.id), flags::PORTS, tag, Body::of(what));
 }

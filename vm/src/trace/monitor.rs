@@ -9,7 +9,7 @@ use crate::code::Location;
 use crate::platform::platform;
 use crate::process::{self, Message, Process, Signal};
 use crate::sync::Mutex;
-use crate::term::{Pid, Term, build};
+use crate::term::{Pid, PortId, Term, build};
 
 /// What a monitor wants; 0 for nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -34,11 +34,12 @@ pub struct Monitor {
 }
 
 static MONITORS: Mutex<Vec<Monitor>> = Mutex::new(Vec::new());
-/// Does anybody want to hear of collections, slices, queues?
+/// Does anybody want to hear of collections, slices, queues, ports?
 static COLLECTIONS: AtomicBool = AtomicBool::new(false);
 static SLICES: AtomicBool = AtomicBool::new(false);
 /// From so many messages on somebody wants to hear of it.
 static QUEUES: AtomicU64 = AtomicU64::new(u64::MAX);
+static PORTS: AtomicBool = AtomicBool::new(false);
 
 /// The monitor of a session, while its process is there.
 pub fn get(session: u64) -> Option<Monitor> {
@@ -53,6 +54,7 @@ pub fn set(session: u64, monitor: Option<(Pid, Limits)>) {
     let any = |f: fn(&Limits) -> bool| all.iter().any(|m| f(&m.limits));
     COLLECTIONS.store(any(|l| l.long_gc | l.large_heap != 0), Ordering::Release);
     SLICES.store(any(|l| l.long_schedule != 0), Ordering::Release);
+    PORTS.store(any(|l| l.busy_port), Ordering::Release);
     let queue = all.iter().filter_map(|m| m.limits.long_message_queue).map(|(_, high)| high).min();
     QUEUES.store(queue.unwrap_or(u64::MAX), Ordering::Release);
 }
@@ -114,6 +116,13 @@ pub(crate) fn collected(p: &Process, took_ns: u64) {
     );
     let size = p.heap.total_size() as u64;
     each(|l| l.large_heap != 0 && size > l.large_heap, p.pid(), |h| (Atom::new("large_heap"), list(h, &info)));
+}
+
+/// A process has to wait for a port that is busy. (No node is connected: no port is busy for the distribution.)
+pub(crate) fn busy_port(pid: Pid, port: PortId) {
+    if PORTS.load(Ordering::Relaxed) {
+        each(|l| l.busy_port, pid, |_| (Atom::new("busy_port"), Term::port(port)));
+    }
 }
 
 /// Is anybody interested in slices?

@@ -208,7 +208,7 @@ impl Target {
             let looked_at = |t: &RwLock<Option<Points>>, key: usize| {
                 t.read().as_ref().is_some_and(|points| points.contains_key(&key))
             };
-            let of_export = looked_at(&EXPORTS, core::ptr::from_ref(export) as usize);
+            let of_export = super::saved::is_armed() || looked_at(&EXPORTS, core::ptr::from_ref(export) as usize);
             export.look_at(of_export, looked_at(&FUNCTIONS, export.stub_address() as usize));
         }
     }

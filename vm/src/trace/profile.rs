@@ -1,5 +1,5 @@
-//! `erlang:system_profile/2`: who hears when processes and schedulers become active or inactive (`profile_runnable_proc`,
-//! `profile_scheduler` in `erl_trace.c`).
+//! `erlang:system_profile/2`: who hears when processes, ports and schedulers become active or inactive
+//! (`profile_runnable_proc`, `profile_runnable_port`, `profile_scheduler` in `erl_trace.c`).
 
 use core::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
@@ -9,7 +9,7 @@ use super::tracer::Tracer;
 use crate::atom::Atom;
 use crate::code::Location;
 use crate::sync::Mutex;
-use crate::term::{Pid, Term, build};
+use crate::term::{Pid, PortId, Term, build};
 
 /// What is profiled, and for whom.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +26,8 @@ pub struct Profile {
 static PROFILE: Mutex<Option<Profile>> = Mutex::new(None);
 static PROCESSES: AtomicBool = AtomicBool::new(false);
 static SCHEDULERS: AtomicBool = AtomicBool::new(false);
+static PORTS: AtomicBool = AtomicBool::new(false);
+static EXCLUSIVE: AtomicBool = AtomicBool::new(false);
 static ACTIVE: AtomicI64 = AtomicI64::new(0);
 
 /// The profile, while its process is there.
@@ -39,6 +41,8 @@ pub fn set(new: Option<Profile>) {
     ACTIVE.store(crate::sched::active() as i64, Ordering::Release);
     PROCESSES.store(new.is_some_and(|p| p.runnable_procs), Ordering::Release);
     SCHEDULERS.store(new.is_some_and(|p| p.scheduler), Ordering::Release);
+    PORTS.store(new.is_some_and(|p| p.runnable_ports), Ordering::Release);
+    EXCLUSIVE.store(new.is_some_and(|p| p.runnable_procs && p.exclusive), Ordering::Release);
 }
 
 /// Are processes profiled?
@@ -51,6 +55,31 @@ pub(crate) fn of_processes() -> bool {
 #[inline(always)]
 pub(crate) fn of_schedulers() -> bool {
     SCHEDULERS.load(Ordering::Relaxed)
+}
+
+/// Are ports profiled?
+#[inline(always)]
+pub(crate) fn of_ports() -> bool {
+    PORTS.load(Ordering::Relaxed)
+}
+
+/// Is a process inactive while a port runs for it?
+#[inline(always)]
+pub(crate) fn is_exclusive() -> bool {
+    EXCLUSIVE.load(Ordering::Relaxed)
+}
+
+/// A port has something to do, or nothing more. The profiler is not told of itself.
+pub(crate) fn port(id: PortId, active: bool) {
+    if !of_ports() {
+        return;
+    }
+    let Some(profile) = get().filter(|p| p.runnable_ports && p.to != Tracer::Port(id)) else { return };
+    profile.to.send(|h| {
+        let time = timestamp(h, profile.timestamp).unwrap_or(Term::NIL);
+        let tag = Term::atom(Atom::new("profile"));
+        build::tuple(h, &[tag, Term::port(id), state(active), Term::small(0), time])
+    });
 }
 
 fn state(active: bool) -> Term {

@@ -60,6 +60,5 @@ impl Tracer {
 /// A port gets the message as an external term.
 fn command(port: &Arc<Port>, message: Term) {
     let bytes = etf::encode(message, &EncodeOptions::default());
-    // A port that takes no commands is as good as closed: whoever traces with it hears nothing.
-    let _ = port.with_driver(|d| d.command(port, &bytes));
+    port.command_when_free(bytes);
 }

@@ -10,6 +10,7 @@ use crate::arch::percpu;
 use core::alloc::{GlobalAlloc, Layout};
 use core::ptr::{self, NonNull, null_mut};
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use joist_vm::fatal::Watched;
 use spin::Mutex;
 use talc::DefaultBinning;
 use talc::base::Talc;
@@ -56,7 +57,7 @@ unsafe fn free_large(block: *mut u8, layout: Layout) {
 struct Heap;
 
 #[global_allocator]
-static HEAP: Heap = Heap;
+static HEAP: Watched<Heap> = Watched(Heap);
 
 // SAFETY: each layer hands a block out to one owner until it is given back: `cache` and `spans` move it along lists,
 // talc keeps its own books. A failure is a null pointer, never a panic.

@@ -4,7 +4,7 @@
 use rustix::process::{PidfdFlags, PidfdGetfdFlags};
 use std::ffi::{CString, OsString};
 use std::io::{Error, Result, Write};
-use std::os::fd::{AsRawFd, BorrowedFd, IntoRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 
 /// The first argument of a process that is to become a program. Then: descriptors, directory, file, arguments.
@@ -98,8 +98,15 @@ fn move_to(fd: BorrowedFd<'_>, number: i32) -> Result<()> {
 
 /// A copy of this process's descriptor of that number, at a number that is out of the way.
 pub fn descriptor(number: u32) -> Result<OwnedFd> {
+    let copied = |fd| Ok(rustix::io::fcntl_dupfd_cloexec(fd, LOWEST)?);
+    match number {
+        0 => return copied(rustix::stdio::stdin()),
+        1 => return copied(rustix::stdio::stdout()),
+        2 => return copied(rustix::stdio::stderr()),
+        _ => {}
+    }
     let this = rustix::process::pidfd_open(rustix::process::getpid(), PidfdFlags::empty())?;
     let number = i32::try_from(number).map_err(|_| Error::from_raw_os_error(rustix::io::Errno::BADF.raw_os_error()))?;
     let copy = rustix::process::pidfd_getfd(this, number, PidfdGetfdFlags::empty())?;
-    Ok(rustix::io::fcntl_dupfd_cloexec(&copy, LOWEST)?)
+    copied(copy.as_fd())
 }

@@ -28,6 +28,10 @@ impl Transform<'_> {
         if self.special(name, fail, &args, d) {
             return Ok(true);
         }
+        if let ("length", [list], true) = (name, &args[..], collects) {
+            self.e.op_length(fail, live, list, d);
+            return Ok(true);
+        }
         if let Some(what) = Arith::find(name, export.mfa.arity) {
             // Without a live count a collection can't run here; bif1 and bif2 allocate nothing.
             let live = if collects { live } else { NO_COLLECTION as u64 };

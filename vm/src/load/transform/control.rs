@@ -57,8 +57,6 @@ impl Transform<'_> {
             Op::RecvMarkerUse => e.op_recv_marker_use(source(op, 0)?),
             // The marks of compilers before OTP 24 only make a receive faster.
             Op::RecvMark | Op::RecvSet => {}
-            Op::IsAnyNativeRecord | Op::IsNativeRecord => e.op_jump(label(op, 0)?),
-            Op::GetRecordElements | Op::PutRecord | Op::IsRecordAccessible | Op::GetRecordField => e.op_not_supported(),
             _ => return Ok(None),
         }
         Ok(Some(1))

@@ -7,6 +7,7 @@ mod bs_match;
 mod control;
 mod data;
 mod maps;
+mod records;
 
 use alloc::vec::Vec;
 
@@ -14,7 +15,7 @@ use super::emit::{Emitter, Label};
 use super::generic::Op;
 use super::specialise::Tables;
 use super::{Arg, GenericOp, LoadError};
-use crate::code::{Catch, Export, Function, Mfa, export};
+use crate::code::{Catch, Export, Function, Mfa, RecordEntry, export};
 use crate::heap::Fragments;
 use crate::term::Term;
 
@@ -31,6 +32,7 @@ pub(super) struct Parts {
 /// The state of a transformation.
 pub(super) struct Transform<'a> {
     t: &'a Tables,
+    records: &'a [RecordEntry],
     e: Emitter<'a>,
     /// The module's literals.
     heap: &'a mut Fragments,
@@ -52,9 +54,15 @@ fn bad(op: &GenericOp) -> LoadError {
 }
 
 impl<'a> Transform<'a> {
-    pub(super) fn new(t: &'a Tables, heap: &'a mut Fragments, e: Emitter<'a>) -> Transform<'a> {
+    pub(super) fn new(
+        t: &'a Tables,
+        records: &'a [RecordEntry],
+        heap: &'a mut Fragments,
+        e: Emitter<'a>,
+    ) -> Transform<'a> {
         Transform {
             t,
+            records,
             e,
             heap,
             functions: Vec::new(),
@@ -136,7 +144,7 @@ impl<'a> Transform<'a> {
         if let Some(used) = self.control(ops)? {
             return Ok(used);
         }
-        if self.arith(op)? || self.maps(op)? || self.bits(op)? {
+        if self.arith(op)? || self.maps(op)? || self.bits(op)? || self.records(op)? {
             return Ok(1);
         }
         Err(LoadError::new(alloc::format!("instruction {} is not supported", op.op.name())))

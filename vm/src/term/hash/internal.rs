@@ -94,10 +94,14 @@ fn boxed(h: u64, t: Term, todo: &mut Vec<&'static [Term]>) -> u64 {
     let tag = if header.is(Tag::SubBits) { Tag::HeapBits } else { header.tag() };
     let h = mix(h, 0xb0 + tag as u64).wrapping_add(11);
     match header.tag() {
-        Tag::Tuple | Tag::FlatMap | Tag::HashMap | Tag::HamtNode | Tag::Record => {
+        Tag::Tuple | Tag::FlatMap | Tag::HashMap | Tag::HamtNode => {
             todo.push(t.term_words());
             mix(h, header.arity() as u64)
         }
+        Tag::Record => t.as_record().map_or(h, |r| {
+            todo.push(r.values);
+            mix(h, u64::from(r.definition_hash()))
+        }),
         Tag::Float => {
             let bits = t.words()[0];
             mix(h, if bits == 1 << 63 && !zeros_are_distinct() { 0 } else { bits })

@@ -201,7 +201,12 @@ fn visit(mut hash: u32, pairs: &mut u32, t: Term, todo: &mut Vec<Work>) -> u32 {
     }
     let Some(header) = t.header() else { return hash };
     match header.tag() {
-        Tag::Tuple | Tag::Record => {
+        Tag::Record => t.as_record().map_or(hash, |r| {
+            // In the order of the fields' atoms, as stock has them.
+            todo.extend(r.by_number().into_iter().rev().map(|i| Work::Term(r.values[i])));
+            two(hash, r.values.len() as u32, r.definition_hash(), hconst(23))
+        }),
+        Tag::Tuple => {
             let items = t.term_words();
             todo.push(Work::Terms(items));
             one(hash, items.len() as u32, hconst(9))
@@ -250,6 +255,12 @@ fn visit(mut hash: u32, pairs: &mut u32, t: Term, todo: &mut Vec<Work>) -> u32 {
     }
 }
 
+/// The hash of a tuple of these immediates.
+pub(crate) fn tuple_of_immediates(items: &[Term]) -> u32 {
+    let start = one(0, items.len() as u32, hconst(9));
+    items.iter().fold(start, |hash, item| visit(hash, &mut 0, *item, &mut Vec::new()))
+}
+
 /// The number of nil's type in `erl_term.h`.
 const NIL_DEF: u32 = 0x2;
 
@@ -281,7 +292,7 @@ fn list(mut hash: u32, t: Term, todo: &mut Vec<Work>) -> u32 {
     hash
 }
 
-const FUNNY: [u32; 15] = [
+const FUNNY: [u32; 16] = [
     0,
     268_440_163,
     268_439_161,
@@ -297,6 +308,7 @@ const FUNNY: [u32; 15] = [
     268_440_581,
     268_440_593,
     268_440_611,
+    268_440_629,
 ];
 
 fn muladd(h: u32, prime: usize, x: u32) -> u32 {
@@ -313,6 +325,7 @@ enum OldWork {
     Tail(Term),
     ListEnd,
     TupleEnd(u32),
+    RecordEnd(u32),
 }
 
 /// The old `erlang:phash`, before it is reduced to a range.
@@ -339,6 +352,7 @@ pub fn phash(term: Term) -> u32 {
                 }
                 Some(OldWork::ListEnd) => h = h.wrapping_mul(FUNNY[8]),
                 Some(OldWork::TupleEnd(arity)) => h = muladd(h, 9, arity),
+                Some(OldWork::RecordEnd(arity)) => h = muladd(h, 15, arity),
             }
         };
     }
@@ -375,6 +389,12 @@ fn old_visit(mut h: u32, t: Term, todo: &mut Vec<OldWork>) -> u32 {
     if let Some(items) = t.as_tuple() {
         todo.push(OldWork::TupleEnd(items.len() as u32));
         todo.push(OldWork::Terms(items));
+        return h;
+    }
+    if let Some(record) = t.as_record() {
+        todo.push(OldWork::RecordEnd(record.values.len() as u32 + 1));
+        todo.push(OldWork::Terms(record.values));
+        todo.push(OldWork::Terms(record.identity()));
         return h;
     }
     if let Some(bits) = t.as_bits() {

@@ -1,0 +1,89 @@
+//! What has been compressed comes back, whatever it is; what is no frame is an error.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use proptest::prelude::*;
+
+use super::compress::Compressor;
+use super::decompress::Decompressor;
+use super::dictionary::Dictionary;
+use super::parameters::{CHECKSUM, LEVEL, WINDOW_LOG};
+
+/// Pieces of text that occur again, runs, and noise.
+fn texts() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        (any::<u8>(), 1usize..3000).prop_map(|(b, n)| alloc::vec![b; n]),
+        prop::collection::vec(any::<u8>(), 1..600),
+        prop::collection::vec(97u8..101, 1..3000),
+        (prop::collection::vec(any::<u8>(), 1..20), 1usize..400).prop_map(|(v, n)| v.repeat(n)),
+    ];
+    (prop::collection::vec(piece, 0..5), prop::collection::vec(0usize..5, 0..60)).prop_map(|(pieces, order)| {
+        let all = order.iter().filter_map(|i| pieces.get(*i));
+        all.flatten().copied().collect()
+    })
+}
+
+fn compress(c: &mut Compressor, data: &[u8], flush_at: usize) -> Vec<u8> {
+    c.begin(None);
+    let (mut at, mut flushed) = (0, false);
+    while at < data.len() {
+        if !flushed && at >= flush_at {
+            c.flush().expect("flushed");
+            flushed = true;
+        }
+        at += c.consume(&data[at..], true).expect("taken");
+    }
+    c.finish().expect("ended");
+    c.out.take(usize::MAX)
+}
+
+fn decompress(d: &mut Decompressor, data: &[u8], piece: usize) -> Result<Vec<u8>, super::frame::Failure> {
+    for mut part in data.chunks(piece) {
+        while !part.is_empty() {
+            part = &part[d.consume(part)?..];
+        }
+        d.flush()?;
+    }
+    Ok(d.out.take(usize::MAX))
+}
+
+proptest! {
+    #[test]
+    fn there_and_back(
+        data in texts(),
+        level in -60i32..23,
+        window in prop_oneof![Just(0), 10i32..20],
+        checksum in 0i32..2,
+        dictionary in prop_oneof![Just(Vec::new()), texts()],
+        flush_at in 0usize..100_000,
+        piece in prop_oneof![Just(usize::MAX), 1usize..5000],
+    ) {
+        let (mut c, mut d) = (Compressor::new(), Decompressor::new());
+        for (index, value) in [(LEVEL, level), (WINDOW_LOG, window), (CHECKSUM, checksum)] {
+            c.parameters.set(index, value).expect("in bounds");
+        }
+        let dictionary = Dictionary::new(dictionary).expect("no tables").map(Arc::new);
+        c.set_dictionary(dictionary.clone(), None).expect("idle");
+        d.set_dictionary(dictionary).expect("idle");
+        let packed = compress(&mut c, &data, flush_at);
+        prop_assert!(decompress(&mut d, &packed, piece) == Ok(data));
+    }
+
+    #[test]
+    fn changed_frames_are_no_danger(data in texts(), at in any::<prop::sample::Index>(), by in 1u8.., cut in any::<prop::sample::Index>()) {
+        let mut packed = compress(&mut Compressor::new(), &data, usize::MAX);
+        let i = at.index(packed.len());
+        packed[i] ^= by;
+        let _ = decompress(&mut Decompressor::new(), &packed, 1000);
+        packed.truncate(cut.index(packed.len()));
+        let _ = decompress(&mut Decompressor::new(), &packed, usize::MAX);
+    }
+
+    #[test]
+    fn any_bytes_are_no_danger(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        let _ = decompress(&mut Decompressor::new(), &bytes, usize::MAX);
+        let framed: Vec<u8> = [0x28, 0xb5, 0x2f, 0xfd, 0, 0x58].into_iter().chain(bytes).collect();
+        let _ = decompress(&mut Decompressor::new(), &framed, usize::MAX);
+    }
+}
