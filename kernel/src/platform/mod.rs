@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use environment::Environment;
 use joist_image::Archive;
 use joist_vfs::Vfs;
-use joist_vm::platform::{Channels, ConsoleRead, Errno, Event, Halt, Platform};
+use joist_vm::platform::{Channels, ConsoleRead, Errno, Event, Halt, Platform, Sockets};
 use spin::Once;
 
 /// The world of a node on this machine.
@@ -49,6 +49,8 @@ pub fn create(setup: Setup<'_>) -> &'static Machine {
 
 /// There are no programs beside the node, and it was born with no descriptors but the console's.
 impl Channels for Machine {}
+
+impl Sockets for Machine {}
 
 impl Platform for Machine {
     fn monotonic_ns(&self) -> u64 {

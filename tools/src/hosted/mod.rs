@@ -5,6 +5,7 @@ mod console;
 mod files;
 mod processors;
 mod signals;
+mod sockets;
 
 pub use channels::child::enter as become_program;
 pub use signals::CtrlC;
@@ -25,6 +26,7 @@ pub struct Hosted {
     console: console::Console,
     channels: channels::OpenChannels,
     files: files::OpenFiles,
+    sockets: sockets::OpenSockets,
     processors: processors::Processors,
     events: Mutex<VecDeque<Event>>,
     has_events: AtomicBool,
@@ -40,6 +42,7 @@ impl Hosted {
             console: console::Console::default(),
             channels: channels::OpenChannels::default(),
             files: files::OpenFiles::default(),
+            sockets: sockets::OpenSockets::default(),
             processors: processors::Processors::new(),
             events: Mutex::new(VecDeque::new()),
             has_events: AtomicBool::new(false),

@@ -6,10 +6,12 @@
 mod channels;
 mod errno;
 mod files;
+mod sockets;
 
 pub use channels::{Channel, Channels, Command, Program};
 pub use errno::Errno;
 pub use files::{Access, Advice, FileInfo, FileKind, Files, Handle, OpenFlags, SeekFrom};
+pub use sockets::{Address, Control, Family, Interface, Received, Shutdown, Socket, Sockets, Style};
 
 /// What woke a scheduler from outside the VM; see [`Platform::poll`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +32,10 @@ pub enum Event {
     Writable(Channel),
     /// The program behind a channel has ended, with this exit status (128 and the number for a signal).
     Exited(Channel, i32),
+    /// A socket has something to receive, its end, an error, or a connection to accept.
+    SocketInput(Socket),
+    /// A socket takes data, is connected, or has an error.
+    SocketOutput(Socket),
 }
 
 /// What a signal of the host does (`os:set_signal/2`).
@@ -63,8 +69,8 @@ pub enum Halt {
     Abort,
 }
 
-/// Clocks, entropy, console, processors, environment, files, channels: the world as the VM sees it.
-pub trait Platform: Files + Channels + Send + Sync {
+/// Clocks, entropy, console, processors, environment, files, channels, sockets: the world as the VM sees it.
+pub trait Platform: Files + Channels + Sockets + Send + Sync {
     /// Nanoseconds since some fixed point, never decreasing, the same on every CPU.
     fn monotonic_ns(&self) -> u64;
 

@@ -2,7 +2,7 @@
 //! thread waits for them instead ([`poll`]).
 
 pub mod child;
-mod poll;
+pub(super) mod poll;
 mod program;
 
 use super::{Hosted, host_path};
@@ -48,7 +48,7 @@ pub(super) fn errno(e: &std::io::Error) -> Errno {
 }
 
 impl OpenChannels {
-    fn poller(&self) -> Result<&Poller> {
+    pub(super) fn poller(&self) -> Result<&Poller> {
         let poller = self.poller.get_or_init(|| Poller::start().ok());
         poller.as_ref().ok_or_else(|| std::io::Error::from_raw_os_error(Errno::Emfile.number()))
     }

@@ -1,6 +1,6 @@
 //! The thread that waits for descriptors and for the ends of programs.
 
-use joist_vm::platform::{Channel, Event};
+use joist_vm::platform::{Channel, Event, Socket};
 use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 use std::collections::HashMap;
 use std::io::Result;
@@ -20,6 +20,7 @@ pub enum Side {
 const INPUT: u64 = 0;
 const OUTPUT: u64 = 1;
 const PROGRAM: u64 = 2;
+const SOCKET: u64 = 3;
 
 /// Programs that run, with what tells their end, by channel.
 type Programs = Mutex<HashMap<u64, (Child, OwnedFd)>>;
@@ -63,6 +64,12 @@ impl Poller {
         Ok(epoll::modify(&self.epoll, fd, side.data(channel), side.flags())?)
     }
 
+    /// Enters a socket: each change of what it can do is told.
+    pub fn add_socket(&self, fd: &OwnedFd, socket: u64) -> Result<()> {
+        let flags = EventFlags::IN | EventFlags::OUT | EventFlags::RDHUP | EventFlags::ET;
+        Ok(epoll::add(&self.epoll, fd, EventData::new_u64(socket << 2 | SOCKET), flags)?)
+    }
+
     pub fn remove(&self, fd: &OwnedFd) {
         // It was entered; one that is closed otherwise is out already.
         let _ = epoll::delete(&self.epoll, fd);
@@ -101,6 +108,16 @@ fn run(epoll: &OwnedFd, programs: &Programs) {
             match number & 3 {
                 INPUT => super::super::signals::notify(Event::Readable(channel)),
                 OUTPUT => super::super::signals::notify(Event::Writable(channel)),
+                SOCKET => {
+                    let ended = EventFlags::ERR | EventFlags::HUP;
+                    let flags = event.flags;
+                    if flags.intersects(EventFlags::IN | EventFlags::RDHUP | ended) {
+                        super::super::signals::notify(Event::SocketInput(Socket(number >> 2)));
+                    }
+                    if flags.intersects(EventFlags::OUT | ended) {
+                        super::super::signals::notify(Event::SocketOutput(Socket(number >> 2)));
+                    }
+                }
                 _ => {
                     if let Some(status) = reap(programs, channel.0) {
                         super::super::signals::notify(Event::Exited(channel, status));

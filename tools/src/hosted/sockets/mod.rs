@@ -1,0 +1,201 @@
+//! Sockets of the host, in non-blocking mode. The poll thread tells when one that could not go on may do so: each is
+//! entered once, for both directions, and told of changes only (edge-triggered `epoll(7)`).
+
+mod address;
+mod options;
+
+use super::Hosted;
+use super::channels::poll::Poller;
+use address::{from_host, to_host};
+use joist_vm::platform::{Address, Control, Errno, Family, Received, Shutdown, Socket, Sockets, Style};
+use rustix::net::{
+    AddressFamily, Protocol, RecvAncillaryBuffer, RecvFlags, SendAncillaryBuffer, SendFlags, SocketFlags, SocketType,
+    sockopt,
+};
+use std::collections::HashMap;
+use std::io::{IoSlice, IoSliceMut};
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+type Result<T> = std::result::Result<T, Errno>;
+
+/// The sockets that are open. A call holds its socket, so that a number of the host's is not given to another one
+/// meanwhile.
+#[derive(Debug, Default)]
+pub struct OpenSockets {
+    next: AtomicU64,
+    open: RwLock<HashMap<u64, Arc<OwnedFd>>>,
+}
+
+pub(super) fn errno(e: rustix::io::Errno) -> Errno {
+    Errno::from_number(e.raw_os_error())
+}
+
+impl OpenSockets {
+    fn get(&self, socket: Socket) -> Result<Arc<OwnedFd>> {
+        self.open.read().unwrap_or_else(PoisonError::into_inner).get(&socket.0).cloned().ok_or(Errno::Ebadf)
+    }
+
+    fn enter(&self, poller: &Poller, fd: OwnedFd) -> Result<Socket> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let fd = Arc::new(fd);
+        self.open.write().unwrap_or_else(PoisonError::into_inner).insert(number, fd.clone());
+        if let Err(e) = poller.add_socket(&fd, number) {
+            self.open.write().unwrap_or_else(PoisonError::into_inner).remove(&number);
+            return Err(super::channels::errno(&e));
+        }
+        Ok(Socket(number))
+    }
+}
+
+impl Hosted {
+    fn enter_socket(&self, fd: OwnedFd) -> Result<Socket> {
+        let poller = self.channels.poller().map_err(|e| super::channels::errno(&e))?;
+        self.sockets.enter(poller, fd)
+    }
+
+    /// Does something with a socket's descriptor.
+    fn with_socket<T>(&self, socket: Socket, f: impl FnOnce(&OwnedFd) -> rustix::io::Result<T>) -> Result<T> {
+        f(&*self.sockets.get(socket)?).map_err(errno)
+    }
+}
+
+impl Sockets for Hosted {
+    fn socket_open(&self, family: Family, style: Style, protocol: i32) -> Result<Socket> {
+        let family = match family {
+            Family::V4 => AddressFamily::INET,
+            Family::V6 => AddressFamily::INET6,
+            Family::Local => AddressFamily::UNIX,
+        };
+        let style = match style {
+            Style::Stream => SocketType::STREAM,
+            Style::Datagram => SocketType::DGRAM,
+            Style::Packets => SocketType::SEQPACKET,
+        };
+        let protocol = u32::try_from(protocol).map_err(|_| Errno::Eprotonosupport)?;
+        let protocol = core::num::NonZero::new(protocol).map(Protocol::from_raw);
+        let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+        let fd = rustix::net::socket_with(family, style, flags, protocol).map_err(errno)?;
+        self.enter_socket(fd)
+    }
+
+    fn socket_adopt(&self, descriptor: u32) -> Result<Socket> {
+        let fd = super::channels::child::descriptor(descriptor).map_err(|e| super::channels::errno(&e))?;
+        sockopt::socket_type(&fd).map_err(errno)?;
+        let flags = rustix::fs::fcntl_getfl(&fd).map_err(errno)?;
+        rustix::fs::fcntl_setfl(&fd, flags | rustix::fs::OFlags::NONBLOCK).map_err(errno)?;
+        self.enter_socket(fd)
+    }
+
+    fn socket_descriptor(&self, socket: Socket) -> u32 {
+        self.sockets.get(socket).map_or(u32::MAX, |fd| fd.as_raw_fd() as u32)
+    }
+
+    fn socket_bind(&self, socket: Socket, address: &Address) -> Result<()> {
+        let address = to_host(address)?;
+        self.with_socket(socket, |fd| rustix::net::bind(fd, &address))
+    }
+
+    fn socket_listen(&self, socket: Socket, backlog: u32) -> Result<()> {
+        self.with_socket(socket, |fd| rustix::net::listen(fd, i32::try_from(backlog).unwrap_or(i32::MAX)))
+    }
+
+    fn socket_accept(&self, socket: Socket) -> Result<(Socket, Address)> {
+        let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+        let (fd, from) = self.with_socket(socket, |fd| rustix::net::acceptfrom_with(fd, flags))?;
+        Ok((self.enter_socket(fd)?, from.map_or(Address::Local(Vec::new()), from_host)))
+    }
+
+    fn socket_connect(&self, socket: Socket, address: Option<&Address>) -> Result<()> {
+        match address {
+            Some(address) => {
+                let address = to_host(address)?;
+                self.with_socket(socket, |fd| rustix::net::connect(fd, &address))
+            }
+            None => self.with_socket(socket, |fd| rustix::net::connect_unspec(fd)),
+        }
+    }
+
+    fn socket_error(&self, socket: Socket) -> Option<Errno> {
+        match self.with_socket(socket, |fd| sockopt::socket_error(fd)) {
+            Ok(Ok(())) => None,
+            Ok(Err(e)) => Some(errno(e)),
+            Err(e) => Some(e),
+        }
+    }
+
+    fn socket_send(
+        &self,
+        socket: Socket,
+        data: &[&[u8]],
+        to: Option<&Address>,
+        control: &[Control],
+        flags: i32,
+    ) -> Result<usize> {
+        if !control.is_empty() {
+            return Err(Errno::Enotsup);
+        }
+        // A peer that is gone is an error, not a signal.
+        let flags = SendFlags::from_bits_retain(flags as u32) | SendFlags::NOSIGNAL;
+        let data: Vec<IoSlice<'_>> = data.iter().map(|d| IoSlice::new(d)).collect();
+        let mut control = SendAncillaryBuffer::default();
+        match to {
+            Some(to) => {
+                let to = to_host(to)?;
+                self.with_socket(socket, |fd| rustix::net::sendmsg_addr(fd, &to, &data, &mut control, flags))
+            }
+            None => self.with_socket(socket, |fd| rustix::net::sendmsg(fd, &data, &mut control, flags)),
+        }
+    }
+
+    fn socket_receive(&self, socket: Socket, buf: &mut [u8], flags: i32) -> Result<Received> {
+        let flags = RecvFlags::from_bits_retain(flags as u32);
+        let mut control = RecvAncillaryBuffer::default();
+        let mut buf = [IoSliceMut::new(buf)];
+        let got = self.with_socket(socket, |fd| rustix::net::recvmsg(fd, &mut buf, &mut control, flags))?;
+        Ok(Received {
+            len: got.bytes,
+            from: got.address.map(from_host),
+            control: Vec::new(),
+            flags: got.flags.bits() as i32,
+        })
+    }
+
+    fn socket_shutdown(&self, socket: Socket, how: Shutdown) -> Result<()> {
+        let how = match how {
+            Shutdown::Read => rustix::net::Shutdown::Read,
+            Shutdown::Write => rustix::net::Shutdown::Write,
+            Shutdown::Both => rustix::net::Shutdown::Both,
+        };
+        self.with_socket(socket, |fd| rustix::net::shutdown(fd, how))
+    }
+
+    fn socket_name(&self, socket: Socket) -> Result<Address> {
+        self.with_socket(socket, |fd| rustix::net::getsockname(fd)).map(from_host)
+    }
+
+    fn socket_peer(&self, socket: Socket) -> Result<Address> {
+        let peer = self.with_socket(socket, |fd| rustix::net::getpeername(fd))?;
+        Ok(peer.map_or(Address::Local(Vec::new()), from_host))
+    }
+
+    fn socket_set_option(&self, socket: Socket, level: i32, option: i32, value: &[u8]) -> Result<()> {
+        options::set(&*self.sockets.get(socket)?, level, option, value)
+    }
+
+    fn socket_option(&self, socket: Socket, level: i32, option: i32, size: usize) -> Result<Vec<u8>> {
+        let mut value = options::get(&*self.sockets.get(socket)?, level, option)?;
+        value.truncate(size);
+        Ok(value)
+    }
+
+    fn socket_available(&self, socket: Socket) -> Result<usize> {
+        self.with_socket(socket, |fd| rustix::io::ioctl_fionread(fd)).map(|n| n as usize)
+    }
+
+    fn socket_close(&self, socket: Socket) {
+        // It leaves the poll thread's set with its last holder.
+        self.sockets.open.write().unwrap_or_else(PoisonError::into_inner).remove(&socket.0);
+    }
+}
