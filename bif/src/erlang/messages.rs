@@ -11,10 +11,9 @@ use joist_vm::process::{self, ExitWay, NativeResult, Process, RunState, Signal};
 use joist_vm::term::{Pid, PortId, Term};
 use joist_vm::trace::events;
 
-use super::links::badopt;
 use super::ports;
 use crate::table::Binding;
-use crate::term_args;
+use crate::term_args::{self, badopt};
 
 pub(crate) const BINDINGS: &[Binding] = &[
     ("send", 2, |p, a| send(p, a[0], a[1])),

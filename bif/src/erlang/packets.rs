@@ -6,6 +6,7 @@ use joist_vm::term::{Term, build};
 
 use crate::packet::{self, Kind, Length, Limits, Message, Parsed, Target};
 use crate::table::Binding;
+use crate::term_args;
 
 pub(crate) const BINDINGS: &[Binding] = &[("decode_packet", 3, decode)];
 
@@ -53,7 +54,7 @@ fn limits(list: Term, kind: Kind) -> Option<Limits> {
 
 fn decode(p: &mut Process, a: &[Term]) -> NativeResult {
     let Some((kind, as_binary)) = kind(a[0]) else {
-        return Err(p.badarg_cause(Term::atom(Atom::new("badopt"))));
+        return Err(term_args::badopt(p));
     };
     let (Some(bits), Some(limits)) = (a[1].as_bits(), limits(a[2], kind)) else { return Err(p.badarg()) };
     if !bits.is_binary() && joist_vm::release::at_least(27) {
