@@ -160,7 +160,7 @@ fn to_port(p: &mut Process, port: &Arc<Port>, message: Term) -> Option<()> {
         Request::Command(data) => match super::iolist::to_bytes(data) {
             Some(bytes) => {
                 p.charge(bytes.len() / 100);
-                if ports::output(p, port, &bytes).is_err() {
+                if ports::output(p, port, from, &bytes).is_err() {
                     bad_signal(port);
                 }
             }
