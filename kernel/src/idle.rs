@@ -2,7 +2,7 @@
 //! leaves the reason before it looks who sleeps, and from that look to `hlt` interrupts are off.
 
 use crate::arch::{apic, irq, percpu};
-use crate::event;
+use crate::{event, net};
 use crate::time::{monotonic_ns, timer};
 use core::sync::atomic::Ordering::{Relaxed, SeqCst};
 use x86_64::instructions::interrupts;
@@ -10,10 +10,11 @@ use x86_64::instructions::interrupts;
 /// Sleeps until this CPU is woken, an event is pending, or the deadline has come; perhaps for less.
 pub fn park(deadline_ns: Option<u64>) {
     let cpu = percpu::current();
+    let deadline_ns = [deadline_ns, net::deadline_ns()].into_iter().flatten().min();
     interrupts::disable();
     cpu.sleeping.store(true, SeqCst);
     let start = monotonic_ns();
-    let reason = cpu.wake_pending.load(SeqCst) || event::pending() || deadline_ns.is_some_and(|d| d <= start);
+    let reason = cpu.wake_pending.load(SeqCst) || event::pending() || net::pending() || deadline_ns.is_some_and(|d| d <= start);
     if !reason {
         if let Some(deadline) = deadline_ns {
             timer::arm(deadline);

@@ -16,6 +16,7 @@ mod idle;
 mod image;
 mod lang;
 mod mm;
+mod net;
 mod node;
 mod platform;
 mod report;

@@ -2,10 +2,11 @@
 //! arguments.
 //!
 //! Options on the command line: `hostname=NAME`, `terminal=COLUMNSxROWS` or `terminal=no` (what the console's other end
-//! is), `selftest=NAME`; the rest is `joist_image::cmdline`'s.
+//! is), `selftest=NAME`, the network's (`net::options`); the rest is `joist_image::cmdline`'s.
 
 use crate::console;
 use crate::image;
+use crate::net;
 use crate::platform::{self, Machine, Setup};
 use crate::report;
 use crate::selftest;
@@ -41,6 +42,8 @@ pub fn start(line: &[u8]) -> Result<(), String> {
         cwd: boot.map_or(b"/", |b| b.cwd()),
     });
     joist_vm::platform::install(machine);
+    net::start(&line)?;
+    machine.follow_network();
     if let Some(name) = option("selftest") {
         selftest::run(name, machine);
     }

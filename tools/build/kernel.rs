@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Where a change means that the kernel must be built again.
-const SOURCES: [&str; 7] = ["kernel", "vfs", "vm", "bif", "image", "Cargo.toml", "Cargo.lock"];
+const SOURCES: [&str; 8] = ["kernel", "net", "vfs", "vm", "bif", "image", "Cargo.toml", "Cargo.lock"];
 
 /// Call frame information for a panic's backtrace (frame pointers would cost each of the engine's handlers three
 /// instructions); and no paths of the building machine in what is built.

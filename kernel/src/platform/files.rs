@@ -3,7 +3,7 @@
 
 use super::Machine;
 use crate::arch::{cpuid, percpu};
-use crate::{entropy, mm, time};
+use crate::{entropy, mm, net, time};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -34,6 +34,21 @@ pub fn create(archive: Option<Archive<'static>>, hostname: &str) -> Vfs {
         crate::log!("a file of the system's could not be made: {}", error.name());
     }
     vfs
+}
+
+/// Writes the name servers for the resolver, when they have changed.
+pub fn follow_network(vfs: &Vfs) {
+    let Some(servers) = net::changed_nameservers() else { return };
+    let text: String = servers.iter().map(|server| format!("nameserver {server}\n")).collect();
+    let flags = OpenFlags { write: true, truncate: true, create: true, ..OpenFlags::default() };
+    let written = vfs.open(b"/etc/resolv.conf", flags, 0o644).and_then(|file| {
+        let written = vfs.write(file, text.as_bytes());
+        vfs.close(file)?;
+        written
+    });
+    if let Err(error) = written {
+        crate::log!("/etc/resolv.conf could not be written: {}", error.name());
+    }
 }
 
 fn meminfo() -> Vec<u8> {

@@ -3,15 +3,16 @@
 
 mod environment;
 mod files;
+mod sockets;
 
 use crate::arch::percpu;
-use crate::{console, entropy, event, exit, idle, mm, smp, time};
+use crate::{console, entropy, event, exit, idle, mm, net, smp, time};
 use alloc::string::String;
 use alloc::vec::Vec;
 use environment::Environment;
 use joist_image::Archive;
 use joist_vfs::Vfs;
-use joist_vm::platform::{Channels, ConsoleRead, Errno, Event, Halt, Platform, Sockets};
+use joist_vm::platform::{Channels, ConsoleRead, Errno, Event, Halt, Platform};
 use spin::Once;
 
 /// The world of a node on this machine.
@@ -47,10 +48,15 @@ pub fn create(setup: Setup<'_>) -> &'static Machine {
     })
 }
 
+impl Machine {
+    /// Brings the files that say how the network is up to date.
+    pub fn follow_network(&self) {
+        files::follow_network(&self.files);
+    }
+}
+
 /// There are no programs beside the node, and it was born with no descriptors but the console's.
 impl Channels for Machine {}
-
-impl Sockets for Machine {}
 
 impl Platform for Machine {
     fn monotonic_ns(&self) -> u64 {
@@ -119,11 +125,13 @@ impl Platform for Machine {
     }
 
     fn has_events(&self) -> bool {
-        event::pending()
+        event::pending() || net::pending()
     }
 
     fn poll(&self) -> Option<Event> {
-        event::take()
+        let event = event::take().or_else(net::poll);
+        files::follow_network(&self.files);
+        event
     }
 
     fn relax(&self, _spins: u32) {

@@ -7,6 +7,7 @@ mod failures;
 mod files;
 mod interrupts;
 mod memory;
+mod network;
 mod power;
 mod workers;
 
@@ -44,6 +45,7 @@ const TESTS: &[(&str, Test)] = &[
     ("write-archive", failures::write_archive),
     ("echo", console::echo),
     ("flood", console::flood),
+    ("network-echo", network::echo),
     ("idle", power::idle),
     ("button", power::button),
     ("poweroff", power::off),

@@ -11,6 +11,7 @@ pub use hal::KernelHal;
 use crate::acpi::Machine;
 use crate::console;
 use crate::entropy;
+use crate::net;
 use virtio_drivers::transport::{DeviceType, SomeTransport, Transport};
 
 /// How a device's interrupts are connected, after its driver has set it up.
@@ -30,6 +31,7 @@ fn attach(transport: SomeTransport<'static>, interrupts: &dyn Interrupts, cpu: u
     match transport.device_type() {
         DeviceType::Console => console::virtio::attach(transport, interrupts, cpu),
         DeviceType::EntropySource => entropy::virtio::attach(transport),
+        DeviceType::Network => net::virtio::attach(transport, interrupts, cpu),
         // No driver here has a use for another kind: it stays as the firmware left it.
         _ => {}
     }

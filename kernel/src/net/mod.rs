@@ -1,0 +1,133 @@
+//! The machine's network: `joist_net`'s stack behind one lock, and its network card. Whoever calls it does its work,
+//! too: any CPU, from a socket's call or from the platform's `poll`.
+
+mod options;
+pub mod virtio;
+
+use crate::{entropy, event, idle, log, mm, time};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+use core::sync::atomic::{
+    AtomicBool, AtomicU64,
+    Ordering::{Acquire, Relaxed, Release},
+};
+use joist_image::cmdline::CommandLine;
+use joist_net::{Settings, Stack};
+use joist_vm::platform::Event;
+use spin::{Mutex, Once};
+
+static STACK: Once<Mutex<Stack>> = Once::new();
+/// When the stack has something to do by itself, in monotonic nanoseconds.
+static DEADLINE: AtomicU64 = AtomicU64::new(u64::MAX);
+/// There are events to be taken, or frames that the last round left.
+static MORE: AtomicBool = AtomicBool::new(false);
+/// Of the settings that `/etc/resolv.conf` was written for.
+static WRITTEN: AtomicU64 = AtomicU64::new(0);
+
+/// The part of the memory that sockets' buffers may have.
+const PART_OF_MEMORY: usize = 4;
+/// A machine without an answer from DHCP starts after this.
+const PATIENCE_NS: u64 = 3_000_000_000;
+
+/// Makes the stack, with the card that was found, and waits a little for an address.
+/// # Errors
+/// In words: an option that can't be read.
+pub fn start(line: &CommandLine) -> Result<(), String> {
+    let settings = options::settings(line)?;
+    let mut seed = [0; 32];
+    entropy::fill(&mut seed);
+    let seed = core::array::from_fn(|n| seed[n * 8..].first_chunk().map_or(0, |b| u64::from_le_bytes(*b)));
+    let (_, total) = mm::heap::usage();
+    let stack = Stack::new(total / PART_OF_MEMORY, seed, now_us());
+    STACK.call_once(|| Mutex::new(stack));
+    let Some((nic, hardware)) = virtio::take() else { return Ok(()) };
+    with(|stack| stack.attach(nic, hardware, &settings));
+    let start = time::monotonic_ns();
+    let has_address = || with(|stack| stack.settings()).filter(|s| s.addresses.iter().any(|(ip, _)| ip.is_ipv4()));
+    let found = loop {
+        if let Some(found) = has_address() {
+            break Some(found);
+        }
+        if time::monotonic_ns() > start + PATIENCE_NS {
+            break None;
+        }
+        event::clear(event::NETWORK);
+        // What came since is seen at once.
+        if has_address().is_none() {
+            idle::park(Some(start + PATIENCE_NS + 1));
+        }
+    };
+    match found {
+        Some(settings) => tell(&settings),
+        None => log!("network: no answer from DHCP yet; asking on"),
+    }
+    with(Stack::stop_hurrying);
+    Ok(())
+}
+
+fn tell(settings: &Settings) {
+    let mut line = String::from("network:");
+    let addresses = settings.addresses.iter().filter(|(ip, _)| ip.is_ipv4());
+    for (word, values) in [
+        ("", addresses.map(|(ip, prefix)| alloc::format!("{ip}/{prefix}")).collect::<Vec<_>>()),
+        ("gateway ", settings.gateways.iter().map(alloc::string::ToString::to_string).collect()),
+        ("DNS ", settings.nameservers.iter().map(alloc::string::ToString::to_string).collect()),
+    ] {
+        for value in values {
+            let comma = if line.ends_with(':') { "" } else { "," };
+            line += &alloc::format!("{comma} {word}{value}");
+        }
+    }
+    log!("{line}");
+}
+
+fn now_us() -> u64 {
+    time::monotonic_ns() / 1000
+}
+
+/// Does something with the stack, and what it then has to do. `None` before it was made.
+pub fn with<T>(f: impl FnOnce(&mut Stack) -> T) -> Option<T> {
+    let mut stack = STACK.get()?.lock();
+    let result = f(&mut stack);
+    work(&mut stack);
+    Some(result)
+}
+
+fn work(stack: &mut Stack) {
+    let more = stack.poll(now_us());
+    MORE.store(more || stack.has_events(), Release);
+    DEADLINE.store(stack.deadline_us().map_or(u64::MAX, |us| us.saturating_mul(1000)), Release);
+}
+
+/// Is there something to do?
+pub fn pending() -> bool {
+    MORE.load(Acquire) || time::monotonic_ns() >= DEADLINE.load(Acquire)
+}
+
+/// When there will be, at the latest.
+pub fn deadline_ns() -> Option<u64> {
+    Some(DEADLINE.load(Acquire)).filter(|d| *d != u64::MAX)
+}
+
+/// Does what is to be done, and takes an event. Another CPU that is at it is not waited for.
+pub fn poll() -> Option<Event> {
+    if !pending() && !event::is_raised(event::NETWORK) {
+        return None;
+    }
+    let mut stack = STACK.get()?.try_lock()?;
+    if let Some(event) = stack.take_event() {
+        MORE.store(true, Release);
+        return Some(event);
+    }
+    event::clear(event::NETWORK);
+    work(&mut stack);
+    stack.take_event()
+}
+
+/// The name servers, if they changed since the last call.
+pub fn changed_nameservers() -> Option<Vec<IpAddr>> {
+    let stack = STACK.get()?.try_lock()?;
+    let changes = stack.changes();
+    (WRITTEN.swap(changes, Relaxed) != changes).then(|| stack.settings().nameservers)
+}

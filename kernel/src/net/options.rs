@@ -1,0 +1,46 @@
+//! What the command line says of the network: `ip=ADDRESS/PREFIX`, `gw=ADDRESS` and `dns=ADDRESS`, each several times or
+//! with commas; `ip=dhcp` is the default.
+
+use alloc::format;
+use alloc::string::String;
+use core::net::IpAddr;
+use core::str::FromStr;
+use joist_image::cmdline::CommandLine;
+use joist_net::Settings;
+
+/// # Errors
+/// In words: what can't be read.
+pub fn settings(line: &CommandLine) -> Result<Settings, String> {
+    let mut settings = Settings::default();
+    for (key, value) in &line.options {
+        let values = value.as_deref().unwrap_or_default().split(|&b| b == b',');
+        for value in values {
+            let text = String::from_utf8_lossy(value);
+            match &key[..] {
+                b"ip" if value == b"dhcp" => {}
+                b"ip" => settings.addresses.push(network(&text)?),
+                b"gw" => settings.gateways.push(address("gw", &text)?),
+                b"dns" => settings.nameservers.push(address("dns", &text)?),
+                _ => {}
+            }
+        }
+    }
+    Ok(settings)
+}
+
+fn address(option: &str, text: &str) -> Result<IpAddr, String> {
+    IpAddr::from_str(text).map_err(|_| format!("{option}={text}: not an address like 10.0.0.1"))
+}
+
+/// `10.0.0.2/24`
+fn network(text: &str) -> Result<(IpAddr, u8), String> {
+    let wrong = || format!("ip={text}: neither an address with its prefix like 10.0.0.2/24 nor \"dhcp\"");
+    let (address, prefix) = text.split_once('/').ok_or_else(wrong)?;
+    let address = IpAddr::from_str(address).map_err(|_| wrong())?;
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    let prefix = prefix.parse().ok().filter(|p| *p <= most).ok_or_else(wrong)?;
+    if address.is_multicast() || address.is_unspecified() {
+        return Err(wrong());
+    }
+    Ok((address, prefix))
+}

@@ -1,0 +1,137 @@
+//! The Ethernet interface's addresses: given, or asked for by DHCP (RFC 2131) in the background for as long as it
+//! takes; a link-local one and those of router advertisements for IPv6.
+
+use crate::interface::Set;
+use crate::link::Link;
+use crate::{ETHERNET, Stack};
+use alloc::boxed::Box;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::net::{IpAddr, Ipv6Addr};
+use smoltcp::iface::{SocketHandle, SocketStorage};
+use smoltcp::socket::dhcpv4::{Event, RetryConfig, Socket};
+use smoltcp::time::Duration;
+use smoltcp::wire::{IpCidr, Ipv6Cidr};
+
+/// What an interface is to have.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// Addresses with the lengths of their networks' prefixes; without one of IPv4, DHCP is asked.
+    pub addresses: Vec<(IpAddr, u8)>,
+    pub gateways: Vec<IpAddr>,
+    pub nameservers: Vec<IpAddr>,
+}
+
+pub(crate) struct Dhcp {
+    pub set: Set,
+    handle: SocketHandle,
+}
+
+/// The first answers are missed for the link not being up yet: asked again soon. Later it is no use to hurry.
+const HURRY: Duration = Duration::from_millis(500);
+const LEISURE: Duration = Duration::from_secs(10);
+
+impl Stack {
+    /// Gives the machine its network card.
+    pub fn attach(&mut self, link: Box<dyn Link + Send>, hardware: [u8; 6], settings: &Settings) {
+        let seed = self.random();
+        let mut ethernet = crate::interface::Attached::new(link, Some(hardware), seed, self.now);
+        let addresses = settings.addresses.iter().map(|&(ip, prefix)| IpCidr::new(crate::address::from_std(ip), prefix));
+        let (v4, mut v6): (Vec<IpCidr>, Vec<IpCidr>) = addresses.partition(|cidr| matches!(cidr, IpCidr::Ipv4(_)));
+        let gateway = |v4: bool| settings.gateways.iter().copied().find(|g| g.is_ipv4() == v4);
+        v6.insert(0, link_local(hardware));
+        ethernet.configure(false, &v6, gateway(false));
+        self.nameservers = settings.nameservers.clone();
+        if v4.is_empty() {
+            let mut socket = Socket::new();
+            let mut retry = RetryConfig::default();
+            retry.discover_timeout = HURRY;
+            retry.initial_request_timeout = Duration::from_secs(1);
+            socket.set_retry_config(retry);
+            let mut set = Set::new(vec![SocketStorage::EMPTY]);
+            let handle = set.add(socket);
+            self.dhcp = Some(Dhcp { set, handle });
+            self.asked_nameservers = settings.nameservers.is_empty();
+        } else {
+            ethernet.configure(true, &v4, gateway(true));
+        }
+        self.ethernet = Some(ethernet);
+        self.changes += 1;
+        self.serve_ethernet();
+    }
+
+    /// What the machine has now.
+    pub fn settings(&self) -> Settings {
+        let Some(ethernet) = &self.ethernet else { return Settings::default() };
+        let routes = ethernet.iface.routes();
+        let gateways = [routes.get_default_ipv4_route(), routes.get_default_ipv6_route()];
+        Settings {
+            addresses: ethernet
+                .addresses()
+                .into_iter()
+                .map(|cidr| (crate::address::to_std(cidr.address()), cidr.prefix_len()))
+                .collect(),
+            gateways: gateways.into_iter().flatten().map(|r| crate::address::to_std(r.via_router)).collect(),
+            nameservers: self.nameservers.clone(),
+        }
+    }
+
+    /// Grows with each change of [`Stack::settings`].
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    /// Nobody waits for DHCP's answer any more: it is asked for at leisure.
+    pub fn stop_hurrying(&mut self) {
+        if let Some(dhcp) = &mut self.dhcp {
+            let socket: &mut Socket<'_> = dhcp.set.get_mut(dhcp.handle);
+            let mut retry = RetryConfig::default();
+            retry.discover_timeout = LEISURE;
+            socket.set_retry_config(retry);
+        }
+    }
+
+    /// The interface's own work: DHCP, router solicitations, group memberships.
+    pub(crate) fn serve_ethernet(&mut self) {
+        let now = self.now;
+        let Some(ethernet) = &mut self.ethernet else { return };
+        ethernet.iface.poll_maintenance(now);
+        let mut next = ethernet.iface.poll_at(now, &self.empty);
+        if !ethernet.send(now, &mut self.empty, 0) {
+            self.stalled.push(ETHERNET);
+        }
+        if let Some(dhcp) = &mut self.dhcp {
+            if !ethernet.send(now, &mut dhcp.set, 0) {
+                self.stalled.push(ETHERNET);
+            }
+            let socket: &mut Socket<'_> = dhcp.set.get_mut(dhcp.handle);
+            let news = match socket.poll() {
+                Some(Event::Configured(config)) => Some((
+                    vec![IpCidr::Ipv4(config.address)],
+                    config.router.map(IpAddr::V4),
+                    config.dns_servers.iter().copied().map(IpAddr::V4).collect(),
+                )),
+                Some(Event::Deconfigured) => Some((Vec::new(), None, Vec::new())),
+                None => None,
+            };
+            if let Some((addresses, gateway, nameservers)) = news {
+                ethernet.configure(true, &addresses, gateway);
+                if self.asked_nameservers {
+                    self.nameservers = nameservers;
+                }
+                self.changes += 1;
+            }
+            next = [next, ethernet.iface.poll_at(now, &dhcp.set)].into_iter().flatten().min();
+        }
+        let at = next.map(|at| at.max(now + Duration::from_millis(1)));
+        self.timers.set(ETHERNET, &mut self.ethernet_timer, at);
+    }
+}
+
+/// `fe80::` and the hardware address (RFC 4291, appendix A).
+fn link_local(mac: [u8; 6]) -> IpCidr {
+    let [a, b, c, d, e, f] = mac;
+    let half = u64::from_be_bytes([a ^ 2, b, c, 0xff, 0xfe, d, e, f]);
+    IpCidr::Ipv6(Ipv6Cidr::new(Ipv6Addr::from(0xfe80u128 << 112 | u128::from(half)), 64))
+}
+

@@ -1,0 +1,140 @@
+//! An interface of smoltcp's with its link. It is lent one socket's set at a time.
+
+use crate::link::{Frame, Link, Port, capabilities};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+use smoltcp::iface::{Config, Interface, PollResult, SocketSet};
+use smoltcp::phy::{DeviceCapabilities, Medium};
+use smoltcp::time::Instant;
+use smoltcp::wire::{EthernetAddress, HardwareAddress, IpAddress, IpCidr};
+
+pub(crate) type Set = SocketSet<'static>;
+
+/// Which interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Loopback,
+    Ethernet,
+}
+
+pub(crate) struct Attached {
+    pub iface: Box<Interface>,
+    link: Box<dyn Link + Send>,
+    caps: DeviceCapabilities,
+    pub hardware: EthernetAddress,
+}
+
+impl Attached {
+    pub fn new(link: Box<dyn Link + Send>, hardware: Option<[u8; 6]>, seed: u64, now: Instant) -> Self {
+        let mut link = link;
+        let medium = if hardware.is_some() { Medium::Ethernet } else { Medium::Ip };
+        let caps = capabilities(medium, link.mtu());
+        let address = hardware.map_or(HardwareAddress::Ip, |mac| HardwareAddress::Ethernet(EthernetAddress(mac)));
+        let mut config = Config::new(address);
+        config.random_seed = seed;
+        config.slaac = hardware.is_some();
+        let mut port = Port { link: &mut *link, frame: None, caps: &caps, tos: 0 };
+        let iface = Box::new(Interface::new(config, &mut port, now));
+        Attached { iface, link, caps, hardware: EthernetAddress(hardware.unwrap_or_default()) }
+    }
+
+    pub fn medium(&self) -> Medium {
+        self.caps.medium
+    }
+
+    pub fn mtu(&self) -> usize {
+        self.caps.ip_mtu()
+    }
+
+    pub fn receive(&mut self) -> Option<Frame> {
+        self.link.receive()
+    }
+
+    pub fn recycle(&mut self, frame: Frame) {
+        self.link.recycle(frame);
+    }
+
+    pub fn flush(&mut self) {
+        self.link.flush();
+    }
+
+    /// Shows one frame to the sockets of a set.
+    pub fn feed(&mut self, now: Instant, frame: &[u8], set: &mut Set) {
+        let mut port = Port { link: &mut *self.link, frame: Some(frame), caps: &self.caps, tos: 0 };
+        self.iface.poll_ingress_single(now, &mut port, set);
+    }
+
+    /// Sends what a set has to send; false if the link has no room for all of it.
+    pub fn send(&mut self, now: Instant, set: &mut Set, tos: u8) -> bool {
+        loop {
+            if !self.link.room() {
+                return false;
+            }
+            let mut port = Port { link: &mut *self.link, frame: None, caps: &self.caps, tos };
+            if self.iface.poll_egress(now, &mut port, set) == PollResult::None {
+                return true;
+            }
+        }
+    }
+
+    /// Sends a frame as it is.
+    pub fn send_frame(&mut self, frame: &[u8]) {
+        self.link.send(frame.len(), &mut |buffer| buffer.copy_from_slice(frame));
+    }
+
+    pub fn has(&self, address: IpAddress) -> bool {
+        self.iface.ip_addrs().iter().any(|cidr| cidr.address() == address)
+    }
+
+    /// Is there a way to an address?
+    pub fn routes_to(&mut self, address: IpAddress) -> bool {
+        let routed = match address {
+            IpAddress::Ipv4(_) => self.iface.routes().get_default_ipv4_route().is_some(),
+            IpAddress::Ipv6(_) => self.iface.routes().get_default_ipv6_route().is_some(),
+        };
+        let version = address.version();
+        let own = self.iface.ip_addrs().iter().any(|cidr| cidr.address().version() == version);
+        let near = self.iface.ip_addrs().iter().any(|cidr| cidr.contains_addr(&address));
+        own && (near || routed || address.is_multicast() || address.is_broadcast())
+    }
+
+    /// Is it a broadcast address here?
+    pub fn is_broadcast(&self, address: IpAddress) -> bool {
+        address.is_broadcast()
+            || self.iface.ip_addrs().iter().any(|cidr| match cidr {
+                IpCidr::Ipv4(cidr) => cidr.broadcast().map(IpAddress::Ipv4) == Some(address),
+                IpCidr::Ipv6(_) => false,
+            })
+    }
+
+    /// Changes the addresses and the default routes of one version of IP.
+    pub fn configure(&mut self, v4: bool, addresses: &[IpCidr], gateway: Option<IpAddr>) {
+        let same = |cidr: &IpCidr| matches!(cidr, IpCidr::Ipv4(_)) == v4;
+        self.iface.update_ip_addrs(|all| {
+            all.retain(|cidr| !same(cidr));
+            for cidr in addresses {
+                let _ = all.push(*cidr); // more than there is room for can't be told apart from none
+            }
+        });
+        let routes = self.iface.routes_mut();
+        match gateway {
+            Some(IpAddr::V4(gateway)) => {
+                let _ = routes.add_default_ipv4_route(gateway);
+            }
+            Some(IpAddr::V6(gateway)) => {
+                let _ = routes.add_default_ipv6_route(gateway);
+            }
+            None if v4 => {
+                routes.remove_default_ipv4_route();
+            }
+            None => {
+                routes.remove_default_ipv6_route();
+            }
+        }
+    }
+
+    pub fn addresses(&self) -> Vec<IpCidr> {
+        self.iface.ip_addrs().to_vec()
+    }
+}

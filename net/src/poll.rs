@@ -1,0 +1,158 @@
+//! The stack's pulse: frames in, deadlines, frames out.
+
+use crate::entry::Body;
+use crate::frame::{self, Kind};
+use crate::interface::Side;
+use crate::{ETHERNET, Stack, choose, instant};
+use smoltcp::socket::raw;
+use smoltcp::time::Duration;
+use smoltcp::wire::IpProtocol;
+
+/// Frames taken at one time: who calls has other things to do, too.
+const BATCH: usize = 256;
+/// Frames between two rounds of answers.
+const ROUND: usize = 32;
+/// When a full link is tried again.
+const STALLED: Duration = Duration::from_micros(200);
+
+impl Stack {
+    /// Takes in what has come and sends what is due. True if there is more to do right away.
+    pub fn poll(&mut self, now_us: u64) -> bool {
+        self.now = self.now.max(instant(now_us));
+        while let Some(flow) = self.closed.expire(self.now) {
+            self.ports.disconnected(flow.local.port);
+        }
+        while let Some(id) = self.timers.due(self.now) {
+            if id == ETHERNET {
+                self.ethernet_timer = None;
+                self.serve_ethernet();
+            } else if let Some(entry) = self.entries.get_mut(&id) {
+                entry.timer = None;
+                self.touch(id);
+            }
+        }
+        for id in core::mem::take(&mut self.stalled) {
+            match id {
+                ETHERNET => self.serve_ethernet(),
+                id => self.touch(id),
+            }
+        }
+        self.serve();
+        let mut taken = 0;
+        while taken < BATCH {
+            let count = self.take_in(Side::Ethernet) + self.take_in(Side::Loopback);
+            self.serve();
+            taken += count;
+            if count == 0 {
+                break;
+            }
+        }
+        if let Some(ethernet) = &mut self.ethernet {
+            ethernet.flush();
+        }
+        taken >= BATCH
+    }
+
+    /// When [`Stack::poll`] has something to do though nothing comes in.
+    pub fn deadline_us(&self) -> Option<u64> {
+        let stalled = (!self.stalled.is_empty()).then(|| self.now + STALLED);
+        let now = (!self.dirty.is_empty()).then_some(self.now);
+        let next = [self.timers.next(), self.closed.next(), stalled, now].into_iter().flatten().min()?;
+        Some(u64::try_from(next.total_micros()).unwrap_or(0))
+    }
+
+    /// Serves what something happened to.
+    fn serve(&mut self) {
+        // As many as there are now: two ends on the loopback could go on between themselves for long.
+        for _ in 0..self.dirty.len() {
+            let Some(id) = self.dirty.pop_front() else { return };
+            let Some(entry) = self.entries.get_mut(&id) else { continue };
+            entry.dirty = false;
+            match entry.body {
+                Body::Connection(_) => self.serve_connection(id),
+                Body::Datagrams(_) => self.serve_datagrams(id),
+                _ => self.notify(id),
+            }
+        }
+    }
+
+    fn take_in(&mut self, side: Side) -> usize {
+        for count in 0..ROUND {
+            let Some(frame) = self.side(side).and_then(|attached| attached.receive()) else { return count };
+            self.frame(side, frame.bytes());
+            if let Some(attached) = self.side(side) {
+                attached.recycle(frame);
+            }
+        }
+        ROUND
+    }
+
+    fn frame(&mut self, side: Side, bytes: &[u8]) {
+        let Some(attached) = self.side(side) else { return };
+        let (medium, hardware) = (attached.medium(), attached.hardware);
+        match frame::look(medium, bytes, hardware) {
+            Kind::Tcp(flow, segment) => self.segment(side, bytes, flow, segment),
+            Kind::Udp => self.udp(side, bytes),
+            Kind::Fragment => self.part(side, bytes),
+            Kind::Undelivered { protocol, flow, error } => match protocol {
+                IpProtocol::Tcp => self.segment_lost(&flow, error),
+                IpProtocol::Udp => self.datagram_lost(&flow, error),
+                _ => {}
+            },
+            Kind::Neighbour => {
+                self.feed_nobody(side, bytes);
+                self.serve_ethernet(); // it may have been a router's advertisement
+                for id in core::mem::take(&mut self.asking).into_keys() {
+                    self.touch(id);
+                }
+            }
+            Kind::Other => self.feed_nobody(side, bytes),
+        }
+    }
+
+    /// Lets smoltcp answer a frame that is for no socket.
+    pub(crate) fn feed_nobody(&mut self, side: Side, bytes: &[u8]) {
+        let now = self.now;
+        let Stack { loopback, ethernet, empty, .. } = self;
+        if let Some(attached) = choose(loopback, ethernet, side) {
+            attached.feed(now, bytes, empty);
+        }
+    }
+
+    fn udp(&mut self, side: Side, bytes: &[u8]) {
+        let now = self.now;
+        let Some(attached) = self.side(side) else { return };
+        let Some(datagram) = frame::datagram(attached.medium(), bytes, attached.hardware) else { return };
+        if (datagram.from.port, datagram.to.port) == (67, 68)
+            && let (Some(dhcp), Some(ethernet)) = (&mut self.dhcp, &mut self.ethernet)
+        {
+            ethernet.feed(now, bytes, &mut dhcp.set);
+            self.serve_ethernet();
+            return;
+        }
+        let to = datagram.to.addr;
+        let known = self.is_own(to) || to.is_multicast() || self.is_broadcast(to);
+        if !known || (side == Side::Ethernet && crate::address::is_loopback(to)) {
+            return;
+        }
+        if !self.deliver(&datagram) {
+            self.feed_nobody(side, bytes); // answered with "port unreachable"
+        }
+    }
+
+    /// A part of a packet: smoltcp puts it together with the others.
+    fn part(&mut self, side: Side, bytes: &[u8]) {
+        let now = self.now;
+        let Stack { loopback, ethernet, parts: (set, handle), .. } = self;
+        let Some(attached) = choose(loopback, ethernet, side) else { return };
+        attached.feed(now, bytes, set);
+        let socket: &mut raw::Socket<'_> = set.get_mut(*handle);
+        let whole = socket.recv().map(<[u8]>::to_vec);
+        if let Ok(packet) = whole
+            && let Some(datagram) = frame::datagram_of(&packet)
+            && (self.is_own(datagram.to.addr) || datagram.to.addr.is_multicast())
+        {
+            self.deliver(&datagram);
+        }
+    }
+}

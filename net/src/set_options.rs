@@ -1,0 +1,144 @@
+//! `setsockopt(2)` and `getsockopt(2)`: what options do beyond being remembered.
+
+use crate::entry::{Body, Entry};
+use crate::interface::Attached;
+use crate::options::{int, int_of, level, number};
+use crate::{Stack, address};
+use alloc::vec;
+use alloc::vec::Vec;
+use core::net::{Ipv4Addr, Ipv6Addr};
+use joist_vm::platform::{Errno, Family, Socket, Style};
+use smoltcp::wire::IpAddress;
+
+const SOCK_STREAM: i32 = 1;
+const SOCK_DGRAM: i32 = 2;
+const AF_INET: i32 = 2;
+const AF_INET6: i32 = 10;
+const TCP_INFO: i32 = 11;
+const TCP_CONGESTION: i32 = 13;
+/// As Linux says for sockets that nobody chose for.
+const USUAL_BUFFER: usize = 106_496;
+
+impl Stack {
+    pub fn set_option(&mut self, socket: Socket, level: i32, option: i32, value: &[u8]) -> Result<(), Errno> {
+        let id = socket.0;
+        match (level, option) {
+            (level::IP, number::IP_ADD_MEMBERSHIP | number::IP_DROP_MEMBERSHIP) => {
+                let group = Ipv4Addr::from(*value.first_chunk::<4>().ok_or(Errno::Einval)?);
+                return self.membership(id, IpAddress::Ipv4(group), option == number::IP_ADD_MEMBERSHIP);
+            }
+            (level::IPV6, number::IPV6_ADD_MEMBERSHIP | number::IPV6_DROP_MEMBERSHIP) => {
+                let group = Ipv6Addr::from(*value.first_chunk::<16>().ok_or(Errno::Einval)?);
+                return self.membership(id, IpAddress::Ipv6(group), option == number::IPV6_ADD_MEMBERSHIP);
+            }
+            (level::IP, number::IP_MULTICAST_IF) => {
+                // There is one interface that groups can be on: by its address, or by none.
+                let chosen = Ipv4Addr::from(*value.first_chunk::<4>().ok_or(Errno::Einval)?);
+                let own = chosen.is_unspecified() || self.is_own(IpAddress::Ipv4(chosen));
+                return if own { Ok(()) } else { Err(Errno::Eaddrnotavail) };
+            }
+            (level::IPV6, number::IPV6_MULTICAST_IF) => {
+                let own = [0, address::ETHERNET_INDEX as i32].contains(&int_of(value)?);
+                return if own { Ok(()) } else { Err(Errno::Enodev) };
+            }
+            _ => {}
+        }
+        let entry = self.entry(id)?;
+        match level {
+            level::TCP if entry.style != Style::Stream => return Err(Errno::Enoprotoopt),
+            level::IPV6 if entry.family != Family::V6 => return Err(Errno::Enoprotoopt),
+            _ => {}
+        }
+        if (level, option) == (level::IPV6, number::IPV6_V6ONLY) && entry.bound.is_some() {
+            return Err(Errno::Einval);
+        }
+        entry.options.set(level, option, value)?;
+        let Entry { body, options, .. } = entry;
+        if let Body::Connection(connection) = body {
+            connection.apply(options);
+            self.touch(id);
+        }
+        Ok(())
+    }
+
+    pub fn option(&mut self, socket: Socket, level: i32, option: i32, size: usize) -> Result<Vec<u8>, Errno> {
+        let mut value = self.option_of(socket.0, level, option)?;
+        value.truncate(size);
+        Ok(value)
+    }
+
+    fn option_of(&mut self, id: u64, level: i32, option: i32) -> Result<Vec<u8>, Errno> {
+        let mtu = self.ethernet.as_ref().map_or(0, Attached::mtu);
+        let entry = self.entry(id)?;
+        let stream = entry.style == Style::Stream;
+        Ok(match (level, option) {
+            (level::SOCKET, number::SO_TYPE) => int(if stream { SOCK_STREAM } else { SOCK_DGRAM }),
+            (level::SOCKET, number::SO_ERROR) => int(entry.error.take().map_or(0, Errno::number)),
+            (level::SOCKET, number::SO_ACCEPTCONN) => int(matches!(entry.body, Body::Listener(_)).into()),
+            (level::SOCKET, number::SO_PROTOCOL) => int(if stream { 6 } else { 17 }),
+            (level::SOCKET, number::SO_DOMAIN) => int(if entry.family == Family::V6 { AF_INET6 } else { AF_INET }),
+            (level::SOCKET, number::SO_SNDBUF) => int(doubled(entry.options.send_buffer, entry, false)),
+            (level::SOCKET, number::SO_RCVBUF) => int(doubled(entry.options.receive_buffer, entry, true)),
+            (level::IP, number::IP_MULTICAST_IF) => vec![0; 4],
+            (level::IPV6, number::IPV6_MULTICAST_IF) => int(0),
+            (level::IP, number::IP_MTU) | (level::IPV6, number::IPV6_MTU) => match entry.body {
+                Body::Connection(_) => int(mtu as i32),
+                _ => return Err(Errno::Enotconn),
+            },
+            (level::TCP, _) if !stream => return Err(Errno::Enoprotoopt),
+            (level::TCP, number::TCP_MAXSEG) => int((mtu as i32 - 40).max(536)),
+            (level::TCP, TCP_INFO) => vec![self.tcp_state(id)?, 0, 0, 0, 0, 0, 0, 0],
+            (level::TCP, TCP_CONGESTION) => b"reno\0\0\0\0\0\0\0\0\0\0\0\0".to_vec(),
+            _ => return entry.options.get(level, option),
+        })
+    }
+
+    /// Joins or leaves a group. Packets to it come once for all sockets.
+    fn membership(&mut self, id: u64, group: IpAddress, join: bool) -> Result<(), Errno> {
+        if !group.is_multicast() {
+            return Err(Errno::Einval);
+        }
+        let Body::Datagrams(datagrams) = &mut self.entry(id)?.body else { return Err(Errno::Eprotonosupport) };
+        let member = datagrams.groups.iter().position(|g| *g == group);
+        match (join, member) {
+            (true, Some(_)) => Err(Errno::Eaddrinuse),
+            (false, None) => Err(Errno::Eaddrnotavail),
+            (true, None) => {
+                let ethernet = self.ethernet.as_mut().ok_or(Errno::Enodev)?;
+                ethernet.iface.join_multicast_group(group).map_err(|_| Errno::Enobufs)?;
+                if let Body::Datagrams(datagrams) = &mut self.entry(id)?.body {
+                    datagrams.groups.push(group);
+                }
+                self.serve_ethernet();
+                Ok(())
+            }
+            (false, Some(index)) => {
+                datagrams.groups.swap_remove(index);
+                self.leave(group);
+                Ok(())
+            }
+        }
+    }
+
+    /// A socket has left a group: so does the interface, if it was the last one.
+    pub(crate) fn leave(&mut self, group: IpAddress) {
+        let others = self.entries.values().any(|e| match &e.body {
+            Body::Datagrams(datagrams) => datagrams.groups.contains(&group),
+            _ => false,
+        });
+        if !others && let Some(ethernet) = &mut self.ethernet {
+            // It is a group, and was joined.
+            let _ = ethernet.iface.leave_multicast_group(group);
+            self.serve_ethernet();
+        }
+    }
+}
+
+fn doubled(chosen: Option<usize>, entry: &Entry, receive: bool) -> i32 {
+    let size = match (&entry.body, chosen) {
+        (Body::Connection(c), None) if receive => c.socket().recv_capacity(),
+        (Body::Connection(c), None) => c.socket().send_capacity(),
+        (_, chosen) => chosen.unwrap_or(USUAL_BUFFER),
+    };
+    i32::try_from(size.saturating_mul(2)).unwrap_or(i32::MAX)
+}

@@ -1,0 +1,137 @@
+//! One connection: smoltcp's socket and what POSIX adds to it.
+
+use crate::budget::Budget;
+use crate::frame::Flow;
+use crate::interface::{Set, Side};
+use crate::options::Options;
+use alloc::vec;
+use joist_vm::platform::Errno;
+use smoltcp::iface::{SocketHandle, SocketStorage};
+use smoltcp::socket::tcp::{Socket, SocketBuffer, State};
+use smoltcp::time::{Duration, Instant};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// `connect(2)` has not heard yet.
+    Connecting,
+    /// A SYN came to a listener.
+    Arriving,
+    Open,
+}
+
+/// How smoltcp's socket came to be closed, when nobody here closed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    InOrder,
+    By(Errno),
+}
+
+pub(crate) struct Connection {
+    pub set: Set,
+    handle: SocketHandle,
+    pub side: Side,
+    pub flow: Flow,
+    pub phase: Phase,
+    /// Bytes taken from the budget.
+    pub reserved: usize,
+    /// When something last came.
+    pub heard: Instant,
+    pub shut_read: bool,
+    pub ended: Option<Ended>,
+    /// Closed by its owner, and no longer waited for after this.
+    pub give_up: Option<Instant>,
+    /// It is reset on purpose: the RST has only to be sent.
+    pub aborted: bool,
+}
+
+/// Linux's six tries with a SYN, or fifteen with data, come to this.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(127);
+const ARRIVE_TIMEOUT: Duration = Duration::from_secs(63);
+const DATA_TIMEOUT: Duration = Duration::from_secs(924);
+
+impl Connection {
+    pub fn new(side: Side, flow: Flow, phase: Phase, options: &Options, budget: &mut Budget, now: Instant) -> Option<Self> {
+        let (receive, send) = budget.take(options.receive_buffer, options.send_buffer)?;
+        let mut socket = Socket::new(SocketBuffer::new(vec![0; receive]), SocketBuffer::new(vec![0; send]));
+        socket.set_congestion_control(smoltcp::socket::tcp::CongestionControl::Reno);
+        if side == Side::Loopback {
+            socket.set_ack_delay(None);
+        }
+        let mut set = Set::new(vec![SocketStorage::EMPTY]);
+        let handle = set.add(socket);
+        let mut connection = Connection {
+            set,
+            handle,
+            side,
+            flow,
+            phase,
+            reserved: receive + send,
+            heard: now,
+            shut_read: false,
+            ended: None,
+            give_up: None,
+            aborted: false,
+        };
+        connection.apply(options);
+        Some(connection)
+    }
+
+    pub fn socket(&self) -> &Socket<'static> {
+        self.set.get(self.handle)
+    }
+
+    pub fn socket_mut(&mut self) -> &mut Socket<'static> {
+        self.set.get_mut(self.handle)
+    }
+
+    /// Options that smoltcp knows of.
+    pub fn apply(&mut self, options: &Options) {
+        let v4 = matches!(self.flow.local.addr, smoltcp::wire::IpAddress::Ipv4(_));
+        let ttl = if v4 { options.ttl } else { options.hops };
+        let socket = self.socket_mut();
+        socket.set_nagle_enabled(options.no_delay == 0);
+        socket.set_hop_limit(u8::try_from(ttl).ok().filter(|t| *t != 0));
+    }
+
+    /// Sets smoltcp's one time-out and keep-alive to what counts now: it would apply them to idle connections too.
+    pub fn tune(&mut self, options: &Options, now: Instant) {
+        let (phase, heard) = (self.phase, self.heard);
+        let socket = self.socket_mut();
+        let seconds = |n: i32| Duration::from_secs(u64::try_from(n).unwrap_or(0));
+        let user = u64::try_from(options.user_timeout).ok().filter(|ms| *ms != 0).map(Duration::from_millis);
+        let pending = socket.send_queue() > 0
+            || matches!(socket.state(), State::FinWait1 | State::Closing | State::LastAck);
+        let timeout = match phase {
+            Phase::Connecting => Some(CONNECT_TIMEOUT),
+            Phase::Arriving => Some(ARRIVE_TIMEOUT),
+            Phase::Open if pending => Some(user.unwrap_or(DATA_TIMEOUT)),
+            Phase::Open if options.keep_alive != 0 => {
+                Some(seconds(options.keep_idle) + seconds(options.keep_interval) * options.keep_count as u32)
+            }
+            Phase::Open => None,
+        };
+        socket.set_timeout(timeout);
+        let keep = (options.keep_alive != 0 && phase == Phase::Open).then(|| {
+            let idle = seconds(options.keep_idle);
+            if now >= heard + idle { seconds(options.keep_interval) } else { idle }
+        });
+        if socket.keep_alive() != keep {
+            socket.set_keep_alive(keep);
+        }
+    }
+
+    /// Has the other end said that nothing more comes?
+    pub fn at_end(&self) -> bool {
+        matches!(self.socket().state(), State::CloseWait | State::LastAck | State::Closing | State::TimeWait)
+    }
+
+    pub fn readable(&self) -> bool {
+        self.phase == Phase::Open && (self.socket().can_recv() || self.at_end() || self.shut_read)
+    }
+
+    /// Enough room that a send is worth it, or an error for who tries.
+    pub fn writable(&self) -> bool {
+        let socket = self.socket();
+        self.phase == Phase::Open && (!socket.may_send() || socket.send_queue() <= socket.send_capacity() / 3 * 2)
+    }
+}

@@ -1,0 +1,132 @@
+//! Segments that come in: to the connection that they are of, to a listener, to one that is over, or to nobody.
+
+use super::connection::Ended;
+use super::{Connection, Phase};
+use crate::Stack;
+use crate::entry::Body;
+use crate::frame::{Flow, Segment};
+use crate::interface::Side;
+use joist_vm::platform::Errno;
+use smoltcp::phy::{ChecksumCapabilities, Medium};
+use smoltcp::socket::tcp::State;
+use smoltcp::wire::{
+    EthernetFrame, EthernetProtocol, IpAddress, IpProtocol, IpRepr, TcpControl, TcpPacket, TcpRepr,
+};
+
+impl Stack {
+    pub(crate) fn segment(&mut self, side: Side, frame: &[u8], flow: Flow, segment: Segment) {
+        if let Some(&id) = self.flows.get(&flow) {
+            self.segment_of(id, side, frame, segment);
+            return;
+        }
+        let opens = segment.syn && !segment.ack && !segment.rst;
+        if self.closed.contains(&flow) {
+            if segment.rst || opens {
+                self.forget_closed(&flow);
+            } else if segment.occupies {
+                self.acknowledge(side, frame, &flow);
+            }
+            if !opens {
+                return;
+            }
+        }
+        let own = side == Side::Loopback || self.ethernet.as_ref().is_some_and(|e| e.has(flow.local.addr));
+        if opens && own
+            && let Some(listener) = self.listener_of(&flow)
+        {
+            self.arrive(listener, side, flow, frame);
+            return;
+        }
+        self.feed_nobody(side, frame);
+    }
+
+    fn segment_of(&mut self, id: u64, side: Side, frame: &[u8], segment: Segment) {
+        let now = self.now;
+        let Stack { entries, loopback, ethernet, .. } = self;
+        let Some(Body::Connection(connection)) = entries.get_mut(&id).map(|e| &mut e.body) else { return };
+        let attached = match side {
+            Side::Loopback => loopback,
+            Side::Ethernet => match ethernet {
+                Some(ethernet) => ethernet,
+                None => return,
+            },
+        };
+        if connection.side != side {
+            return; // one of our own addresses, forged from outside
+        }
+        let connection: &mut Connection = connection;
+        let before = connection.socket().state();
+        attached.feed(now, frame, &mut connection.set);
+        connection.heard = now;
+        let after = connection.socket().state();
+        if after == State::Closed && before != State::Closed {
+            connection.ended = Some(match (segment.rst, connection.phase) {
+                (false, _) => Ended::InOrder,
+                (true, Phase::Connecting) => Ended::By(Errno::Econnrefused),
+                // All that was to be sent had been, and nothing is to come.
+                (true, _) if before == State::LastAck => Ended::InOrder,
+                (true, _) => Ended::By(Errno::Econnreset),
+            });
+        } else if after == State::Listen {
+            connection.ended = Some(Ended::By(Errno::Econnreset));
+        }
+        self.touch(id);
+    }
+
+    /// ICMP says that a connection's segments don't arrive: the end of one that is being made, else only a delay.
+    pub(crate) fn segment_lost(&mut self, flow: &Flow, error: Errno) {
+        let Some(&id) = self.flows.get(flow) else { return };
+        let Some(Body::Connection(connection)) = self.entries.get_mut(&id).map(|e| &mut e.body) else { return };
+        if connection.phase == Phase::Connecting && error != Errno::Emsgsize {
+            connection.ended = Some(Ended::By(error));
+            self.touch(id);
+        }
+    }
+
+    /// Repeats the last acknowledgement of a connection that is over: the segment itself says what it has to be.
+    fn acknowledge(&mut self, side: Side, frame: &[u8], flow: &Flow) {
+        let Some(attached) = self.side(side) else { return };
+        let (header, medium) = match attached.medium() {
+            Medium::Ethernet => (14, Medium::Ethernet),
+            _ => (0, attached.medium()),
+        };
+        let Some(packet) = frame.get(header..) else { return };
+        let ip = if packet[0] >> 4 == 4 { usize::from(packet[0] & 15) * 4 } else { 40 };
+        let Some(Ok(tcp)) = packet.get(ip..).map(TcpPacket::new_checked) else { return };
+        if !tcp.ack() || !tcp.verify_checksum(&flow.remote.addr, &flow.local.addr) && medium == Medium::Ethernet {
+            return;
+        }
+        let answer = TcpRepr {
+            src_port: flow.local.port,
+            dst_port: flow.remote.port,
+            control: TcpControl::None,
+            seq_number: tcp.ack_number(),
+            ack_number: Some(tcp.seq_number() + tcp.segment_len()),
+            window_len: 1024,
+            window_scale: None,
+            max_seg_size: None,
+            sack_permitted: false,
+            sack_ranges: [None, None, None],
+            timestamp: None,
+            payload: &[],
+        };
+        let length = answer.buffer_len();
+        let repr = IpRepr::new(flow.local.addr, flow.remote.addr, IpProtocol::Tcp, length, 64);
+        let checksums = ChecksumCapabilities::default();
+        let mut out = alloc::vec![0; header + repr.header_len() + length];
+        if medium == Medium::Ethernet {
+            let Ok(from) = EthernetFrame::new_checked(frame) else { return };
+            let mut ethernet = EthernetFrame::new_unchecked(&mut out[..]);
+            ethernet.set_src_addr(attached.hardware);
+            ethernet.set_dst_addr(from.src_addr());
+            ethernet.set_ethertype(match flow.local.addr {
+                IpAddress::Ipv4(_) => EthernetProtocol::Ipv4,
+                IpAddress::Ipv6(_) => EthernetProtocol::Ipv6,
+            });
+        }
+        repr.emit(&mut out[header..], &checksums);
+        let mut packet = TcpPacket::new_unchecked(&mut out[header + repr.header_len()..]);
+        answer.emit(&mut packet, &flow.local.addr, &flow.remote.addr, &checksums);
+        attached.send_frame(&out);
+    }
+}
