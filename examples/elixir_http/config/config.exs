@@ -1,0 +1,2 @@
+import Config
+config :elixir_http, port: 8080
