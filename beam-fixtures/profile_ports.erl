@@ -1,9 +1,10 @@
 %% system_profile of ports, and of a process while a port runs for it.
 -module(profile_ports).
 -export([main/0]).
+-include("collector.hrl").
 
 main() ->
-    T = spawn_link(fun() -> collect([]) end),
+    T = collector(),
     {ok, F} = file:open(<<"some text">>, [ram, read, binary]),
     P = element(3, F),
     io:format("~p~n", [erlang:system_profile(T, [runnable_ports])]),
@@ -26,25 +27,18 @@ worker(T, P) ->
     W = spawn(fun() -> receive go -> ok end, erlang:port_info(P, id), erlang:port_info(P, id), receive stop -> ok end end),
     receive after 20 -> ok end,
     put(worker, W),
-    T ! {get, self()}, receive {got, _} -> ok end,
+    collected(T),
     W ! go,
     show(T, P),
     W ! stop.
 
 show(T, P) ->
     receive after 20 -> ok end,
-    T ! {get, self()},
-    receive {got, L} -> io:format("~p~n", [[{name(Q, P), State, stamp(Ts)} || {profile, Q, State, _, Ts} <- L, name(Q, P) =/= other]]) end.
+    Heard = [{name(Q, P), State, stamp(Ts)} || {profile, Q, State, _, Ts} <- collected(T), name(Q, P) =/= other],
+    io:format("~p~n", [Heard]).
 
 name(P, P) -> port;
 name(Q, _) -> case get(worker) of Q -> worker; _ -> other end.
 
 stamp(Ts) when is_tuple(Ts) -> tuple_size(Ts);
 stamp(Ts) when is_integer(Ts) -> integer.
-
-collect(L) ->
-    receive
-        stop -> ok;
-        {get, From} -> From ! {got, lists:reverse(L)}, collect([]);
-        M -> collect([M | L])
-    end.

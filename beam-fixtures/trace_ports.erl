@@ -1,9 +1,10 @@
 %% Traces of a port: its life, what it is told and says, when it runs; by a session, too, where there are some.
 -module(trace_ports).
 -export([main/0]).
+-include("collector.hrl").
 
 main() ->
-    T = spawn_link(fun() -> collect([]) end),
+    T = collector(),
     lists:foreach(fun(Flags) ->
         io:format("~p~n", [Flags]),
         erlang:trace(new_ports, true, [{tracer, T} | Flags]),
@@ -78,8 +79,7 @@ existing(T) ->
 show(T, What, P) ->
     R = erlang:trace_delivered(all),
     receive {trace_delivered, all, R} -> ok end,
-    T ! {get, self()},
-    receive {got, L} -> [io:format("~p ~p~n", [What, hide(M, P)]) || M <- L] end.
+    [io:format("~p ~p~n", [What, hide(M, P)]) || M <- collected(T)].
 
 hide(P, P) -> port;
 hide(T, _) when is_port(T) -> other_port;
@@ -87,10 +87,3 @@ hide(T, _) when is_pid(T) -> if T =:= self() -> me; true -> pid end;
 hide(T, P) when is_tuple(T) -> list_to_tuple(hide(tuple_to_list(T), P));
 hide([H | T], P) -> [hide(H, P) | hide(T, P)];
 hide(T, _) -> T.
-
-collect(L) ->
-    receive
-        stop -> ok;
-        {get, From} -> From ! {got, lists:reverse(L)}, collect([]);
-        M -> collect([M | L])
-    end.

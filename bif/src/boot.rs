@@ -78,6 +78,7 @@ pub fn start(boot: Boot) -> Result<core::convert::Infallible, BootError> {
     joist_vm::fatal::init(crate::crash_dump::of_the_dying);
     process::set_description(crate::crash_dump::processes::described);
     crate::drivers::init();
+    crate::prim_socket::init();
     crate::prim_tty::init();
     crate::os::init();
     // The way to say it before there was a flag.

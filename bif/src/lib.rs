@@ -33,6 +33,8 @@ pub mod packet;
 mod persistent_term;
 mod prim_buffer;
 mod prim_file;
+mod prim_net;
+mod prim_socket;
 mod prim_tty;
 pub mod re;
 mod records;
@@ -123,6 +125,8 @@ pub(crate) static MODULES: &[(&str, &[Binding])] = &[
     ("persistent_term", persistent_term::BINDINGS),
     ("prim_buffer", prim_buffer::BINDINGS),
     ("prim_file", prim_file::BINDINGS),
+    ("prim_net", prim_net::BINDINGS),
+    ("prim_socket", prim_socket::BINDINGS),
     ("prim_tty", prim_tty::BINDINGS),
     ("prim_tty", prim_tty::CAPABILITIES),
     ("re", re::BINDINGS),

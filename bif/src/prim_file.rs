@@ -10,7 +10,7 @@ use joist_vm::code::{self, Mfa};
 use joist_vm::platform::{Access, Advice, Errno, FileInfo, FileKind, Handle, OpenFlags, SeekFrom, platform};
 use joist_vm::process::{Bail, NativeResult, Process, make_reference};
 use joist_vm::sync::Mutex;
-use joist_vm::term::{Term, build};
+use joist_vm::term::{Magic, Term, build};
 
 use crate::erlang::iolist;
 use crate::table::Binding;
@@ -284,6 +284,11 @@ fn file(p: &mut Process, t: Term) -> Result<&'static OpenFile, Bail> {
 /// The handle of an open file; on a closed one the call answers `{error, einval}` by way of an impossible handle.
 fn handle(p: &mut Process, t: Term) -> Result<Handle, Bail> {
     Ok(file(p, t)?.0.lock().unwrap_or(Handle(u64::MAX)))
+}
+
+/// The handle of an open file, for others that work on it.
+pub(crate) fn handle_of(magic: &Magic) -> Option<Handle> {
+    *magic.downcast_ref::<OpenFile>()?.0.lock()
 }
 
 fn data(p: &mut Process, t: Term) -> Result<Vec<u8>, Bail> {

@@ -7,6 +7,11 @@ use joist_vm::atom::Atom;
 use joist_vm::process::{Bail, Process};
 use joist_vm::term::{Pid, Term};
 
+/// `badarg`, explained as an option that is not known or has a wrong value.
+pub(crate) fn badopt(p: &mut Process) -> Bail {
+    p.badarg_cause(Term::atom(Atom::new("badopt")))
+}
+
 /// An atom.
 pub(crate) fn atom(p: &mut Process, t: Term) -> Result<Atom, Bail> {
     t.as_atom().ok_or_else(|| p.badarg())

@@ -30,9 +30,9 @@ struct Fd {
 }
 
 impl Driver for Fd {
-    fn command(&mut self, port: &Arc<Port>, data: &[u8]) -> Result<(), BadCommand> {
+    fn command(&mut self, port: &Arc<Port>, caller: Pid, data: &[u8]) -> Result<(), BadCommand> {
         if let Some(stream) = &mut self.stream {
-            return stream.command(port, data);
+            return stream.command(port, caller, data);
         }
         let Some(header) = self.header.of(data.len()).filter(|_| self.writes) else {
             port.fail(Atom::new(if self.writes { "einval" } else { "ebadf" }));
@@ -78,9 +78,9 @@ impl Driver for Fd {
         self.stream.as_ref().map_or(0, Stream::queued)
     }
 
-    fn stop(&mut self) {
+    fn stop(&mut self, port: &Port) {
         if let Some(stream) = &mut self.stream {
-            stream.stop();
+            stream.stop(port);
         }
     }
 

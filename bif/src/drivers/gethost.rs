@@ -21,7 +21,7 @@ const UNIT_ERROR: u8 = 0;
 struct GetHost;
 
 impl Driver for GetHost {
-    fn command(&mut self, port: &Arc<Port>, data: &[u8]) -> Result<(), BadCommand> {
+    fn command(&mut self, port: &Arc<Port>, _: Pid, data: &[u8]) -> Result<(), BadCommand> {
         let Some(([id @ .., operation], rest)) = data.split_first_chunk::<5>() else { return Err(BadCommand) };
         let answer = match (*operation, rest) {
             (BY_NAME, [family, name @ ..]) => by_name(*family == IPV4, name),

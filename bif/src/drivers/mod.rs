@@ -28,10 +28,11 @@ use program::Run;
 use stream::Stream;
 
 /// The drivers that `open_port/2` finds by their names, as `erl_ddll` lists them.
-pub(crate) const NAMES: [&str; 3] = ["udp_inet", "ram_file_drv", "tty_sl"];
+pub(crate) const NAMES: [&str; 4] = ["tcp_inet", "udp_inet", "ram_file_drv", "tty_sl"];
 
 pub(crate) fn init() {
     fd::init();
+    inet::init();
     stream::init();
     tty_sl::init();
 }
@@ -135,6 +136,7 @@ fn spawn(kind: Option<Atom>, line: Vec<u8>, options: &Options) -> Result<Chosen,
         path if executable => {
             (path.rsplit(|b| *b == b'/').next() == Some(b"inet_gethost")).then(|| (gethost::driver(), After::Nothing))
         }
+        b"tcp_inet" => Some((inet::tcp(), After::Nothing)),
         b"udp_inet" => Some((inet::udp(), After::Nothing)),
         b"ram_file_drv" => Some((ram_file::driver(), After::Nothing)),
         b"trace_file_drv" => {

@@ -13,7 +13,7 @@ use joist_vm::term::{Pid, Term, build};
 pub(super) struct Nowhere;
 
 impl Driver for Nowhere {
-    fn command(&mut self, port: &Arc<Port>, _: &[u8]) -> Result<(), BadCommand> {
+    fn command(&mut self, port: &Arc<Port>, _: Pid, _: &[u8]) -> Result<(), BadCommand> {
         port.fail(Atom::new("ebadf"));
         Ok(())
     }

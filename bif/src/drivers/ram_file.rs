@@ -147,7 +147,7 @@ fn copy(bytes: &[u8]) -> Result<Vec<u8>, Errno> {
 }
 
 impl Driver for RamFile {
-    fn command(&mut self, port: &Arc<Port>, data: &[u8]) -> Result<(), BadCommand> {
+    fn command(&mut self, port: &Arc<Port>, _: Pid, data: &[u8]) -> Result<(), BadCommand> {
         let Some((operation, args)) = data.split_first() else { return Err(BadCommand) };
         match self.run(*operation, args) {
             Ok(Answer::Ok) => port.headed_to_owner(&[RESP_OK], None),

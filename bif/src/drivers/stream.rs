@@ -134,7 +134,7 @@ fn fail(port: &Arc<Port>, e: Errno) {
 }
 
 impl Driver for Stream {
-    fn command(&mut self, port: &Arc<Port>, data: &[u8]) -> Result<(), BadCommand> {
+    fn command(&mut self, port: &Arc<Port>, _: Pid, data: &[u8]) -> Result<(), BadCommand> {
         let Some(header) = self.header.of(data.len()) else {
             fail(port, Errno::Einval);
             return Ok(());
@@ -184,7 +184,7 @@ impl Driver for Stream {
         self.queue.len()
     }
 
-    fn stop(&mut self) {
+    fn stop(&mut self, _: &Port) {
         if let Some(ports) = PORTS.lock().as_mut() {
             ports.remove(&self.channel);
         }

@@ -39,7 +39,7 @@ impl TraceFile {
 }
 
 impl Driver for TraceFile {
-    fn command(&mut self, port: &Arc<Port>, data: &[u8]) -> Result<(), BadCommand> {
+    fn command(&mut self, port: &Arc<Port>, _: Pid, data: &[u8]) -> Result<(), BadCommand> {
         self.buffer.push(0);
         self.buffer.extend((data.len() as u32).to_be_bytes());
         self.buffer.extend_from_slice(data);
@@ -57,7 +57,7 @@ impl Driver for TraceFile {
         Ok([0].to_vec())
     }
 
-    fn stop(&mut self) {
+    fn stop(&mut self, _: &Port) {
         // The port is closed: there is nobody to tell.
         let _ = self.flush();
         if let Some(file) = self.file.take() {

@@ -37,7 +37,11 @@ pub(crate) const BINDINGS: &[Binding] = &[
         let name = term_args::atom(p, a[0])?;
         match code::delete(name) {
             Some(true) => Ok(Term::bool(true)),
-            Some(false) => Err(p.badarg()),
+            Some(false) => {
+                let text = "Module ~w must be purged before deleting\n";
+                joist_vm::report::log(p, atom::ERROR, text, &[a[0]]);
+                Err(p.badarg())
+            }
             None => Ok(Term::atom(atom::UNDEFINED)),
         }
     }),
@@ -71,8 +75,7 @@ pub(crate) const BINDINGS: &[Binding] = &[
     ("call_on_load_function", 1, call_on_load),
     ("finish_after_on_load", 2, |p, a| {
         let (name, ok) = (term_args::atom(p, a[0])?, term_args::boolean(p, a[1])?);
-        code::set_on_load_done(name, ok);
-        Ok(Term::bool(true))
+        if code::set_on_load_done(name, ok) { Ok(Term::bool(true)) } else { Err(p.badarg()) }
     }),
     ("load_nif", 2, load_nif),
     ("make_fun", 3, |p, a| {

@@ -57,12 +57,8 @@ pub(super) fn is_priority(option: Term) -> bool {
 pub(super) fn priority_option(p: &mut Process, list: Term) -> Result<bool, Bail> {
     match list.list_to_vec() {
         Some(options) if options.iter().all(|o| is_priority(*o)) => Ok(!options.is_empty()),
-        _ => Err(badopt(p)),
+        _ => Err(term_args::badopt(p)),
     }
-}
-
-pub(super) fn badopt(p: &mut Process) -> Bail {
-    p.badarg_cause(Term::atom(Atom::new("badopt")))
 }
 
 fn link(p: &mut Process, to: Term, priority: bool) -> NativeResult {
@@ -237,7 +233,7 @@ fn monitor(p: &mut Process, a: &[Term], alias: AliasMode, tag: Option<OwnedTerm>
 
 fn monitor3(p: &mut Process, a: &[Term]) -> NativeResult {
     let (mut alias, mut tag, mut priority) = (AliasMode::None, None, false);
-    for o in a[2].list_to_vec().ok_or_else(|| badopt(p))? {
+    for o in a[2].list_to_vec().ok_or_else(|| term_args::badopt(p))? {
         match o.as_tuple_of::<2>() {
             None if is_priority(o) => priority = true,
             Some([k, v]) if k.is(atom::ALIAS) => {
@@ -245,11 +241,11 @@ fn monitor3(p: &mut Process, a: &[Term]) -> NativeResult {
                     Some(atom::EXPLICIT_UNALIAS) => AliasMode::Explicit,
                     Some(atom::DEMONITOR) => AliasMode::Demonitor,
                     Some(atom::REPLY_DEMONITOR) => AliasMode::Reply,
-                    _ => return Err(badopt(p)),
+                    _ => return Err(term_args::badopt(p)),
                 };
             }
             Some([k, v]) if k.is(atom::TAG) => tag = Some(OwnedTerm::new(*v)),
-            _ => return Err(badopt(p)),
+            _ => return Err(term_args::badopt(p)),
         }
     }
     monitor(p, a, alias, tag, priority)

@@ -95,6 +95,29 @@ impl Memory {
     }
 }
 
+fn process_table() -> usize {
+    process::limit() * size_of::<usize>()
+}
+
+/// What `erlang:memory/0` makes of all this, in one go.
+pub(crate) fn summary(p: &mut Process) -> Term {
+    let m = Memory::now();
+    let processes = m.processes + process_table();
+    let kinds = [
+        ("total", m.total),
+        ("processes", processes),
+        ("processes_used", processes),
+        ("system", m.total.saturating_sub(processes)),
+        ("atom", m.atoms()),
+        ("atom_used", m.atoms()),
+        ("binary", m.binaries),
+        ("code", m.code + m.literals),
+        ("ets", m.tables),
+    ];
+    let all = kinds.map(|(name, bytes)| pair(p, atom(name), Term::small(bytes as i64)));
+    build::list(p, &all)
+}
+
 fn atom(name: &str) -> Term {
     Term::atom(Atom::new(name))
 }
@@ -184,7 +207,7 @@ pub(crate) fn areas(p: &mut Process) -> Term {
     for (name, bytes) in [
         ("atom_table", m.atom_table),
         ("loaded_code", m.code + m.literals),
-        ("process_table", process::limit() * size_of::<usize>()),
+        ("process_table", process_table()),
         ("port_table", port::all().len() * size_of::<port::Port>()),
     ] {
         let area = pair(p, atom(name), Term::small(bytes as i64));

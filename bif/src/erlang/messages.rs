@@ -11,10 +11,9 @@ use joist_vm::process::{self, ExitWay, NativeResult, Process, RunState, Signal};
 use joist_vm::term::{Pid, PortId, Term};
 use joist_vm::trace::events;
 
-use super::links::badopt;
 use super::ports;
 use crate::table::Binding;
-use crate::term_args;
+use crate::term_args::{self, badopt};
 
 pub(crate) const BINDINGS: &[Binding] = &[
     ("send", 2, |p, a| send(p, a[0], a[1])),
@@ -161,7 +160,7 @@ fn to_port(p: &mut Process, port: &Arc<Port>, message: Term) -> Option<()> {
         Request::Command(data) => match super::iolist::to_bytes(data) {
             Some(bytes) => {
                 p.charge(bytes.len() / 100);
-                if ports::output(p, port, &bytes).is_err() {
+                if ports::output(p, port, from, &bytes).is_err() {
                     bad_signal(port);
                 }
             }

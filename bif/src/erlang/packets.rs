@@ -4,8 +4,9 @@ use joist_vm::atom::{self, Atom};
 use joist_vm::process::{NativeResult, Process};
 use joist_vm::term::{Term, build};
 
-use crate::packet::{self, Kind, Length, Limits, Message, Parsed, Target};
+use crate::packet::{self, Kind, Length, Limits};
 use crate::table::Binding;
+use crate::term_args;
 
 pub(crate) const BINDINGS: &[Binding] = &[("decode_packet", 3, decode)];
 
@@ -53,7 +54,7 @@ fn limits(list: Term, kind: Kind) -> Option<Limits> {
 
 fn decode(p: &mut Process, a: &[Term]) -> NativeResult {
     let Some((kind, as_binary)) = kind(a[0]) else {
-        return Err(p.badarg_cause(Term::atom(Atom::new("badopt"))));
+        return Err(term_args::badopt(p));
     };
     let (Some(bits), Some(limits)) = (a[1].as_bits(), limits(a[2], kind)) else { return Err(p.badarg()) };
     if !bits.is_binary() && joist_vm::release::at_least(27) {
@@ -78,7 +79,7 @@ fn decode(p: &mut Process, a: &[Term]) -> NativeResult {
     };
     p.charge(len / 100);
     let result = match packet::parse(kind, &bytes[..len], &mut false) {
-        Some(parsed) => term(p, &parsed, as_binary),
+        Some(parsed) => packet::term(p, Term::NIL, &parsed, as_binary),
         None => {
             let (from, n) = packet::body(kind, &bytes[..len]);
             build::sub_bits(p, a[1], from * 8, n * 8)
@@ -86,60 +87,4 @@ fn decode(p: &mut Process, a: &[Term]) -> NativeResult {
     };
     let rest = build::sub_bits(p, a[1], len * 8, total - len * 8);
     Ok(build::tuple(p, &[Term::atom(atom::OK), result, rest]))
-}
-
-/// A packet that was taken apart, as a term.
-pub(crate) fn term(p: &mut Process, parsed: &Parsed<'_>, as_binary: bool) -> Term {
-    let name = |text| Term::atom(Atom::new(text));
-    let string = |p: &mut Process, s: &[u8]| if as_binary { build::binary(p, s) } else { build::string(p, s) };
-    let pair = |p: &mut Process, (a, b): (i32, i32)| build::tuple(p, &[Term::small(a.into()), Term::small(b.into())]);
-    match parsed {
-        Parsed::SslTls { content, version, prefix, data } => {
-            let whole = [prefix.as_ref().map_or(&[][..], |p| &p[..]), data].concat();
-            let (version, data) = (pair(p, (version.0.into(), version.1.into())), build::binary(p, &whole));
-            build::tuple(p, &[name("ssl_tls"), Term::NIL, Term::small((*content).into()), version, data])
-        }
-        Parsed::Http(Message::EndOfHeaders) => name("http_eoh"),
-        Parsed::Http(Message::Error(line)) => {
-            let line = string(p, line);
-            build::tuple(p, &[name("http_error"), line])
-        }
-        Parsed::Http(Message::Response { version, status, phrase }) => {
-            let (version, phrase) = (pair(p, *version), string(p, phrase));
-            build::tuple(p, &[name("http_response"), version, Term::small((*status).into()), phrase])
-        }
-        Parsed::Http(Message::Request { known, method, target: asked, version }) => {
-            let method = known.map_or_else(|| string(p, method), name);
-            let (asked, version) = (target(p, asked, &string), pair(p, *version));
-            build::tuple(p, &[name("http_request"), method, asked, version])
-        }
-        Parsed::Http(Message::Header { known, name: written, original, value }) => {
-            let key = known.map_or_else(|| string(p, written), |(_, known)| name(known));
-            let (original, value) = (string(p, original), string(p, value));
-            let number = Term::small(known.map_or(0, |(n, _)| n as i64));
-            build::tuple(p, &[name("http_header"), number, key, original, value])
-        }
-    }
-}
-
-fn target(p: &mut Process, target: &Target<'_>, string: &dyn Fn(&mut Process, &[u8]) -> Term) -> Term {
-    let name = |text| Term::atom(Atom::new(text));
-    match target {
-        Target::Star => name("*"),
-        Target::Other(text) => string(p, text),
-        Target::Path(path) => {
-            let path = string(p, path);
-            build::tuple(p, &[name("abs_path"), path])
-        }
-        Target::Scheme(scheme, rest) => {
-            let (scheme, rest) = (string(p, scheme), string(p, rest));
-            build::tuple(p, &[name("scheme"), scheme, rest])
-        }
-        Target::Absolute { https, host, port, path } => {
-            let (host, path) = (string(p, host), string(p, path));
-            let port = if *port == 0 { Term::atom(atom::UNDEFINED) } else { Term::small((*port).into()) };
-            let scheme = name(if *https { "https" } else { "http" });
-            build::tuple(p, &[name("absoluteURI"), scheme, host, port, path])
-        }
-    }
 }

@@ -61,10 +61,10 @@ pub(crate) fn bad_output(p: &mut Process, port: &Port) {
 }
 
 /// Hands output to the port's driver.
-pub(crate) fn output(p: &mut Process, port: &Arc<Port>, bytes: &[u8]) -> Result<(), BadCommand> {
+pub(crate) fn output(p: &mut Process, port: &Arc<Port>, from: Pid, bytes: &[u8]) -> Result<(), BadCommand> {
     port.run(p, atom::COMMAND, |p| {
         trace::ports::commanded(port, p.pid(), bytes);
-        port.with_driver(|d| d.command(port, bytes))
+        port.with_driver(|d| d.command(port, from, bytes))
     })?;
     port.state.lock().output += bytes.len() as u64;
     Ok(())

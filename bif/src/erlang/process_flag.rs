@@ -1,6 +1,6 @@
 //! `process_flag/2,3`, group leaders, garbage collection on demand.
 
-use joist_vm::atom::{self, Atom};
+use joist_vm::atom;
 use joist_vm::heap::Policy;
 use joist_vm::map;
 use joist_vm::process::{Bail, NativeResult, Process};
@@ -24,7 +24,7 @@ fn set(p: &mut Process, flag: Term, value: Term) -> NativeResult {
         term_args::boolean(p, value)?;
         return Ok(Term::small(0));
     }
-    let Some(flag) = flag.as_atom() else { return Err(bad_flag(p)) };
+    let Some(flag) = flag.as_atom() else { return Err(term_args::badopt(p)) };
     Ok(match flag {
         atom::TRAP_EXIT => {
             let on = term_args::boolean(p, value)?;
@@ -90,12 +90,8 @@ fn set(p: &mut Process, flag: Term, value: Term) -> NativeResult {
             }
             Term::small(p.bind(n) as i64)
         }
-        _ => return Err(bad_flag(p)),
+        _ => return Err(term_args::badopt(p)),
     })
-}
-
-fn bad_flag(p: &mut Process) -> Bail {
-    p.badarg_cause(Term::atom(Atom::new("badopt")))
 }
 
 /// Reads `max_heap_size`: a number of words, or a map of size, kill, error_logger, include_shared_binaries.

@@ -17,6 +17,7 @@ use joist_vm::{port, release, sched};
 
 use crate::flags;
 use crate::table::Binding;
+use crate::term_args;
 
 pub(crate) const BINDINGS: &[Binding] = &[("system_info", 1, system_info), ("system_flag", 2, system_flag)];
 
@@ -263,12 +264,17 @@ fn block(p: &mut Process, how: Term) -> NativeResult {
 }
 
 /// Natives that need no library.
+/// The natives that OTP's own code has stubs for; these are functions there, or instructions.
+const WITHOUT_STUB: [(&str, u32); 3] = [("apply", 2), ("apply", 3), ("yield", 0)];
+
 fn snifs(p: &mut Process) -> Term {
     let name = |d: &code::natives::NativeDecl| {
         let (m, f) = (Term::atom(Atom::new(d.module)), Term::atom(Atom::new(d.function)));
         build::tuple(p, &[m, f, number(d.arity as usize)])
     };
-    let all: Vec<Term> = code::natives::all().into_iter().map(name).collect();
+    let stub =
+        |d: &&code::natives::NativeDecl| d.module != "erlang" || !WITHOUT_STUB.contains(&(d.function, d.arity));
+    let all: Vec<Term> = code::natives::all().into_iter().filter(stub).map(name).collect();
     build::list(p, &all)
 }
 
@@ -391,6 +397,6 @@ fn system_flag(p: &mut Process, a: &[Term]) -> NativeResult {
             process::set_default_policy(new);
             Ok(old)
         }
-        _ => Err(p.badarg_cause(Term::atom(Atom::new("badopt")))),
+        _ => Err(term_args::badopt(p)),
     }
 }

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use joist_vm::atom;
 pub(crate) use joist_vm::clock::{monotonic, monotonic_of, unique};
-use joist_vm::clock::{system, timestamp, unique_us};
+use joist_vm::clock::{offset, system, timestamp, unique_us};
 use joist_vm::number::arith;
 use joist_vm::platform::platform;
 use joist_vm::process::{Bail, NativeResult, Process};
@@ -69,10 +69,6 @@ pub(crate) const BINDINGS: &[Binding] = &[
         Ok(build::integer(p, s))
     }),
 ];
-
-fn offset() -> i64 {
-    system() - monotonic()
-}
 
 /// Nanoseconds in another unit: an atom, or parts per second.
 pub(crate) fn convert(p: &mut Process, ns: i64, unit: Term) -> NativeResult {

@@ -25,6 +25,7 @@ pub(super) fn get(p: &mut Process, a: &[Term]) -> NativeResult {
             Ok(Term::small(left))
         }
         "next_pid" => Ok(build::unsigned(p, process::next_data())),
+        "memory" => Ok(crate::erlang::memory::summary(p)),
         "force_heap_frags" => Ok(Term::bool(false)),
         // Stock's answer without its debug counters.
         "flxctr_memory_usage" | "lc_graph" => Ok(Term::atom(atom::NOTSUP)),

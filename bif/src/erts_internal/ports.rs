@@ -98,7 +98,7 @@ fn command(p: &mut Process, a: &[Term]) -> NativeResult {
         return Ok(Term::atom(atom::BADARG));
     };
     p.charge(bytes.len() / 100);
-    Ok(match ports::output(p, &port, &bytes) {
+    Ok(match ports::output(p, &port, p.pid(), &bytes) {
         Ok(()) => Term::bool(true),
         Err(port::BadCommand) => Term::atom(atom::BADARG),
     })

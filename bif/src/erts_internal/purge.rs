@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 
 use joist_vm::atom::{self, Atom};
-use joist_vm::code::{self, purge, retired};
+use joist_vm::code::{purge, retired};
 use joist_vm::heap::OwnedTerm;
 use joist_vm::process::{self, Message, NativeResult, Process, Signal};
 use joist_vm::term::{Term, build};
@@ -33,9 +33,9 @@ fn purge_module(p: &mut Process, a: &[Term]) -> NativeResult {
     }))
 }
 
-/// Does the process run (or will it return to) the old version of a module, or one whose `on_load` has failed?
+/// Does the process run (or will it return to) the old version of a module, or what of it is being purged?
 pub(crate) fn uses_old(p: &mut Process, name: Atom) -> bool {
-    code::old(name).or_else(|| code::failed(name)).is_some_and(|old| p.refers_to_code(&old))
+    purge::candidate(name).is_some_and(|old| p.refers_to_code(&old))
 }
 
 /// `send_copy_request(To, AreaId, init | check_gc | need_gc)`: `{copy_literals, {AreaId, How, To}, ok}` comes when the

@@ -59,7 +59,14 @@ pub(crate) const BINDINGS: &[Binding] = &[
         let n = a[2].as_usize().filter(|n| *n <= 10_000 && a[1].is(atom::SAVE_CALLS));
         let Some(n) = n else { return Ok(Term::atom(atom::BADARG)) };
         let new = SavedCalls::new(n);
+        if process::lookup(pid).is_none() {
+            return Ok(Term::atom(atom::BADARG));
+        }
         erlang::process_info::request(p, pid, move |q| {
+            // It may exit by a signal that was sent before.
+            if process::lookup(q.pid()).is_none() {
+                return Term::atom(atom::BADARG);
+            }
             let old = core::mem::replace(&mut q.saved_calls, new);
             Term::small(old.map_or(0, |old| old.limit() as i64))
         })

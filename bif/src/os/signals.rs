@@ -11,6 +11,8 @@ use joist_vm::process::names::{self, Registered};
 use joist_vm::process::{self, Message, NativeResult, Process, deliver};
 use joist_vm::term::{Term, build};
 
+use crate::term_args;
+
 const SIGQUIT: u32 = 3;
 const SIGUSR1: u32 = 10;
 const SIGTERM: u32 = 15;
@@ -44,7 +46,7 @@ pub(super) fn set(p: &mut Process, a: &[Term]) -> NativeResult {
         Some("default") => SignalUse::Default,
         Some("ignore") => SignalUse::Ignore,
         Some("handle") => SignalUse::Handle,
-        _ if a[0].is_atom() => return Err(p.badarg_cause(Term::atom(Atom::new("badopt")))),
+        _ if a[0].is_atom() => return Err(term_args::badopt(p)),
         _ => return Err(p.badarg()),
     };
     let known = if joist_vm::release::at_least(28) { &SIGNALS[..] } else { &SIGNALS[..BEFORE_28] };

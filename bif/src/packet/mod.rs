@@ -1,8 +1,10 @@
 //! Packets in a stream of bytes, as `erlang:decode_packet/3` and sockets cut them (`packet_parser.c`).
 
 mod http;
+mod terms;
 
 pub use http::{Message, Target};
+pub use terms::term;
 
 /// The kinds of packets, as the option `packet` names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

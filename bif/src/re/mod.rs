@@ -49,6 +49,7 @@ use joist_vm::term::{Term, build};
 
 use crate::erlang::iolist;
 use crate::table::Binding;
+use crate::term_args;
 use cache::Compiled;
 use error::PatternError;
 
@@ -96,20 +97,15 @@ pub fn probe(
     }
 }
 
-/// Raises `badarg` that is blamed on the options.
-fn bad_option(p: &mut Process) -> Bail {
-    p.badarg_cause(Term::atom(Atom::new("badopt")))
-}
-
 fn trap(p: &mut Process, function: &str, a: &[Term]) -> Bail {
     p.trap_to(export(Mfa::new(Atom::new("re"), Atom::new(function), a.len() as u32)), a)
 }
 
 /// `re:compile/2`: `{ok, MP}` or `{error, {Text, Position}}`.
 fn compile_pattern(p: &mut Process, source: Term, options: Term) -> NativeResult {
-    let Some(o) = args::read(options) else { return Err(bad_option(p)) };
+    let Some(o) = args::read(options) else { return Err(term_args::badopt(p)) };
     if o.run_only {
-        return Err(bad_option(p));
+        return Err(term_args::badopt(p));
     }
     if o.unicode() && !source.is_binary() {
         return Err(trap(p, "ucompile", &[source, options]));

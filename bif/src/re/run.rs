@@ -15,9 +15,9 @@ use super::capture::{Capture, Subject};
 use super::matcher::{DEFAULT_LIMIT, Matcher, Outcome};
 use super::options as o;
 use super::program::Program;
-use super::{bad_option, trap};
+use super::trap;
 use crate::erlang::iolist;
-use crate::limits;
+use crate::{limits, term_args};
 
 /// Steps of the matcher for one reduction.
 const RATE: usize = 10;
@@ -49,7 +49,7 @@ struct Search {
 }
 
 fn run(p: &mut Process, subject: Term, pattern: Term, options: Term, check: bool) -> NativeResult {
-    let Some(r) = args::read(options) else { return Err(bad_option(p)) };
+    let Some(r) = args::read(options) else { return Err(term_args::badopt(p)) };
     let list = r.capture.is_some_and(|(_, kind)| kind.as_atom().is_some_and(|k| k.text() == "list"));
     // Character lists, and answers in them, are converted by Erlang code.
     let convert = !subject.is_binary() || list && !r.global;

@@ -94,6 +94,11 @@ pub fn set(number: u32, usage: SignalUse) {
     }
 }
 
+/// This process's node, once it runs.
+pub fn node() -> Option<&'static Hosted> {
+    HOSTED.get().copied()
+}
+
 /// Hands an event to the node.
 pub fn notify(event: Event) {
     if let Some(hosted) = HOSTED.get() {

@@ -432,4 +432,8 @@ crate::atom::known_atoms! {
     ERL_TRACER "erl_tracer",
     UNLINK "unlink",
     EXITED "exited",
+    INET_ASYNC "inet_async",
+    INET_REPLY "inet_reply",
+    TCP "tcp",
+    UDP "udp",
 }

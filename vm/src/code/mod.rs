@@ -21,6 +21,6 @@ pub use natives::{Kind, NativeDecl};
 pub use records::{RecordEntry, record_definition};
 pub(crate) use registry::try_function_at;
 pub use registry::{
-    current, delete, failed, finish_loading, function_and_offset, is_loaded, loaded, locate, locate_each, memory,
+    current, delete, finish_loading, function_and_offset, is_loaded, loaded, locate, locate_each, memory,
     module_of_address, old, on_load_entry, set_on_load_done,
 };

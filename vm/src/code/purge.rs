@@ -27,8 +27,10 @@ static PURGE: Mutex<Option<Purge>> = Mutex::new(None);
 /// or another purge goes on.
 pub fn prepare(name: Atom, failed: bool) -> bool {
     let mut purge = PURGE.lock();
-    let module = if failed { registry::failed(name) } else { registry::old(name) };
-    let Some(module) = module.filter(|_| purge.is_none()) else { return false };
+    if purge.is_some() {
+        return false;
+    }
+    let Some(module) = (if failed { registry::take_failed(name) } else { registry::old(name) }) else { return false };
     let (start, end) = module.range();
     let mut funs = Vec::new();
     for (entry, _) in &module.funs {
@@ -73,6 +75,12 @@ pub(crate) fn wait_for(entry: &'static FunEntry, pid: Pid) -> bool {
     }
     p.waiting.push(pid);
     true
+}
+
+/// The code of a module that is being purged, else its old version: what processes are asked about.
+pub fn candidate(name: Atom) -> Option<Arc<Module>> {
+    let purged = PURGE.lock().as_ref().filter(|p| p.module.name == name).map(|p| p.module.clone());
+    purged.or_else(|| registry::old(name))
 }
 
 fn take(name: Atom) -> Option<Purge> {

@@ -19,10 +19,20 @@ pub(crate) const HEADER_WORDS: u32 = 4;
 struct Versions {
     current: Option<Arc<Module>>,
     old: Option<Arc<Module>>,
-    /// One whose `on_load` function has failed, until it is purged.
-    failed: Option<Arc<Module>>,
-    /// The current version's `on_load` function has not returned: its exports are not in force.
-    loading: bool,
+    /// One whose `on_load` function has not returned, or has failed and is to be purged: it is no version yet.
+    loading: Option<Arc<Module>>,
+}
+
+impl Versions {
+    /// Makes a module the current version; what was current becomes old.
+    fn replace(&mut self, m: Arc<Module>) {
+        if let Some(was) = self.current.take() {
+            uninstall(&was);
+            self.old = Some(was);
+        }
+        install(&m);
+        self.current = Some(m);
+    }
 }
 
 #[derive(Debug)]
@@ -58,16 +68,15 @@ pub fn old(name: Atom) -> Option<Arc<Module>> {
     read(|r| r.modules.get(&name.0)?.old.clone())
 }
 
-/// The version of a module whose `on_load` function has failed.
-#[must_use]
-pub fn failed(name: Atom) -> Option<Arc<Module>> {
-    read(|r| r.modules.get(&name.0)?.failed.clone())
+/// Takes the code of a module whose `on_load` function has failed.
+pub(super) fn take_failed(name: Atom) -> Option<Arc<Module>> {
+    with(|r| r.modules.get_mut(&name.0)?.loading.take())
 }
 
 /// Is a current version loaded (and past its `on_load`)?
 #[must_use]
 pub fn is_loaded(name: Atom) -> bool {
-    read(|r| r.modules.get(&name.0).map(|v| v.current.is_some() && !v.loading)).unwrap_or(false)
+    current(name).is_some()
 }
 
 /// Bytes of all modules' code and of their literals, old versions included.
@@ -86,15 +95,19 @@ pub fn loaded() -> Vec<Atom> {
         .unwrap_or_default()
 }
 
-fn install(r: &mut Registry, module: &Arc<Module>) {
+/// Has the exports of a module lead to its code.
+fn install(module: &Module) {
     for f in module.functions.iter().filter(|f| f.exported) {
         let mfa = Mfa { module: module.name, function: f.name, arity: f.arity };
         export(mfa).set(Some(module.at(f.entry)));
     }
+}
+
+/// Has its funs lead there; they do before its exports, since an `on_load` function may have some.
+fn install_funs(module: &Module) {
     for (entry, offset) in &module.funs {
         entry.set(Some(module.at(*offset)));
     }
-    r.modules.entry(module.name.0).or_default().loading = false;
 }
 
 fn uninstall(module: &Module) {
@@ -109,10 +122,10 @@ fn uninstall(module: &Module) {
 /// # Errors
 /// The names of modules that still have an old version, and the prepared modules again.
 pub fn finish_loading(prepared: Vec<Prepared>) -> Result<(), (Vec<Atom>, Vec<Prepared>)> {
-    let names: Vec<Atom> = prepared.iter().map(|m| m.name).collect();
-    names.iter().for_each(|name| points::forget_module(*name));
+    prepared.iter().for_each(|m| points::forget_module(m.name));
+    let in_force: Vec<Atom> = prepared.iter().filter(|m| !m.has_on_load()).map(|m| m.name).collect();
     replace(prepared)?;
-    names.into_iter().for_each(crate::trace::module_loaded);
+    in_force.into_iter().for_each(crate::trace::module_loaded);
     Ok(())
 }
 
@@ -129,57 +142,49 @@ fn replace(prepared: Vec<Prepared>) -> Result<(), (Vec<Atom>, Vec<Prepared>)> {
         for m in prepared {
             let m = Arc::new(m);
             let v = r.modules.entry(m.name.0).or_default();
-            if let Some(was) = v.current.replace(m.clone()) {
-                v.old = Some(was);
-            }
-            let was = v.old.clone();
-            v.loading = m.has_on_load();
-            if let Some(was) = was.filter(|_| !m.has_on_load()) {
-                uninstall(&was);
-            }
             r.ranges.insert(m.range().0, m.clone());
-            if !m.has_on_load() {
-                install(r, &m);
+            install_funs(&m);
+            if m.has_on_load() {
+                v.loading = Some(m);
+            } else {
+                v.replace(m);
             }
         }
         Ok(())
     })
 }
 
-/// The `on_load` function of a module's current version.
+/// The `on_load` function of a module that has yet to run it.
 #[must_use]
 pub fn on_load_entry(name: Atom) -> Option<crate::process::CodeAddress> {
-    let m = current(name)?;
+    let m = read(|r| r.modules.get(&name.0)?.loading.clone())?;
     Some(crate::process::CodeAddress(m.at(m.on_load?)))
 }
 
-/// The `on_load` function of a module has returned: its exports come into force, or (`ok` false) it goes again.
-pub fn set_on_load_done(name: Atom, ok: bool) {
-    if !ok {
+/// The `on_load` function of a module has returned: the module becomes the current version, or (`ok` false) it waits
+/// to be purged. False if no such function was to run.
+pub fn set_on_load_done(name: Atom, ok: bool) -> bool {
+    if ok {
         points::forget_module(name);
     }
-    with(|r| {
-        let Some(v) = r.modules.get_mut(&name.0) else { return };
-        let Some(m) = v.current.clone() else { return };
-        if ok {
-            if let Some(was) = &v.old {
-                uninstall(was);
-            }
-            install(r, &m);
-        } else {
-            v.loading = false;
-            v.current = v.old.take();
-            v.failed = Some(m);
-            let back = v.current.clone();
-            if let Some(back) = back {
-                install(r, &back);
-            }
+    let known = with(|r| {
+        let Some(v) = r.modules.get_mut(&name.0) else { return false };
+        if !ok {
+            // The version that stays may share funs with the one that goes.
+            let stays = v.current.clone();
+            stays.iter().for_each(|m| install_funs(m));
+            return v.loading.is_some();
         }
+        v.loading.take().map(|m| v.replace(m)).is_some()
     });
+    if known && ok {
+        crate::trace::module_loaded(name);
+    }
+    known
 }
 
-/// Makes the current version old (`erlang:delete_module/1`): none if there is no current one, false if there is an
-/// old one already.
+/// Makes the current version old, if there is one (`erlang:delete_module/1`): none if no such module was ever loaded,
+/// false if there is an old version already.
 pub fn delete(name: Atom) -> Option<bool> {
     if current(name).is_some() && old(name).is_none() {
         points::forget_module(name);
@@ -187,11 +192,10 @@ pub fn delete(name: Atom) -> Option<bool> {
     with(|r| {
         let v = r.modules.get_mut(&name.0)?;
         if v.old.is_some() {
-            return v.current.is_some().then_some(false);
+            return Some(false);
         }
-        let m = v.current.take()?;
-        uninstall(&m);
-        v.old = Some(m);
+        v.old = v.current.take();
+        v.old.iter().for_each(|m| uninstall(m));
         Some(true)
     })
 }
@@ -202,11 +206,7 @@ pub(super) fn remove(module: &Arc<Module>) {
     with(|r| {
         r.ranges.remove(&module.range().0);
         let Some(v) = r.modules.get_mut(&module.name.0) else { return };
-        for version in [&mut v.old, &mut v.failed] {
-            if version.as_ref().is_some_and(|m| Arc::ptr_eq(m, module)) {
-                *version = None;
-            }
-        }
+        v.old.take_if(|m| Arc::ptr_eq(m, module));
     });
 }
 

@@ -103,6 +103,7 @@ impl Context {
             return false;
         };
         let (reason, trace) = (self.x[1], self.x[2]);
+        let trace = self.trace_of_class(trace, class);
         let p = self.process();
         p.exception.set(class, reason);
         p.exception.trace = trace;

@@ -15,6 +15,7 @@ impl Context {
     /// `x0 ! x1`.
     pub(crate) fn send(&mut self) -> After {
         let (to, message) = (self.x[0], self.x[1]);
+        self.process().save_call(SEND);
         if let Some(pid) = to.as_pid() {
             self.send_to(pid, to, message);
             self.x[0] = message;
@@ -25,7 +26,6 @@ impl Context {
             self.x[0] = message;
             return After::Next;
         }
-        self.process().save_call(SEND);
         // Ports, aliases, other nodes and errors: the native knows.
         let export = crate::code::export(Mfa::new(atom::ERLANG, atom::BANG, 2));
         // SAFETY: pc is at the send instruction, which is one word long.
@@ -35,7 +35,6 @@ impl Context {
 
     fn send_to(&mut self, to: Pid, name: Term, message: Term) {
         let p = self.process();
-        p.save_call(SEND);
         p.save_call(Saved::Send);
         crate::process::send_named(p, to, name, message);
     }

@@ -86,6 +86,18 @@ impl Context {
         trace.as_tuple().and_then(|t| Class::from_term(*t.first()?)).unwrap_or(Class::Error)
     }
 
+    /// The trace as that of an exception of another class.
+    pub(super) fn trace_of_class(&mut self, trace: Term, class: Class) -> Term {
+        match trace.as_tuple() {
+            Some([was, rest @ ..]) if !was.is(class.atom()) && Class::from_term(*was).is_some() => {
+                let words: smallvec::SmallVec<[Term; RAW]> =
+                    core::iter::once(Term::atom(class.atom())).chain(rest.iter().copied()).collect();
+                build::tuple(self.process(), &words)
+            }
+            _ => trace,
+        }
+    }
+
     /// A trace as a list.
     pub(crate) fn trace_to_list(&mut self, trace: Term) -> Term {
         stacktrace_of(self.process(), trace)

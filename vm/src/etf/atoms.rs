@@ -1,12 +1,12 @@
 //! Atoms in the external term format.
 
 use alloc::borrow::Cow;
-use alloc::vec::Vec;
 
+use super::encode::Out;
 use super::scalars::{Cursor, latin1};
 use super::tags::*;
 use super::{DecodeError, EncodeOptions};
-use crate::atom::{Atom, MAX_CHARACTERS};
+use crate::atom::{self, Atom, MAX_CHARACTERS};
 
 /// The atom behind a tag, or none if the tag is no atom's.
 pub fn read(tag: u8, c: &mut Cursor<'_>, safe: bool) -> Result<Option<Atom>, DecodeError> {
@@ -30,6 +30,37 @@ pub fn read(tag: u8, c: &mut Cursor<'_>, safe: bool) -> Result<Option<Atom>, Dec
     Atom::try_new(&text).map(Some).map_err(|_| DecodeError::SystemLimit)
 }
 
+/// Atoms that were read lately: most come again and again.
+pub struct Recent([Atom; 16]);
+
+impl Recent {
+    pub const fn new() -> Recent {
+        Recent([atom::OK; 16])
+    }
+
+    /// As [`read`], for a tag that is an atom's.
+    #[inline]
+    pub fn read(&mut self, tag: u8, c: &mut Cursor<'_>, safe: bool) -> Result<Atom, DecodeError> {
+        let mut ahead = *c;
+        let n = match tag {
+            ATOM_EXT | ATOM_UTF8_EXT => usize::from(ahead.u16()?),
+            _ => usize::from(ahead.u8()?),
+        };
+        let bytes = ahead.take(n)?;
+        let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else {
+            return read(tag, c, safe)?.ok_or(DecodeError::Badarg);
+        };
+        let place = &mut self.0[(n ^ usize::from(*first) ^ usize::from(*last) << 1) & 15];
+        // In ASCII all tags mean the same.
+        if place.text().as_bytes() == bytes && bytes.is_ascii() {
+            *c = ahead;
+            return Ok(*place);
+        }
+        *place = read(tag, c, safe)?.ok_or(DecodeError::Badarg)?;
+        Ok(*place)
+    }
+}
+
 /// An atom where nothing else may be.
 pub fn expect(c: &mut Cursor<'_>, safe: bool) -> Result<Atom, DecodeError> {
     let tag = c.u8()?;
@@ -37,22 +68,25 @@ pub fn expect(c: &mut Cursor<'_>, safe: bool) -> Result<Atom, DecodeError> {
 }
 
 /// Writes an atom.
-pub fn write(atom: Atom, options: &EncodeOptions, out: &mut Vec<u8>) {
+#[inline]
+pub fn write(atom: Atom, options: &EncodeOptions, out: &mut impl Out) {
     let text = atom.text();
-    let latin1 = !options.utf8_atoms && text.chars().all(|c| u32::from(c) < 256);
-    if latin1 {
-        let n = text.chars().count();
-        out.push(ATOM_EXT);
-        out.extend((n as u16).to_be_bytes());
-        out.extend(text.chars().map(|c| c as u8));
-        return;
+    if !options.utf8_atoms && text.is_ascii() {
+        let [a, b] = (text.len() as u16).to_be_bytes();
+        out.put(&[ATOM_EXT, a, b]);
+        return out.put(text.as_bytes());
+    }
+    if !options.utf8_atoms && text.chars().all(|c| u32::from(c) < 256) {
+        let [a, b] = (text.chars().count() as u16).to_be_bytes();
+        out.put(&[ATOM_EXT, a, b]);
+        return text.chars().for_each(|c| out.put(&[c as u8]));
     }
     match u8::try_from(text.len()) {
-        Ok(n) => out.extend([SMALL_ATOM_UTF8_EXT, n]),
+        Ok(n) => out.put(&[SMALL_ATOM_UTF8_EXT, n]),
         Err(_) => {
-            out.push(ATOM_UTF8_EXT);
-            out.extend((text.len() as u16).to_be_bytes());
+            let [a, b] = (text.len() as u16).to_be_bytes();
+            out.put(&[ATOM_UTF8_EXT, a, b]);
         }
     }
-    out.extend(text.as_bytes());
+    out.put(text.as_bytes());
 }

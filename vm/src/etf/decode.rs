@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::atoms::Recent;
 use super::scalars::{self, Cursor};
 use super::tags::*;
 use super::{DecodeError, DecodeOptions, FunId, Progress, VERSION, atoms, compress, identifiers};
@@ -20,6 +21,8 @@ pub struct Decoded {
 enum Hole {
     /// So many words, each `stride` apart.
     Words { at: *mut u64, left: usize, stride: usize },
+    /// Keys and values of a flat map, of which that many are there.
+    Flat { map: Term, known: usize },
     /// Keys and values, so many still missing, of the map for a word.
     Map { pairs: Vec<Term>, left: usize, into: *mut u64 },
 }
@@ -31,8 +34,9 @@ pub struct Decoder<'b> {
     holes: Vec<Hole>,
     /// Words in all holes: each needs a byte at least, so there are never more than bytes left.
     owed: usize,
-    result: Term,
-    started: bool,
+    recent: Recent,
+    /// The word for the whole term; null before the start.
+    root: *mut u64,
 }
 
 /// Decodes bytes that begin with the version byte, in one go.
@@ -58,13 +62,18 @@ impl<'b> Decoder<'b> {
     /// For bytes behind the version byte, not compressed.
     #[must_use]
     pub fn new(bytes: &'b [u8]) -> Decoder<'b> {
-        Decoder { cursor: Cursor { bytes, at: 0 }, holes: Vec::new(), owed: 0, result: Term::NIL, started: false }
+        let cursor = Cursor { bytes, at: 0 };
+        Decoder { cursor, holes: Vec::new(), owed: 0, recent: Recent::new(), root: core::ptr::null_mut() }
     }
 
     /// The term, once it is done.
     #[must_use]
-    pub const fn term(&self) -> Term {
-        self.result
+    pub fn term(&self) -> Term {
+        if self.root.is_null() {
+            return Term::NIL;
+        }
+        // SAFETY: a word of the heap that the caller gave, written when it was allocated.
+        unsafe { Term::from_raw(*self.root) }
     }
 
     /// Bytes read so far.
@@ -82,62 +91,100 @@ impl<'b> Decoder<'b> {
         o: &DecodeOptions<'_>,
         budget: &mut usize,
     ) -> Result<Progress, DecodeError> {
-        if !self.started {
-            self.started = true;
-            let root: *mut u64 = a.alloc(1);
-            // SAFETY: one fresh word, which becomes the first hole.
-            unsafe { *root = Term::NIL.raw() };
-            let t = self.next(a, o, root)?;
-            // A map under construction is the only term that is not known yet: the root's word will hold it.
-            self.result = t;
-            self.holes.insert(0, Hole::Words { at: root, left: 0, stride: 0 });
-            // SAFETY: as above.
-            unsafe { *root = t.raw() };
+        if self.root.is_null() {
+            self.root = a.alloc(1);
+            // SAFETY: one fresh word.
+            unsafe { fill(self.root, 1) };
+            self.owe(1)?;
+            self.holes.push(Hole::Words { at: self.root, left: 1, stride: 0 });
         }
         while *budget > 0 {
-            let last = self.holes.len() == 1;
-            let Some(hole) = self.holes.last_mut() else { return Ok(Progress::Done) };
+            let Some(hole) = self.holes.pop() else { return Ok(Progress::Done) };
             *budget -= 1;
             match hole {
-                Hole::Words { at, left: 0, .. } => {
-                    if last {
-                        // SAFETY: the root's word, written above or when its map was made.
-                        self.result = unsafe { Term::from_raw(**at) };
-                    }
-                    self.holes.pop();
+                Hole::Words { at, left, stride } => self.words(a, o, (at, left, stride), budget)?,
+                Hole::Flat { map, known } => self.flat(a, o, map, known)?,
+                Hole::Map { pairs, left: 0, into } => {
+                    let t = make_map(a, &pairs)?;
+                    // SAFETY: an allocated word that waits for this map.
+                    unsafe { *into = t.raw() };
                 }
-                Hole::Words { at, left, stride } => {
-                    let word = *at;
-                    *left -= 1;
-                    self.owed -= 1;
-                    // SAFETY: `left` words, `stride` apart, were allocated from `at` on; one past them is not read.
-                    *at = unsafe { at.add(*stride) };
-                    let t = self.next(a, o, word)?;
-                    // SAFETY: an allocated word that waits for this term.
-                    unsafe { *word = t.raw() };
-                }
-                Hole::Map { left: 0, .. } => {
-                    if let Some(Hole::Map { pairs, into, .. }) = self.holes.pop() {
-                        let t = make_map(a, &pairs)?;
-                        // SAFETY: an allocated word that waits for this map.
-                        unsafe { *into = t.raw() };
-                    }
-                }
-                Hole::Map { pairs, left, .. } => {
-                    *left -= 1;
+                Hole::Map { mut pairs, left, into } => {
                     self.owed -= 1;
                     pairs.push(Term::NIL);
                     // The vector has room for all from the start, so its words don't move.
                     let word: *mut u64 = core::ptr::from_mut(&mut pairs[..]).cast::<u64>();
                     // SAFETY: the last of the words just pushed.
                     let word = unsafe { word.add(pairs.len() - 1) };
+                    self.holes.push(Hole::Map { pairs, left: left - 1, into });
                     let t = self.next(a, o, word)?;
-                    // SAFETY: as above; the vector may be deeper in the stack now, but its words are where they were.
+                    // SAFETY: as above; the vector may lie deeper in the stack now, but its words are where they were.
                     unsafe { *word = t.raw() };
                 }
             }
         }
         if self.holes.is_empty() { Ok(Progress::Done) } else { Ok(Progress::Paused) }
+    }
+
+    /// Fills words up to the first term that has others in it.
+    fn words<A: Alloc + ?Sized>(
+        &mut self,
+        a: &mut A,
+        o: &DecodeOptions<'_>,
+        (mut at, mut left, stride): (*mut u64, usize, usize),
+        budget: &mut usize,
+    ) -> Result<(), DecodeError> {
+        while left > 0 {
+            let word = at;
+            left -= 1;
+            self.owed -= 1;
+            // SAFETY: `left` words, `stride` apart, were allocated from `at` on; one past them is not read.
+            at = unsafe { at.add(stride) };
+            let tag = self.cursor.u8()?;
+            let leaf = self.leaf(a, o, tag)?;
+            let pauses = leaf.is_none() || *budget == 0;
+            if pauses && left > 0 {
+                self.holes.push(Hole::Words { at, left, stride });
+            }
+            let t = match leaf {
+                Some(t) => t,
+                None => self.container(a, o, tag, word)?,
+            };
+            // SAFETY: an allocated word that waits for this term.
+            unsafe { *word = t.raw() };
+            if pauses {
+                break;
+            }
+            *budget -= 1;
+        }
+        Ok(())
+    }
+
+    /// Reads pairs of a flat map up to the first term that has others in it, and puts them in order in the end.
+    fn flat<A: Alloc + ?Sized>(
+        &mut self,
+        a: &mut A,
+        o: &DecodeOptions<'_>,
+        map: Term,
+        mut known: usize,
+    ) -> Result<(), DecodeError> {
+        // SAFETY: a flat map that `map` made, and nobody else knows yet.
+        let (keys, values) = unsafe { map::flat::parts_mut(map) };
+        while known < 2 * keys.len() {
+            let place = if known % 2 == 0 { &mut keys[known / 2] } else { &mut values[known / 2] };
+            known += 1;
+            self.owed -= 1;
+            let tag = self.cursor.u8()?;
+            if let Some(t) = self.leaf(a, o, tag)? {
+                *place = t;
+                continue;
+            }
+            self.holes.push(Hole::Flat { map, known });
+            let word: *mut Term = place;
+            *place = self.container(a, o, tag, word.cast())?;
+            return Ok(());
+        }
+        if map::flat::arrange(keys, values) { Ok(()) } else { Err(DecodeError::Badarg) }
     }
 
     /// Reads one term for a word; containers leave holes behind them.
@@ -148,15 +195,44 @@ impl<'b> Decoder<'b> {
         word: *mut u64,
     ) -> Result<Term, DecodeError> {
         let tag = self.cursor.u8()?;
-        if let Some(t) = scalars::read(a, tag, &mut self.cursor)? {
-            return Ok(t);
+        match self.leaf(a, o, tag)? {
+            Some(t) => Ok(t),
+            None => self.container(a, o, tag, word),
         }
-        if let Some(atom) = atoms::read(tag, &mut self.cursor, o.safe)? {
-            return Ok(Term::atom(atom));
-        }
-        if let Some(t) = identifiers::read(a, tag, &mut self.cursor, o)? {
-            return Ok(t);
-        }
+    }
+
+    /// The term behind a tag, if it has no others in it.
+    #[inline]
+    fn leaf<A: Alloc + ?Sized>(
+        &mut self,
+        a: &mut A,
+        o: &DecodeOptions<'_>,
+        tag: u8,
+    ) -> Result<Option<Term>, DecodeError> {
+        let c = &mut self.cursor;
+        Ok(Some(match tag {
+            SMALL_INTEGER_EXT => Term::small(i64::from(c.u8()?)),
+            INTEGER_EXT => Term::small(i64::from(c.u32()? as i32)),
+            NIL_EXT => Term::NIL,
+            ATOM_EXT | ATOM_UTF8_EXT | SMALL_ATOM_EXT | SMALL_ATOM_UTF8_EXT => {
+                Term::atom(self.recent.read(tag, c, o.safe)?)
+            }
+            SMALL_TUPLE_EXT | LARGE_TUPLE_EXT | LIST_EXT | MAP_EXT => return Ok(None),
+            _ => match scalars::read(a, tag, c)? {
+                Some(t) => t,
+                None => return identifiers::read(a, tag, c, o),
+            },
+        }))
+    }
+
+    /// The term behind a tag that is no leaf's.
+    fn container<A: Alloc + ?Sized>(
+        &mut self,
+        a: &mut A,
+        o: &DecodeOptions<'_>,
+        tag: u8,
+        word: *mut u64,
+    ) -> Result<Term, DecodeError> {
         let c = &mut self.cursor;
         match tag {
             SMALL_TUPLE_EXT => {
@@ -173,12 +249,7 @@ impl<'b> Decoder<'b> {
             }
             MAP_EXT => {
                 let n = c.count(2)?;
-                if n == 0 {
-                    return Ok(map::empty(a));
-                }
-                self.owe(2 * n)?;
-                self.holes.push(Hole::Map { pairs: Vec::with_capacity(2 * n), left: 2 * n, into: word });
-                Ok(Term::NIL)
+                self.map(a, n, word)
             }
             EXPORT_EXT => {
                 let module = atoms::expect(c, o.safe)?;
@@ -220,6 +291,20 @@ impl<'b> Decoder<'b> {
             self.holes.push(Hole::Words { at: p.add(1), left: n, stride: 1 });
         }
         Ok(Term::boxed(p))
+    }
+
+    fn map<A: Alloc + ?Sized>(&mut self, a: &mut A, n: usize, word: *mut u64) -> Result<Term, DecodeError> {
+        if n == 0 {
+            return Ok(map::empty(a));
+        }
+        self.owe(2 * n)?;
+        if n > map::FLAT_LIMIT {
+            self.holes.push(Hole::Map { pairs: Vec::with_capacity(2 * n), left: 2 * n, into: word });
+            return Ok(Term::NIL);
+        }
+        let map = map::flat::blank(a, n);
+        self.holes.push(Hole::Flat { map, known: 0 });
+        Ok(map)
     }
 
     fn record<A: Alloc + ?Sized>(&mut self, a: &mut A, o: &DecodeOptions<'_>) -> Result<Term, DecodeError> {

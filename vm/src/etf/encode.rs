@@ -48,13 +48,67 @@ impl Default for EncodeOptions {
     }
 }
 
+/// Where an encoding goes.
+pub trait Out {
+    fn put(&mut self, bytes: &[u8]);
+    /// How many bytes came so far.
+    fn count(&self) -> usize;
+    /// The bytes of a string, or of a binary that begins within a byte.
+    fn put_all(&mut self, bytes: impl ExactSizeIterator<Item = u8>);
+    /// Four bytes that were put before turn out to be others.
+    fn patch(&mut self, at: usize, bytes: [u8; 4]);
+}
+
+impl Out for Vec<u8> {
+    #[inline(always)]
+    fn put(&mut self, bytes: &[u8]) {
+        self.extend_from_slice(bytes);
+    }
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn put_all(&mut self, bytes: impl ExactSizeIterator<Item = u8>) {
+        self.extend(bytes);
+    }
+
+    fn patch(&mut self, at: usize, bytes: [u8; 4]) {
+        self[at..at + 4].copy_from_slice(&bytes);
+    }
+}
+
+/// Only counts.
+#[derive(Debug, Default)]
+pub struct Count(usize);
+
+impl Out for Count {
+    #[inline(always)]
+    fn put(&mut self, bytes: &[u8]) {
+        self.0 += bytes.len();
+    }
+
+    fn count(&self) -> usize {
+        self.0
+    }
+
+    fn put_all(&mut self, bytes: impl ExactSizeIterator<Item = u8>) {
+        self.0 += bytes.len();
+    }
+
+    fn patch(&mut self, _at: usize, _bytes: [u8; 4]) {}
+}
+
+/// What is still to be written.
 enum Frame {
+    One(Term),
     Terms(&'static [Term]),
     /// The cells of a list from there on, and its tail.
     List(Term),
+    /// Keys and values, in turns.
+    Pairs(&'static [Term], &'static [Term]),
     Map(Box<MapIter>),
     Sorted(Vec<(Term, Term)>),
-    One(Term),
     /// The rest of a large binary.
     Bytes(Bits, usize),
     /// A fun's size belongs at this place.
@@ -63,15 +117,14 @@ enum Frame {
 
 /// Bits that are copied for one unit of the budget.
 const BITS_A_UNIT: usize = 8 * 1024;
+/// Most terms fit into so many bytes.
+const ROOM: usize = 128;
 
 /// An encoding under way. The term must stay where it is until it is done.
-pub struct Encoder {
-    out: Vec<u8>,
+pub struct Encoder<O = Vec<u8>> {
+    out: O,
     stack: Vec<Frame>,
     options: EncodeOptions,
-    /// Only count: forget what was written, now and then.
-    counting: bool,
-    forgotten: usize,
 }
 
 /// Encodes a term in one go, with the version byte, compressed if that is asked for and makes it shorter.
@@ -94,26 +147,13 @@ impl Encoder {
     /// Begins with a term.
     #[must_use]
     pub fn new(term: Term, options: &EncodeOptions) -> Encoder {
-        let stack = alloc::vec![Frame::One(term)];
-        Encoder { out: alloc::vec![VERSION], stack, options: *options, counting: false, forgotten: 0 }
+        Encoder::onto(Vec::with_capacity(ROOM), term, options)
     }
 
     /// The bytes, once it is done, as they are.
     #[must_use]
     pub fn uncompressed(self) -> Vec<u8> {
         self.out
-    }
-
-    /// How many bytes there are, of one made by [`Encoder::counter`].
-    #[must_use]
-    pub fn count(&self) -> usize {
-        self.forgotten + self.out.len()
-    }
-
-    /// Only counts.
-    #[must_use]
-    pub fn counter(term: Term, options: &EncodeOptions) -> Encoder {
-        Encoder { counting: true, ..Encoder::new(term, options) }
     }
 
     /// The bytes, once it is done.
@@ -124,6 +164,27 @@ impl Encoder {
             level => compress::compress(&self.out, level).unwrap_or(self.out),
         }
     }
+}
+
+impl Encoder<Count> {
+    /// Only counts.
+    #[must_use]
+    pub fn counter(term: Term, options: &EncodeOptions) -> Encoder<Count> {
+        Encoder::onto(Count::default(), term, options)
+    }
+
+    /// How many bytes there are, once it is done.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.out.count()
+    }
+}
+
+impl<O: Out> Encoder<O> {
+    fn onto(mut out: O, term: Term, options: &EncodeOptions) -> Encoder<O> {
+        out.put(&[VERSION]);
+        Encoder { out, stack: alloc::vec![Frame::One(term)], options: *options }
+    }
 
     /// Goes on until it is done or the budget (roughly one for each term) is used up.
     pub fn run(&mut self, budget: &mut usize) -> Progress {
@@ -131,115 +192,173 @@ impl Encoder {
             *budget -= 1;
             let Some(frame) = self.stack.pop() else { return Progress::Done };
             match frame {
-                Frame::One(t) => self.term(t),
-                Frame::Terms([]) => {}
-                Frame::Terms([first, rest @ ..]) => {
-                    if !rest.is_empty() {
-                        self.stack.push(Frame::Terms(rest));
+                Frame::One(t) => {
+                    if !self.leaf(t) {
+                        self.branch(t);
                     }
-                    self.term(*first);
                 }
-                Frame::List(t) => match t.as_cons() {
-                    Some((head, tail)) => {
-                        self.stack.push(Frame::List(tail));
-                        self.term(head);
+                Frame::Terms(items) => self.terms(items, budget),
+                Frame::List(t) => self.cells(t, budget),
+                Frame::Pairs(keys, values) => {
+                    if let ([key, keys @ ..], [value, values @ ..]) = (keys, values) {
+                        self.stack.push(Frame::Pairs(keys, values));
+                        self.pair(*key, *value);
                     }
-                    None => self.term(t),
-                },
+                }
                 Frame::Map(mut pairs) => {
-                    if let Some((k, v)) = pairs.next() {
+                    if let Some((key, value)) = pairs.next() {
                         self.stack.push(Frame::Map(pairs));
-                        self.stack.push(Frame::One(v));
-                        self.term(k);
+                        self.pair(key, value);
                     }
                 }
                 Frame::Sorted(mut pairs) => {
-                    if let Some((k, v)) = pairs.pop() {
+                    if let Some((key, value)) = pairs.pop() {
                         self.stack.push(Frame::Sorted(pairs));
-                        self.stack.push(Frame::One(v));
-                        self.term(k);
+                        self.pair(key, value);
                     }
                 }
                 Frame::Bytes(bits, from) => self.bytes(bits, from),
                 Frame::FunSize(at) => {
-                    if !self.counting {
-                        let size = (self.out.len() - at) as u32;
-                        self.out[at..at + 4].copy_from_slice(&size.to_be_bytes());
-                    }
+                    let size = (self.out.count() - at) as u32;
+                    self.out.patch(at, size.to_be_bytes());
                 }
-            }
-            if self.counting {
-                self.forgotten += self.out.len();
-                self.out.clear();
             }
         }
         if self.stack.is_empty() { Progress::Done } else { Progress::Paused }
     }
 
-    fn tagged(&mut self, tag: u8, n: usize) {
-        self.out.push(tag);
-        self.out.extend((n as u32).to_be_bytes());
+    /// Terms up to the first that has others in it.
+    fn terms(&mut self, mut items: &'static [Term], budget: &mut usize) {
+        while let [first, rest @ ..] = items {
+            items = rest;
+            let first = *first;
+            let leaf = self.leaf(first);
+            if !leaf || *budget == 0 {
+                if !rest.is_empty() {
+                    self.stack.push(Frame::Terms(rest));
+                }
+                if !leaf {
+                    self.branch(first);
+                }
+                return;
+            }
+            *budget -= 1;
+        }
     }
 
-    fn term(&mut self, t: Term) {
+    /// As [`Encoder::terms`], for the elements and the tail of a list.
+    fn cells(&mut self, mut list: Term, budget: &mut usize) {
+        while let Some((head, tail)) = list.as_cons() {
+            list = tail;
+            let leaf = self.leaf(head);
+            if !leaf || *budget == 0 {
+                self.stack.push(Frame::List(tail));
+                if !leaf {
+                    self.branch(head);
+                }
+                return;
+            }
+            *budget -= 1;
+        }
+        self.stack.push(Frame::One(list));
+    }
+
+    fn pair(&mut self, key: Term, value: Term) {
+        if self.leaf(key) {
+            if !self.leaf(value) {
+                self.branch(value);
+            }
+        } else {
+            self.stack.push(Frame::One(value));
+            self.branch(key);
+        }
+    }
+
+    #[inline(always)]
+    fn tagged(&mut self, tag: u8, n: usize) {
+        let [a, b, c, d] = (n as u32).to_be_bytes();
+        self.out.put(&[tag, a, b, c, d]);
+    }
+
+    /// Writes a term that has no others in it, and is not long; false for another.
+    #[inline]
+    fn leaf(&mut self, t: Term) -> bool {
         if let Some(v) = t.as_small() {
-            return self.integer(v);
+            self.integer(v);
+        } else if let Some(atom) = t.as_atom() {
+            atoms::write(atom, &self.options, &mut self.out);
+        } else if t.is_nil() {
+            self.out.put(&[NIL_EXT]);
+        } else if t.is_cons() {
+            return false;
+        } else {
+            return self.boxed(t);
         }
-        if let Some(atom) = t.as_atom() {
-            return atoms::write(atom, &self.options, &mut self.out);
+        true
+    }
+
+    fn boxed(&mut self, t: Term) -> bool {
+        match t.header().map(|h| h.tag()) {
+            Some(Tag::Tuple | Tag::FlatMap | Tag::HashMap | Tag::Fun | Tag::Export | Tag::Record) => return false,
+            Some(Tag::HeapBits | Tag::SubBits) => {
+                let Some(bits) = t.as_bits() else { return false };
+                if bits.len > BITS_A_UNIT {
+                    return false;
+                }
+                self.bits(bits);
+            }
+            Some(Tag::Float) => self.float(t.as_float().unwrap_or(0.0)),
+            Some(Tag::PosBig | Tag::NegBig) => {
+                if let Some(i) = Int::new(t) {
+                    self.magnitude(i.negative, i.limbs());
+                }
+            }
+            // Pids and ports have no header; what else there is, is no term of its own.
+            None | Some(Tag::Ref | Tag::External | Tag::MatchContext | Tag::BinRef | Tag::HamtNode) => {
+                identifiers::write(t, &self.options, &mut self.out);
+            }
         }
-        if t.is_nil() {
-            return self.out.push(NIL_EXT);
-        }
+        true
+    }
+
+    /// Begins with a term that has others in it, or is long: what comes behind it lies on the stack.
+    fn branch(&mut self, t: Term) {
         if t.is_cons() {
             return self.list(t);
         }
-        if identifiers::write(t, &self.options, &mut self.out) {
-            return;
-        }
         let Some(header) = t.header() else { return };
         match header.tag() {
-            Tag::Record => {
-                let Some(record) = t.as_record() else { return };
-                self.tagged(RECORD_EXT, record.values.len());
-                self.out.push(u8::from(record.is_exported()));
-                for atom in [record.module(), record.name()].iter().chain(record.fields()) {
-                    self.term(*atom);
-                }
-                self.stack.push(Frame::Terms(record.values));
-            }
             Tag::Tuple => {
                 let items = t.term_words();
                 match u8::try_from(items.len()) {
-                    Ok(n) => self.out.extend([SMALL_TUPLE_EXT, n]),
+                    Ok(n) => self.out.put(&[SMALL_TUPLE_EXT, n]),
                     Err(_) => self.tagged(LARGE_TUPLE_EXT, items.len()),
                 }
                 self.stack.push(Frame::Terms(items));
             }
-            Tag::PosBig | Tag::NegBig => self.big(t),
-            Tag::Float => self.float(t.as_float().unwrap_or(0.0)),
             Tag::FlatMap | Tag::HashMap => self.map(t),
-            Tag::HeapBits | Tag::SubBits => {
+            Tag::Fun | Tag::Export => self.fun(t),
+            Tag::Record => {
+                let Some(record) = t.as_record() else { return };
+                self.tagged(RECORD_EXT, record.values.len());
+                self.out.put(&[u8::from(record.is_exported())]);
+                for atom in [record.module(), record.name()].iter().chain(record.fields()) {
+                    self.leaf(*atom);
+                }
+                self.stack.push(Frame::Terms(record.values));
+            }
+            _ => {
                 if let Some(bits) = t.as_bits() {
-                    let bytes = bits.len.div_ceil(8);
-                    if bits.is_binary() {
-                        self.tagged(BINARY_EXT, bytes);
-                    } else {
-                        self.tagged(BIT_BINARY_EXT, bytes);
-                        self.out.push((bits.len % 8) as u8);
-                    }
-                    self.bytes(bits, 0);
+                    self.bits(bits);
                 }
             }
-            Tag::Fun | Tag::Export => self.fun(t),
-            // None of these is a term of its own, and identifiers are written above.
-            Tag::MatchContext | Tag::BinRef | Tag::HamtNode | Tag::Ref | Tag::External => {}
         }
     }
 
+    #[inline]
     fn integer(&mut self, v: i64) {
         if let Ok(byte) = u8::try_from(v) {
-            self.out.extend([SMALL_INTEGER_EXT, byte]);
+            self.out.put(&[SMALL_INTEGER_EXT, byte]);
         } else if let Ok(v) = i32::try_from(v) {
             self.tagged(INTEGER_EXT, v as u32 as usize);
         } else {
@@ -247,43 +366,49 @@ impl Encoder {
         }
     }
 
-    fn big(&mut self, t: Term) {
-        if let Some(i) = Int::new(t) {
-            self.magnitude(i.negative, i.limbs());
-        }
-    }
-
     fn magnitude(&mut self, negative: bool, limbs: &[u64]) {
-        let top = limbs.last().map_or(0, |l| l.leading_zeros() as usize / 8);
-        let n = limbs.len() * 8 - top;
+        let Some((last, lower)) = limbs.split_last() else { return };
+        let top = 8 - last.leading_zeros() as usize / 8;
+        let n = lower.len() * 8 + top;
         match u8::try_from(n) {
-            Ok(n) => self.out.extend([SMALL_BIG_EXT, n]),
+            Ok(n) => self.out.put(&[SMALL_BIG_EXT, n]),
             Err(_) => self.tagged(LARGE_BIG_EXT, n),
         }
-        self.out.push(u8::from(negative));
-        self.out.extend(limbs.iter().flat_map(|l| l.to_le_bytes()).take(n));
+        self.out.put(&[u8::from(negative)]);
+        for limb in lower {
+            self.out.put(&limb.to_le_bytes());
+        }
+        self.out.put(&last.to_le_bytes()[..top]);
     }
 
     fn float(&mut self, f: f64) {
         if self.options.text_floats {
-            self.out.push(FLOAT_EXT);
+            self.out.put(&[FLOAT_EXT]);
             let mut text = float_text::default(f).into_bytes();
             text.resize(31, 0);
-            self.out.extend(text);
+            self.out.put(&text);
         } else {
-            self.out.push(NEW_FLOAT_EXT);
-            self.out.extend(f.to_be_bytes());
+            self.out.put(&[NEW_FLOAT_EXT]);
+            self.out.put(&f.to_be_bytes());
         }
     }
 
     fn list(&mut self, t: Term) {
-        let mut items = t.list();
-        let n = items.by_ref().count();
-        let tail = items.rest();
-        if n <= 0xffff && tail.is_nil() && t.list().all(|i| i.as_byte().is_some()) {
-            self.out.push(STRING_EXT);
-            self.out.extend((n as u16).to_be_bytes());
-            self.out.extend(t.list().filter_map(Term::as_byte));
+        let (mut n, mut is_string, mut tail) = (0, true, t);
+        while let Some((head, rest)) = tail.as_cons() {
+            is_string &= head.as_byte().is_some();
+            n += 1;
+            tail = rest;
+        }
+        if is_string && n <= 0xffff && tail.is_nil() {
+            let [a, b] = (n as u16).to_be_bytes();
+            self.out.put(&[STRING_EXT, a, b]);
+            let mut rest = t;
+            self.out.put_all((0..n).map(|_| {
+                let (head, tail) = rest.as_cons().unwrap_or((Term::NIL, Term::NIL));
+                rest = tail;
+                head.as_byte().unwrap_or(0)
+            }));
             return;
         }
         self.tagged(LIST_EXT, n);
@@ -292,7 +417,9 @@ impl Encoder {
 
     fn map(&mut self, t: Term) {
         self.tagged(MAP_EXT, crate::map::size(t));
-        if t.is_tag(Tag::HashMap) && self.options.deterministic {
+        if let Some((keys, values)) = t.as_flat_map() {
+            self.stack.push(Frame::Pairs(keys, values));
+        } else if self.options.deterministic {
             let mut pairs: Vec<(Term, Term)> = MapIter::new(t).collect();
             pairs.sort_by(|x, y| compare_exact(y.0, x.0));
             self.stack.push(Frame::Sorted(pairs));
@@ -301,16 +428,23 @@ impl Encoder {
         }
     }
 
-    fn bytes(&mut self, bits: Bits, from: usize) {
-        if self.counting {
-            self.forgotten += bits.len.div_ceil(8);
-            return;
+    fn bits(&mut self, bits: Bits) {
+        let bytes = bits.len.div_ceil(8);
+        if bits.is_binary() {
+            self.tagged(BINARY_EXT, bytes);
+        } else {
+            self.tagged(BIT_BINARY_EXT, bytes);
+            self.out.put(&[(bits.len % 8) as u8]);
         }
+        self.bytes(bits, 0);
+    }
+
+    fn bytes(&mut self, bits: Bits, from: usize) {
         let n = (bits.len - from).min(BITS_A_UNIT);
         let part = bits.slice(from, n);
         match part.as_bytes() {
-            Some(bytes) => self.out.extend(bytes),
-            None => self.out.extend((0..n.div_ceil(8)).map(|i| part.byte(i))),
+            Some(bytes) => self.out.put(bytes),
+            None => self.out.put_all((0..n.div_ceil(8)).map(|i| part.byte(i))),
         }
         if from + n < bits.len {
             self.stack.push(Frame::Bytes(bits, from + n));
@@ -321,13 +455,13 @@ impl Encoder {
         let Some(f) = t.as_fun() else { return };
         match f.code {
             FunRef::Local(e) => {
-                self.out.push(NEW_FUN_EXT);
-                self.stack.push(Frame::FunSize(self.out.len()));
-                self.out.extend([0; 4]);
-                self.out.push(e.arity as u8);
-                self.out.extend(e.uniq);
-                self.out.extend(e.index.to_be_bytes());
-                self.out.extend((f.env.len() as u32).to_be_bytes());
+                self.out.put(&[NEW_FUN_EXT]);
+                self.stack.push(Frame::FunSize(self.out.count()));
+                self.out.put(&[0; 4]);
+                self.out.put(&[e.arity as u8]);
+                self.out.put(&e.uniq);
+                self.out.put(&e.index.to_be_bytes());
+                self.out.put(&(f.env.len() as u32).to_be_bytes());
                 atoms::write(e.module, &self.options, &mut self.out);
                 self.integer(i64::from(e.old_index));
                 self.integer(i64::from(e.old_uniq));
@@ -337,7 +471,7 @@ impl Encoder {
                 self.stack.push(Frame::Terms(f.env));
             }
             FunRef::External(e) => {
-                self.out.push(EXPORT_EXT);
+                self.out.put(&[EXPORT_EXT]);
                 atoms::write(e.mfa.module, &self.options, &mut self.out);
                 atoms::write(e.mfa.function, &self.options, &mut self.out);
                 self.integer(i64::from(e.mfa.arity));

@@ -1,7 +1,6 @@
 //! Pids, ports and references in the external term format.
 
-use alloc::vec::Vec;
-
+use super::encode::Out;
 use super::scalars::Cursor;
 use super::tags::*;
 use super::{DecodeError, DecodeOptions, EncodeOptions, atoms};
@@ -114,7 +113,7 @@ fn reference<A: Alloc + ?Sized>(
 }
 
 /// Writes an identifier, if the term is one.
-pub fn write(t: Term, o: &EncodeOptions, out: &mut Vec<u8>) -> bool {
+pub fn write(t: Term, o: &EncodeOptions, out: &mut impl Out) -> bool {
     if let Some(pid) = t.as_pid() {
         pid_parts(o.node.name, o.node.creation, pid.number(), pid.serial(), o, out);
         return true;
@@ -144,33 +143,33 @@ pub fn write(t: Term, o: &EncodeOptions, out: &mut Vec<u8>) -> bool {
     true
 }
 
-fn pid_parts(node: Atom, creation: u32, number: u32, serial: u32, o: &EncodeOptions, out: &mut Vec<u8>) {
-    out.push(NEW_PID_EXT);
+fn pid_parts(node: Atom, creation: u32, number: u32, serial: u32, o: &EncodeOptions, out: &mut impl Out) {
+    out.put(&[NEW_PID_EXT]);
     atoms::write(node, o, out);
     for word in [number, serial, creation] {
-        out.extend(word.to_be_bytes());
+        out.put(&word.to_be_bytes());
     }
 }
 
-fn port_parts(node: Atom, creation: u32, number: u64, o: &EncodeOptions, out: &mut Vec<u8>) {
+fn port_parts(node: Atom, creation: u32, number: u64, o: &EncodeOptions, out: &mut impl Out) {
     // Up to OTP 25, numbers of 28 bits take the older tag.
     let old = number < 1 << 28 && !crate::release::at_least(26);
-    out.push(if old { NEW_PORT_EXT } else { V4_PORT_EXT });
+    out.put(&[if old { NEW_PORT_EXT } else { V4_PORT_EXT }]);
     atoms::write(node, o, out);
     if old {
-        out.extend((number as u32).to_be_bytes());
+        out.put(&(number as u32).to_be_bytes());
     } else {
-        out.extend(number.to_be_bytes());
+        out.put(&number.to_be_bytes());
     }
-    out.extend(creation.to_be_bytes());
+    out.put(&creation.to_be_bytes());
 }
 
-fn reference_parts(node: Atom, creation: u32, numbers: &[u32], o: &EncodeOptions, out: &mut Vec<u8>) {
-    out.push(NEWER_REFERENCE_EXT);
-    out.extend((numbers.len() as u16).to_be_bytes());
+fn reference_parts(node: Atom, creation: u32, numbers: &[u32], o: &EncodeOptions, out: &mut impl Out) {
+    out.put(&[NEWER_REFERENCE_EXT]);
+    out.put(&(numbers.len() as u16).to_be_bytes());
     atoms::write(node, o, out);
-    out.extend(creation.to_be_bytes());
+    out.put(&creation.to_be_bytes());
     for n in numbers {
-        out.extend(n.to_be_bytes());
+        out.put(&n.to_be_bytes());
     }
 }

@@ -19,18 +19,23 @@ impl<'b> Cursor<'b> {
         self.bytes.len() - self.at
     }
 
+    #[inline]
     pub fn take(&mut self, n: usize) -> Result<&'b [u8], DecodeError> {
         let part = self.at.checked_add(n).and_then(|end| self.bytes.get(self.at..end));
         self.at += n.min(self.left());
         part.ok_or(DecodeError::Badarg)
     }
 
+    #[inline]
     fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
         self.take(N)?.try_into().map_err(|_| DecodeError::Badarg)
     }
 
+    #[inline(always)]
     pub fn u8(&mut self) -> Result<u8, DecodeError> {
-        Ok(self.array::<1>()?[0])
+        let byte = self.bytes.get(self.at).copied().ok_or(DecodeError::Badarg)?;
+        self.at += 1;
+        Ok(byte)
     }
 
     pub fn u16(&mut self) -> Result<u16, DecodeError> {

@@ -98,10 +98,19 @@ pub(super) fn prepare(bytes: &[u8]) -> Result<Prepared, LoadError> {
         catches: parts.catches.into_iter().map(|(c, _)| c).collect::<Vec<Catch>>(),
         funs,
         on_load: parts.on_load,
-        attributes: file.chunk(b"Attr").unwrap_or_default().to_vec(),
-        compile_info: file.chunk(b"CInf").unwrap_or_default().to_vec(),
+        attributes: term_chunk(&file, *b"Attr")?,
+        compile_info: term_chunk(&file, *b"CInf")?,
         md5: tables.md5,
     })
+}
+
+/// A chunk that holds an external term, or nothing; the term is made when somebody asks for it.
+fn term_chunk(file: &BeamFile<'_>, name: [u8; 4]) -> Result<Vec<u8>, LoadError> {
+    let bytes = file.chunk(&name).unwrap_or_default();
+    if !bytes.is_empty() && crate::etf::decode_literal(&mut Fragments::new(), bytes).is_none() {
+        return Err(LoadError::new(alloc::format!("chunk {} is no term", name.escape_ascii())));
+    }
+    Ok(bytes.to_vec())
 }
 
 /// A string as the list of its characters.

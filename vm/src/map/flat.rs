@@ -1,6 +1,7 @@
 //! Flat maps: sorted keys, found by a scan (they are few, and most are immediates).
 
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 use super::FLAT_LIMIT;
 use crate::term::compare::{compare_exact, exact_eq};
@@ -58,6 +59,49 @@ pub fn from_sorted<A: Alloc + ?Sized>(a: &mut A, pairs: &[(Term, Term)]) -> Term
     }
     let keys = build::tuple(a, &keys[..n]);
     with_keys(a, keys, &values[..n])
+}
+
+/// A map of so many pairs, to be filled by [`parts_mut`] and [`arrange`]; nil everywhere until then.
+pub fn blank<A: Alloc + ?Sized>(a: &mut A, n: usize) -> Term {
+    debug_assert!(n <= FLAT_LIMIT);
+    let nothing = [Term::NIL; FLAT_LIMIT];
+    let keys = build::tuple(a, &nothing[..n]);
+    with_keys(a, keys, &nothing[..n])
+}
+
+/// The keys and values of a map, to be written.
+/// # Safety
+/// It is a flat map, [`blank`] made it, and nothing else refers to it yet but the heap.
+pub unsafe fn parts_mut(map: Term) -> (&'static mut [Term], &'static mut [Term]) {
+    let (keys, _, values) = parts(map);
+    let n = values.len();
+    // SAFETY: the keys lie behind the tuple's header, the values behind the map's header and its keys; the caller
+    // vouches for nobody else looking.
+    unsafe {
+        (
+            core::slice::from_raw_parts_mut(keys.ptr().cast::<Term>().add(1), n),
+            core::slice::from_raw_parts_mut(map.ptr().cast::<Term>().add(2), n),
+        )
+    }
+}
+
+/// Puts pairs into the order of their keys; false if a key comes twice.
+pub fn arrange(keys: &mut [Term], values: &mut [Term]) -> bool {
+    for i in 1..keys.len() {
+        let mut at = i;
+        while at > 0 {
+            match compare_exact(keys[at - 1], keys[at]) {
+                Ordering::Less => break,
+                Ordering::Equal => return false,
+                Ordering::Greater => {
+                    keys.swap(at - 1, at);
+                    values.swap(at - 1, at);
+                    at -= 1;
+                }
+            }
+        }
+    }
+    true
 }
 
 fn parts(map: Term) -> (Term, &'static [Term], &'static [Term]) {

@@ -9,7 +9,7 @@
 
 mod build;
 mod diff;
-mod flat;
+pub(crate) mod flat;
 mod iter;
 mod trie;
 

@@ -148,7 +148,7 @@ pub trait Sockets {
         Err(Errno::Ebadf)
     }
 
-    /// Receives what is there. There may be more when it fills the buffer; if not, input is told when there is.
+    /// Receives what is there. There may be more, or the end: who wants that tries again until there is nothing.
     /// # Errors
     /// As `recvmsg(2)`; on [`Errno::Eagain`] input is told.
     fn socket_receive(&self, _socket: Socket, _buf: &mut [u8], _flags: i32) -> Result<Received, Errno> {

@@ -6,7 +6,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{Failure, PORTS, Port, PortId, Signal, deliver, lookup, wake};
+use super::{Driver, Failure, PORTS, Port, PortId, Signal, deliver, lookup, wake};
 use crate::atom;
 use crate::heap::OwnedTerm;
 use crate::process::names;
@@ -80,7 +80,13 @@ impl Port {
         }
         wake(waiting);
         FLUSHING.fetch_add(1, Ordering::SeqCst);
-        if kill || !flush || self.driver.lock().queued() == 0 {
+        let waits = |driver: &mut dyn Driver| {
+            if driver.queued() > 0 {
+                driver.closing(self);
+            }
+            driver.queued() > 0
+        };
+        if kill || !flush || !waits(&mut **self.driver.lock()) {
             self.terminate();
         }
     }
@@ -117,7 +123,7 @@ impl Port {
             }
             s.answer_closed
         };
-        self.driver.lock().stop();
+        self.driver.lock().stop(self);
         FLUSHING.fetch_sub(1, Ordering::SeqCst);
         flushed();
         if answer {

@@ -32,10 +32,10 @@ pub struct BadCommand;
 
 /// A port's driver. All calls are made with the port's driver lock held.
 pub trait Driver: Send {
-    /// Output: `port_command/2`, or `Port ! {Owner, {command, Data}}`.
+    /// Output: `port_command/2`, or `Port ! {Owner, {command, Data}}`, from this process.
     /// # Errors
     /// [`BadCommand`] closes nothing; the caller raises `badarg`.
-    fn command(&mut self, port: &Arc<Port>, data: &[u8]) -> Result<(), BadCommand>;
+    fn command(&mut self, port: &Arc<Port>, caller: Pid, data: &[u8]) -> Result<(), BadCommand>;
 
     /// `port_control/3`: the answer's bytes.
     /// # Errors
@@ -45,13 +45,19 @@ pub trait Driver: Send {
     /// An event of the platform that concerns this port.
     fn event(&mut self, _port: &Arc<Port>, _event: Event) {}
 
+    /// A timer of [`Port::start_timer`] has fired.
+    fn timeout(&mut self, _port: &Arc<Port>, _number: u64) {}
+
     /// How many bytes of output wait. A port that is closed stays until there are none.
     fn queued(&self) -> usize {
         0
     }
 
+    /// The port is being closed while output waits: the driver may give that up (`flush` of `ErlDrvEntry`).
+    fn closing(&mut self, _port: &Port) {}
+
     /// The port is closed: give back what the driver holds.
-    fn stop(&mut self) {}
+    fn stop(&mut self, _port: &Port) {}
 
     /// `port_info(Port, os_pid)`.
     fn os_pid(&self) -> Option<u32> {
@@ -201,6 +207,21 @@ pub fn all() -> Vec<PortId> {
     ids
 }
 
+/// As [`open`], for a driver that makes a port for a process by itself (`driver_create_port`). None: the process is gone,
+/// and the driver has been stopped.
+pub fn open_for(owner: Pid, command: &[u8], settings: Settings, driver: Box<dyn Driver>) -> Option<Arc<Port>> {
+    let port = open(owner, command, settings, driver);
+    let id = port.id;
+    let note = move |p: &mut crate::process::Process| {
+        p.links.ports.insert(id);
+    };
+    if deliver(owner, Signal::Call(Box::new(note))).is_some() {
+        port.close(owner, Term::atom(atom::NORMAL));
+        return None;
+    }
+    Some(port)
+}
+
 impl Port {
     /// Calls the driver.
     pub fn with_driver<R>(self: &Arc<Self>, f: impl FnOnce(&mut dyn Driver) -> R) -> R {
@@ -240,20 +261,25 @@ impl Port {
     }
 
     fn send_to(&self, pid: Pid, body: impl FnOnce(&mut Fragments) -> Term) {
-        let m = self.message(body);
+        self.send(pid, |h| {
+            let body = body(h);
+            build::tuple(h, &[Term::port(self.id), body])
+        });
+    }
+
+    /// Sends a message that the driver makes (`erl_drv_send_term`).
+    pub fn send(&self, pid: Pid, make: impl FnOnce(&mut Fragments) -> Term) {
+        let m = Message::from_system(make);
         trace::ports::sent(self, pid, m.term);
         deliver(pid, Signal::Message(m));
     }
 
     fn send_untraced(&self, pid: Pid, body: impl FnOnce(&mut Fragments) -> Term) {
-        deliver(pid, Signal::Message(self.message(body)));
-    }
-
-    fn message(&self, body: impl FnOnce(&mut Fragments) -> Term) -> Message {
-        Message::from_system(|h| {
+        let message = Message::from_system(|h| {
             let body = body(h);
             build::tuple(h, &[Term::port(self.id), body])
-        })
+        });
+        deliver(pid, Signal::Message(message));
     }
 
     /// Sends `{Port, {data, Data}}` to the owner, as the port was opened: a binary or a list, in lines or as it comes.

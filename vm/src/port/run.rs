@@ -1,13 +1,15 @@
 //! What a port does, seen from outside: `running_ports` of a trace, `runnable_ports` and `exclusive` of a profile
 //! (`try_imm_drv_call` and `finalize_imm_drv_call` in `io.c`, `erts_port_task_execute` in `erl_port_task.c`).
 
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::{Driver, Port};
 use crate::atom::{self, Atom};
-use crate::platform::Event;
+use crate::platform::{Event, platform};
 use crate::process::Process;
+use crate::sched::{TimerKey, fire_at};
 use crate::term::Term;
 use crate::trace::{self, flags, profile};
 
@@ -44,9 +46,10 @@ impl Port {
     /// Whoever finds the driver free gives it what has come meanwhile.
     pub(super) fn give_traces(self: &Arc<Self>) {
         while !self.traces.lock().is_empty() {
+            let owner = self.state.lock().owner;
             let Some(mut driver) = self.driver.try_lock() else { return };
             for bytes in core::mem::take(&mut *self.traces.lock()) {
-                let _ = driver.command(self, &bytes);
+                let _ = driver.command(self, owner, &bytes);
             }
             drop(driver);
             let failure = self.failure.lock().take();
@@ -59,6 +62,18 @@ impl Port {
     /// Something has happened that the driver is to know of.
     pub fn event(self: &Arc<Self>, event: Event) {
         self.by_itself(|| self.with_driver(|d: &mut dyn Driver| d.event(self, event)));
+    }
+
+    /// For drivers: calls [`Driver::timeout`] with this number after so many milliseconds, if the port is still there.
+    pub fn start_timer(self: &Arc<Self>, ms: u64, number: u64) -> TimerKey {
+        let port = Arc::downgrade(self);
+        let fire = move || {
+            if let Some(port) = port.upgrade() {
+                port.by_itself(|| port.with_driver(|d: &mut dyn Driver| d.timeout(&port, number)));
+            }
+        };
+        let at = platform().monotonic_ns().saturating_add(ms.saturating_mul(1_000_000));
+        fire_at(at, Box::new(fire))
     }
 
     /// Work of the port that no process waits for.

@@ -22,14 +22,45 @@ struct Queues {
     since_low: u32,
 }
 
+/// Processes that wait for their turn, and how many: that is asked for without the lock.
+#[derive(Debug, Default)]
+struct Waiting {
+    queues: Mutex<Queues>,
+    len: AtomicUsize,
+}
+
+impl Waiting {
+    fn len(&self) -> usize {
+        self.len.load(Ordering::Relaxed)
+    }
+
+    /// For who is about to sleep: whoever adds one sees that, or is seen here.
+    fn any(&self) -> bool {
+        self.len.load(Ordering::SeqCst) > 0
+    }
+
+    fn push(&self, slot: &'static Slot, priority: u8) {
+        let mut q = self.queues.lock();
+        q.by_priority[usize::from(priority).min(PRIORITIES - 1)].push_back(slot);
+        self.len.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn take(&self) -> Option<&'static Slot> {
+        if self.len() == 0 {
+            return None;
+        }
+        let slot = pop(&mut self.queues.lock())?;
+        self.len.fetch_sub(1, Ordering::SeqCst);
+        Some(slot)
+    }
+}
+
 /// One scheduler's shared part.
 #[derive(Debug)]
 pub(crate) struct Scheduler {
-    queues: Mutex<Queues>,
-    pub(crate) len: AtomicUsize,
+    waiting: Waiting,
     /// Processes that no other scheduler may run.
-    bound: Mutex<Queues>,
-    bound_len: AtomicUsize,
+    bound: Waiting,
     pub(crate) timers: Mutex<super::timer::Timers>,
     /// When the next timer fires (monotonic ns), or `u64::MAX`: what the scheduler sleeps until.
     pub(crate) next_timer: AtomicU64,
@@ -59,10 +90,8 @@ pub(super) fn init(n: usize) {
         (0..n)
             .map(|_| {
                 &*Box::leak(Box::new(Scheduler {
-                    queues: Mutex::new(Queues::default()),
-                    len: AtomicUsize::new(0),
-                    bound: Mutex::new(Queues::default()),
-                    bound_len: AtomicUsize::new(0),
+                    waiting: Waiting::default(),
+                    bound: Waiting::default(),
                     timers: Mutex::new(super::timer::Timers::default()),
                     next_timer: AtomicU64::new(u64::MAX),
                     reductions: AtomicU64::new(0),
@@ -109,7 +138,7 @@ pub fn block(on: bool) {
 /// What waits where nobody takes it goes to the first scheduler; all look anew.
 fn rearrange() {
     for id in allowed()..schedulers() {
-        while let Some(slot) = take(scheduler(id)) {
+        while let Some(slot) = scheduler(id).waiting.take() {
             let priority = slot.inbox.lock().priority;
             enqueue_on(0, slot, priority);
         }
@@ -119,7 +148,7 @@ fn rearrange() {
 
 /// Processes ready to run or running, per scheduler.
 pub fn active_tasks() -> Vec<usize> {
-    let of = |s: &&Scheduler| s.len.load(Ordering::Relaxed) + usize::from(s.running.load(Ordering::Relaxed));
+    let of = |s: &&Scheduler| s.waiting.len() + usize::from(s.running.load(Ordering::Relaxed));
     SCHEDULERS.get().into_iter().flatten().map(|s| of(&&**s)).collect()
 }
 
@@ -157,7 +186,7 @@ pub(crate) fn scheduler(id: usize) -> &'static Scheduler {
 
 /// Processes ready to run, per scheduler.
 pub fn run_queue_lengths() -> Vec<usize> {
-    SCHEDULERS.get().into_iter().flatten().map(|s| s.len.load(Ordering::Relaxed)).collect()
+    SCHEDULERS.get().into_iter().flatten().map(|s| s.waiting.len()).collect()
 }
 
 /// Reductions done by all schedulers, in slices that are over.
@@ -175,9 +204,7 @@ pub fn context_switches() -> u64 {
 pub(crate) fn enqueue(slot: &'static Slot, priority: u8) {
     let bound = slot.bound.load(Ordering::Relaxed);
     if (1..=schedulers()).contains(&bound) {
-        let s = scheduler(bound - 1);
-        s.bound.lock().by_priority[usize::from(priority).min(PRIORITIES - 1)].push_back(slot);
-        s.bound_len.fetch_add(1, Ordering::SeqCst);
+        scheduler(bound - 1).bound.push(slot, priority);
         return wake(if bound - 1 < allowed() { bound - 1 } else { 0 });
     }
     let id = super::run::current().unwrap_or_else(|| NEXT.fetch_add(1, Ordering::Relaxed) as usize % schedulers());
@@ -185,12 +212,7 @@ pub(crate) fn enqueue(slot: &'static Slot, priority: u8) {
 }
 
 fn enqueue_on(id: usize, slot: &'static Slot, priority: u8) {
-    let s = scheduler(id);
-    {
-        let mut q = s.queues.lock();
-        q.by_priority[usize::from(priority).min(PRIORITIES - 1)].push_back(slot);
-        s.len.fetch_add(1, Ordering::SeqCst);
-    }
+    scheduler(id).waiting.push(slot, priority);
     wake_one(id);
 }
 
@@ -229,24 +251,6 @@ fn pop(q: &mut Queues) -> Option<&'static Slot> {
     normal.pop_front()
 }
 
-fn take(s: &Scheduler) -> Option<&'static Slot> {
-    if s.len.load(Ordering::Relaxed) == 0 {
-        return None;
-    }
-    let slot = pop(&mut s.queues.lock())?;
-    s.len.fetch_sub(1, Ordering::SeqCst);
-    Some(slot)
-}
-
-fn take_bound(s: &Scheduler) -> Option<&'static Slot> {
-    if s.bound_len.load(Ordering::Relaxed) == 0 {
-        return None;
-    }
-    let slot = pop(&mut s.bound.lock())?;
-    s.bound_len.fetch_sub(1, Ordering::SeqCst);
-    Some(slot)
-}
-
 /// The next process for scheduler `id`: from its own queue, else stolen.
 pub(super) fn next(id: usize) -> Option<&'static Slot> {
     if id >= allowed() {
@@ -254,31 +258,31 @@ pub(super) fn next(id: usize) -> Option<&'static Slot> {
     }
     let n = schedulers();
     let own = scheduler(id);
-    if own.bound_len.load(Ordering::Relaxed) > 0 {
+    if own.bound.len() > 0 {
         // Bound processes take turns with the others.
         let others_first = own.context_switches.load(Ordering::Relaxed) % 2 == 1;
-        if others_first && let Some(slot) = take(own) {
+        if others_first && let Some(slot) = own.waiting.take() {
             return Some(slot);
         }
-        if let Some(slot) = take_bound(own) {
+        if let Some(slot) = own.bound.take() {
             return Some(slot);
         }
     }
     // What is bound to a scheduler that runs nothing now is run by the first.
     if id == 0
-        && let Some(slot) = (allowed()..n).find_map(|i| take_bound(scheduler(i)))
+        && let Some(slot) = (allowed()..n).find_map(|i| scheduler(i).bound.take())
     {
         return Some(slot);
     }
-    (0..n).find_map(|i| take(scheduler((id + i) % n)))
+    (0..n).find_map(|i| scheduler((id + i) % n).waiting.take())
 }
 
 /// Is there anything that scheduler `id` can run?
 pub(super) fn any_work(id: usize) -> bool {
-    let bound = |i| scheduler(i).bound_len.load(Ordering::SeqCst) > 0;
+    let bound = |i| scheduler(i).bound.any();
     bound(id)
         || id == 0 && (allowed()..schedulers()).any(bound)
-        || SCHEDULERS.get().into_iter().flatten().any(|s| s.len.load(Ordering::SeqCst) > 0)
+        || SCHEDULERS.get().into_iter().flatten().any(|s| s.waiting.any())
 }
 
 /// How many schedulers are awake.

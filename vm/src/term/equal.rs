@@ -53,7 +53,7 @@ fn equal(a: Term, b: Term, exact: bool) -> bool {
     shallow(a, b, exact, SHALLOW).unwrap_or_else(|| deep(a, b, exact))
 }
 
-/// Compares numbers, bitstrings, lists and tuples; none for anything else, or if they are too deep.
+/// Compares numbers, bitstrings, lists, tuples and flat maps; none for anything else, or if they are too deep.
 fn shallow(mut a: Term, mut b: Term, exact: bool, depth: u32) -> Option<bool> {
     let next = depth.checked_sub(1)?;
     let element = |x: Term, y: Term| {
@@ -100,6 +100,27 @@ fn shallow(mut a: Term, mut b: Term, exact: bool, depth: u32) -> Option<bool> {
         Tag::Float if hb.is(Tag::Float) => {
             let (x, y) = (f64::from_bits(a.words()[0]), f64::from_bits(b.words()[0]));
             Some(x == y && (!exact || x != 0.0 || x.to_bits() == y.to_bits() || !zeros_are_distinct()))
+        }
+        Tag::PosBig | Tag::NegBig if exact || ha == hb => Some(ha == hb && a.words() == b.words()),
+        Tag::FlatMap => {
+            let (Some((keys, values)), Some((other_keys, other_values))) = (a.as_flat_map(), b.as_flat_map()) else {
+                return Some(false);
+            };
+            if keys.len() != other_keys.len() {
+                return Some(false);
+            }
+            for (x, y) in keys.iter().zip(other_keys) {
+                // Keys are compared exactly in any case.
+                if x != y && (x.is_immediate() || y.is_immediate() || !shallow(*x, *y, true, next)?) {
+                    return Some(false);
+                }
+            }
+            for (x, y) in values.iter().zip(other_values) {
+                if !element(*x, *y)? {
+                    return Some(false);
+                }
+            }
+            Some(true)
         }
         _ => None,
     }

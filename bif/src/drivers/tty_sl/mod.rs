@@ -120,7 +120,7 @@ fn input() {
 }
 
 impl Driver for Terminal {
-    fn command(&mut self, port: &Arc<Port>, data: &[u8]) -> Result<(), BadCommand> {
+    fn command(&mut self, port: &Arc<Port>, _: Pid, data: &[u8]) -> Result<(), BadCommand> {
         use core::sync::atomic::Ordering::Relaxed;
         let Some((operation, rest)) = data.split_first() else { return Ok(()) };
         match COLUMNS.swap(0, Relaxed) {
@@ -159,7 +159,7 @@ impl Driver for Terminal {
         }
     }
 
-    fn stop(&mut self) {
+    fn stop(&mut self, _: &Port) {
         *PORT.lock() = None;
         // It was a terminal when this began.
         let _ = console::set_raw(false);

@@ -111,11 +111,10 @@ fn run(epoll: &OwnedFd, programs: &Programs) {
                 SOCKET => {
                     let ended = EventFlags::ERR | EventFlags::HUP;
                     let flags = event.flags;
-                    if flags.intersects(EventFlags::IN | EventFlags::RDHUP | ended) {
-                        super::super::signals::notify(Event::SocketInput(Socket(number >> 2)));
-                    }
-                    if flags.intersects(EventFlags::OUT | ended) {
-                        super::super::signals::notify(Event::SocketOutput(Socket(number >> 2)));
+                    let input = flags.intersects(EventFlags::IN | EventFlags::RDHUP | ended);
+                    let output = flags.intersects(EventFlags::OUT | ended);
+                    if let Some(hosted) = super::super::signals::node() {
+                        super::super::sockets::changed(hosted, Socket(number >> 2), input, output);
                     }
                 }
                 _ => {

@@ -1,13 +1,18 @@
 //! Sockets of the host, in non-blocking mode. The poll thread tells when one that could not go on may do so: each is
-//! entered once, for both directions, and told of changes only (edge-triggered `epoll(7)`).
+//! entered once, for both directions, and told of changes only (edge-triggered `epoll(7)`). A change that nobody waits for
+//! goes no further than the poll thread.
 
 mod address;
+mod control;
+mod interfaces;
 mod options;
 
 use super::Hosted;
 use super::channels::poll::Poller;
 use address::{from_host, to_host};
-use joist_vm::platform::{Address, Control, Errno, Family, Received, Shutdown, Socket, Sockets, Style};
+use joist_vm::platform::{
+    Address, Control, Errno, Event, Family, Interface, Received, Shutdown, Socket, Sockets, Style,
+};
 use rustix::net::{
     AddressFamily, Protocol, RecvAncillaryBuffer, RecvFlags, SendAncillaryBuffer, SendFlags, SocketFlags, SocketType,
     sockopt,
@@ -15,7 +20,7 @@ use rustix::net::{
 use std::collections::HashMap;
 use std::io::{IoSlice, IoSliceMut};
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 type Result<T> = std::result::Result<T, Errno>;
@@ -25,7 +30,41 @@ type Result<T> = std::result::Result<T, Errno>;
 #[derive(Debug, Default)]
 pub struct OpenSockets {
     next: AtomicU64,
-    open: RwLock<HashMap<u64, Arc<OwnedFd>>>,
+    open: RwLock<HashMap<u64, Arc<Open>>>,
+}
+
+/// A socket that is open.
+#[derive(Debug)]
+struct Open {
+    fd: OwnedFd,
+    /// Does somebody wait for input, for output? It is said before each attempt, so that no event is missed.
+    input: AtomicBool,
+    output: AtomicBool,
+    /// Are control messages wanted?
+    control: AtomicBool,
+}
+
+/// The poll thread has seen a change.
+pub(super) fn changed(hosted: &Hosted, socket: Socket, input: bool, output: bool) {
+    let Ok(open) = hosted.sockets.get(socket) else { return };
+    if input && open.input.swap(false, Ordering::SeqCst) {
+        hosted.push(Event::SocketInput(socket));
+    }
+    if output && open.output.swap(false, Ordering::SeqCst) {
+        hosted.push(Event::SocketOutput(socket));
+    }
+}
+
+impl Open {
+    /// Does something that may have to wait, in which case `wants` stays true.
+    fn attempt<T>(&self, wants: &AtomicBool, f: impl FnOnce(&OwnedFd) -> Result<T>) -> Result<T> {
+        wants.store(true, Ordering::SeqCst);
+        let result = f(&self.fd);
+        if !matches!(result, Err(Errno::Eagain | Errno::Einprogress)) {
+            wants.store(false, Ordering::SeqCst);
+        }
+        result
+    }
 }
 
 pub(super) fn errno(e: rustix::io::Errno) -> Errno {
@@ -33,15 +72,16 @@ pub(super) fn errno(e: rustix::io::Errno) -> Errno {
 }
 
 impl OpenSockets {
-    fn get(&self, socket: Socket) -> Result<Arc<OwnedFd>> {
+    fn get(&self, socket: Socket) -> Result<Arc<Open>> {
         self.open.read().unwrap_or_else(PoisonError::into_inner).get(&socket.0).cloned().ok_or(Errno::Ebadf)
     }
 
     fn enter(&self, poller: &Poller, fd: OwnedFd) -> Result<Socket> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let fd = Arc::new(fd);
-        self.open.write().unwrap_or_else(PoisonError::into_inner).insert(number, fd.clone());
-        if let Err(e) = poller.add_socket(&fd, number) {
+        let no = || AtomicBool::new(false);
+        let open = Arc::new(Open { fd, input: no(), output: no(), control: no() });
+        self.open.write().unwrap_or_else(PoisonError::into_inner).insert(number, open.clone());
+        if let Err(e) = poller.add_socket(&open.fd, number) {
             self.open.write().unwrap_or_else(PoisonError::into_inner).remove(&number);
             return Err(super::channels::errno(&e));
         }
@@ -57,7 +97,7 @@ impl Hosted {
 
     /// Does something with a socket's descriptor.
     fn with_socket<T>(&self, socket: Socket, f: impl FnOnce(&OwnedFd) -> rustix::io::Result<T>) -> Result<T> {
-        f(&*self.sockets.get(socket)?).map_err(errno)
+        f(&self.sockets.get(socket)?.fd).map_err(errno)
     }
 }
 
@@ -89,7 +129,7 @@ impl Sockets for Hosted {
     }
 
     fn socket_descriptor(&self, socket: Socket) -> u32 {
-        self.sockets.get(socket).map_or(u32::MAX, |fd| fd.as_raw_fd() as u32)
+        self.sockets.get(socket).map_or(u32::MAX, |open| open.fd.as_raw_fd() as u32)
     }
 
     fn socket_bind(&self, socket: Socket, address: &Address) -> Result<()> {
@@ -103,7 +143,8 @@ impl Sockets for Hosted {
 
     fn socket_accept(&self, socket: Socket) -> Result<(Socket, Address)> {
         let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
-        let (fd, from) = self.with_socket(socket, |fd| rustix::net::acceptfrom_with(fd, flags))?;
+        let open = self.sockets.get(socket)?;
+        let (fd, from) = open.attempt(&open.input, |fd| rustix::net::acceptfrom_with(fd, flags).map_err(errno))?;
         Ok((self.enter_socket(fd)?, from.map_or(Address::Local(Vec::new()), from_host)))
     }
 
@@ -111,7 +152,8 @@ impl Sockets for Hosted {
         match address {
             Some(address) => {
                 let address = to_host(address)?;
-                self.with_socket(socket, |fd| rustix::net::connect(fd, &address))
+                let open = self.sockets.get(socket)?;
+                open.attempt(&open.output, |fd| rustix::net::connect(fd, &address).map_err(errno))
             }
             None => self.with_socket(socket, |fd| rustix::net::connect_unspec(fd)),
         }
@@ -133,32 +175,48 @@ impl Sockets for Hosted {
         control: &[Control],
         flags: i32,
     ) -> Result<usize> {
-        if !control.is_empty() {
-            return Err(Errno::Enotsup);
-        }
-        // A peer that is gone is an error, not a signal.
-        let flags = SendFlags::from_bits_retain(flags as u32) | SendFlags::NOSIGNAL;
+        let open = self.sockets.get(socket)?;
+        let all: usize = data.iter().map(|d| d.len()).sum();
         let data: Vec<IoSlice<'_>> = data.iter().map(|d| IoSlice::new(d)).collect();
-        let mut control = SendAncillaryBuffer::default();
-        match to {
-            Some(to) => {
-                let to = to_host(to)?;
-                self.with_socket(socket, |fd| rustix::net::sendmsg_addr(fd, &to, &data, &mut control, flags))
+        let sent = open.attempt(&open.output, |fd| {
+            if !control.is_empty() {
+                return control::send(fd, &data, to, control, flags);
             }
-            None => self.with_socket(socket, |fd| rustix::net::sendmsg(fd, &data, &mut control, flags)),
+            // A peer that is gone is an error, not a signal.
+            let flags = SendFlags::from_bits_retain(flags as u32) | SendFlags::NOSIGNAL;
+            let mut control = SendAncillaryBuffer::default();
+            match to {
+                Some(to) => rustix::net::sendmsg_addr(fd, &to_host(to)?, &data, &mut control, flags),
+                None => rustix::net::sendmsg(fd, &data, &mut control, flags),
+            }
+            .map_err(errno)
+        })?;
+        if sent < all {
+            open.output.store(true, Ordering::SeqCst);
+            // The change may have come meanwhile.
+            if let Ok(true) = writable(&open.fd) {
+                changed(self, socket, false, true);
+            }
         }
+        Ok(sent)
     }
 
     fn socket_receive(&self, socket: Socket, buf: &mut [u8], flags: i32) -> Result<Received> {
-        let flags = RecvFlags::from_bits_retain(flags as u32);
-        let mut control = RecvAncillaryBuffer::default();
-        let mut buf = [IoSliceMut::new(buf)];
-        let got = self.with_socket(socket, |fd| rustix::net::recvmsg(fd, &mut buf, &mut control, flags))?;
-        Ok(Received {
-            len: got.bytes,
-            from: got.address.map(from_host),
-            control: Vec::new(),
-            flags: got.flags.bits() as i32,
+        let open = self.sockets.get(socket)?;
+        open.attempt(&open.input, |fd| {
+            if open.control.load(Ordering::Relaxed) {
+                return control::receive(fd, buf, flags);
+            }
+            let flags = RecvFlags::from_bits_retain(flags as u32);
+            let mut control = RecvAncillaryBuffer::default();
+            let mut buf = [IoSliceMut::new(buf)];
+            let got = rustix::net::recvmsg(fd, &mut buf, &mut control, flags).map_err(errno)?;
+            Ok(Received {
+                len: got.bytes,
+                from: got.address.map(from_host),
+                control: Vec::new(),
+                flags: got.flags.bits() as i32,
+            })
         })
     }
 
@@ -181,11 +239,16 @@ impl Sockets for Hosted {
     }
 
     fn socket_set_option(&self, socket: Socket, level: i32, option: i32, value: &[u8]) -> Result<()> {
-        options::set(&*self.sockets.get(socket)?, level, option, value)
+        let open = self.sockets.get(socket)?;
+        options::set(&open.fd, level, option, value)?;
+        if options::wants_control(level, option) && value.iter().any(|b| *b != 0) {
+            open.control.store(true, Ordering::Relaxed);
+        }
+        Ok(())
     }
 
     fn socket_option(&self, socket: Socket, level: i32, option: i32, size: usize) -> Result<Vec<u8>> {
-        let mut value = options::get(&*self.sockets.get(socket)?, level, option)?;
+        let mut value = options::get(&self.sockets.get(socket)?.fd, level, option)?;
         value.truncate(size);
         Ok(value)
     }
@@ -198,4 +261,15 @@ impl Sockets for Hosted {
         // It leaves the poll thread's set with its last holder.
         self.sockets.open.write().unwrap_or_else(PoisonError::into_inner).remove(&socket.0);
     }
+
+    fn interfaces(&self) -> Result<Vec<Interface>> {
+        interfaces::all()
+    }
+}
+
+/// Can it be written to at once?
+fn writable(fd: &OwnedFd) -> rustix::io::Result<bool> {
+    let mut wanted = [rustix::event::PollFd::new(fd, rustix::event::PollFlags::OUT)];
+    let now = rustix::event::Timespec { tv_sec: 0, tv_nsec: 0 };
+    Ok(rustix::event::poll(&mut wanted, Some(&now))? > 0)
 }

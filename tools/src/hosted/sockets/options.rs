@@ -200,3 +200,12 @@ pub(super) fn get(fd: &OwnedFd, level: i32, number: i32) -> Result<Vec<u8>> {
         _ => get_plain(fd, level, number),
     }
 }
+
+/// Is it an option that has control messages come with what is received?
+pub(super) fn wants_control(level: i32, number: i32) -> bool {
+    matches!(
+        (level, number),
+        (libc::IPPROTO_IP, libc::IP_RECVTOS | libc::IP_RECVTTL)
+            | (libc::IPPROTO_IPV6, libc::IPV6_RECVTCLASS | libc::IPV6_RECVHOPLIMIT)
+    )
+}

@@ -1,0 +1,169 @@
+//! `nif_ioctl`: requests on interfaces (`esock_ioctl1` and on). Those that tell are answered from the platform's list
+//! of interfaces; none can be changed from here.
+
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use joist_vm::platform::{Errno, Interface, platform};
+use joist_vm::process::{NativeResult, Process};
+use joist_vm::term::{Term, build};
+
+use super::answers::{self, closed, failed, named, record};
+use super::{address, esock};
+
+/// Requests by their names, with Linux's numbers.
+pub(super) static REQUESTS: [(&str, i32); 20] = [
+    ("gifconf", 0x8912),
+    ("nread", 0x541b),
+    ("atmark", 0x8905),
+    ("gifname", 0x8910),
+    ("gifindex", 0x8933),
+    ("gifflags", 0x8913),
+    ("gifaddr", 0x8915),
+    ("gifdstaddr", 0x8917),
+    ("gifbrdaddr", 0x8919),
+    ("gifnetmask", 0x891b),
+    ("gifmtu", 0x8921),
+    ("gifhwaddr", 0x8927),
+    ("gifmap", 0x8970),
+    ("giftxqlen", 0x8942),
+    ("sifflags", 0x8914),
+    ("sifaddr", 0x8916),
+    ("sifdstaddr", 0x8918),
+    ("sifbrdaddr", 0x891a),
+    ("sifmtu", 0x8922),
+    ("siftxqlen", 0x8943),
+];
+
+/// Flags of interfaces (`IFF_UP` and so on).
+pub(crate) static INTERFACE_FLAGS: [(&str, i32); 19] = [
+    ("up", 1),
+    ("broadcast", 2),
+    ("debug", 4),
+    ("loopback", 8),
+    ("pointopoint", 0x10),
+    ("notrailers", 0x20),
+    ("running", 0x40),
+    ("noarp", 0x80),
+    ("promisc", 0x100),
+    ("allmulti", 0x200),
+    ("master", 0x400),
+    ("slave", 0x800),
+    ("multicast", 0x1000),
+    ("portsel", 0x2000),
+    ("automedia", 0x4000),
+    ("dynamic", 0x8000),
+    ("lower_up", 0x1_0000),
+    ("dormant", 0x2_0000),
+    ("echo", 0x4_0000),
+];
+
+/// The names of an interface's flags.
+pub(crate) fn flags(p: &mut Process, flags: u32) -> Term {
+    let names: Vec<Term> =
+        INTERFACE_FLAGS.iter().filter(|(_, f)| flags & *f as u32 != 0).map(|(n, _)| named(n)).collect();
+    build::list(p, &names)
+}
+
+fn request(t: Term) -> &'static str {
+    REQUESTS.iter().find(|r| t.as_small() == Some(i64::from(r.1))).map_or("", |r| r.0)
+}
+
+/// `nif_ioctl(Socket, Request)`
+pub(super) fn one(p: &mut Process, a: &[Term]) -> NativeResult {
+    let esock = esock::get(p, a[0])?;
+    let state = esock.state.lock();
+    let Some(handle) = state.handle.filter(|_| !state.closing) else { return Ok(closed(p)) };
+    match request(a[1]) {
+        "nread" => match platform().socket_available(handle) {
+            Ok(n) => Ok(answers::ok_with(p, Term::small(n as i64))),
+            Err(e) => Ok(failed(p, e)),
+        },
+        "gifconf" => {
+            let all = match platform().interfaces() {
+                Ok(all) => all,
+                Err(e) => return Ok(failed(p, e)),
+            };
+            let mut items = Vec::new();
+            for i in all.iter().filter(|i| matches!(i.address, Some(IpAddr::V4(_)))) {
+                let (name, addr) = (build::string(p, i.name.as_bytes()), of_address(p, i.address));
+                items.push(record(p, &[("name", name), ("addr", addr)]));
+            }
+            let list = build::list(p, &items);
+            Ok(answers::ok_with(p, list))
+        }
+        _ => Err(p.badarg()),
+    }
+}
+
+/// `nif_ioctl(Socket, Request, Interface)`
+pub(super) fn about(p: &mut Process, a: &[Term]) -> NativeResult {
+    let esock = esock::get(p, a[0])?;
+    let state = esock.state.lock();
+    if state.handle.is_none() || state.closing {
+        return Ok(closed(p));
+    }
+    let all = match platform().interfaces() {
+        Ok(all) => all,
+        Err(e) => return Ok(failed(p, e)),
+    };
+    let name = request(a[1]);
+    if name == "gifname" {
+        let index = a[2].as_small().ok_or_else(|| p.badarg())?;
+        return Ok(match all.iter().find(|i| i64::from(i.index) == index) {
+            Some(i) => {
+                let name = build::string(p, i.name.as_bytes());
+                answers::ok_with(p, name)
+            }
+            None => failed(p, Errno::Enodev),
+        });
+    }
+    let wanted = crate::term_args::bytes(a[2]).ok_or_else(|| p.badarg())?;
+    let of_it = |i: &&Interface| i.name.as_bytes() == wanted;
+    let Some(any) = all.iter().find(of_it) else { return Ok(failed(p, Errno::Enodev)) };
+    let v4 = all.iter().filter(of_it).find(|i| matches!(i.address, Some(IpAddr::V4(_))));
+    let number = |n: u32| Term::small(i64::from(n));
+    let address = |p: &mut Process, which: Option<Option<IpAddr>>| match which.flatten() {
+        Some(ip) => {
+            let address = of_address(p, Some(ip));
+            answers::ok_with(p, address)
+        }
+        None => failed(p, Errno::Eaddrnotavail),
+    };
+    Ok(match name {
+        "gifindex" => answers::ok_with(p, number(any.index)),
+        "gifmtu" => answers::ok_with(p, number(any.mtu)),
+        "gifflags" => {
+            let flags = flags(p, any.flags);
+            answers::ok_with(p, flags)
+        }
+        "gifaddr" => address(p, v4.map(|i| i.address)),
+        "gifnetmask" => address(p, v4.map(|i| i.netmask)),
+        "gifdstaddr" | "gifbrdaddr" => address(p, v4.map(|i| i.other)),
+        "gifhwaddr" => {
+            let bytes = any.hardware.unwrap_or_default();
+            let addr = build::binary(p, &bytes);
+            let address = record(p, &[("family", number(1)), ("addr", addr)]);
+            answers::ok_with(p, address)
+        }
+        "gifmap" | "giftxqlen" => failed(p, Errno::Enotsup),
+        _ => return Err(p.badarg()),
+    })
+}
+
+/// `nif_ioctl(Socket, Request, Interface, Value)`: interfaces are configured from outside.
+pub(super) fn change(p: &mut Process, a: &[Term]) -> NativeResult {
+    let esock = esock::get(p, a[0])?;
+    let state = esock.state.lock();
+    if state.handle.is_none() || state.closing {
+        return Ok(closed(p));
+    }
+    drop(state);
+    if request(a[1]).starts_with("sif") { Ok(failed(p, Errno::Eperm)) } else { Err(p.badarg()) }
+}
+
+fn of_address(p: &mut Process, ip: Option<IpAddr>) -> Term {
+    let Some(ip) = ip else { return named("undefined") };
+    let address = joist_vm::platform::Address::Ip(core::net::SocketAddr::new(ip, 0));
+    address::build(p, &address)
+}
