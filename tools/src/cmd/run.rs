@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::pack::{self, Options, Packed};
 use crate::progress::Progress;
 use crate::qemu::accel::{self, Choice};
-use crate::qemu::{self, Machine, Size, Vm};
+use crate::qemu::{self, Forward, Machine, Network, Size, Vm, network};
 use crate::release::Release;
 use crate::{output, report, tree};
 use joist_image::Archive;
@@ -13,6 +13,7 @@ use joist_image::cmdline::CommandLine;
 use joist_image::layout::meta;
 use std::ffi::OsString;
 use std::io::Read;
+use std::net::IpAddr;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
@@ -27,9 +28,24 @@ pub struct Args {
     /// Processors
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
     smp: u32,
-    /// Forward a port of this machine to the guest (there is no network yet)
+    /// Forward a port of this machine to the guest; [ADDRESS:]HOST:GUEST, with /udp behind it for UDP
     #[arg(short, long, value_name = "HOST:GUEST")]
-    port: Vec<String>,
+    port: Vec<Forward>,
+    /// Connect the guest's network card to a tap device of this machine
+    #[arg(long, value_name = "NAME", conflicts_with = "port", value_parser = network::interface)]
+    tap: Option<String>,
+    /// No network card
+    #[arg(long, conflicts_with_all = ["port", "tap", "ip", "gateway", "dns"])]
+    no_net: bool,
+    /// The guest's address, in place of one from DHCP
+    #[arg(long, value_name = "ADDRESS/PREFIX", value_parser = prefixed)]
+    ip: Vec<String>,
+    /// The guest's way to other networks
+    #[arg(long, value_name = "ADDRESS")]
+    gateway: Vec<IpAddr>,
+    /// The guest's name server
+    #[arg(long, value_name = "ADDRESS")]
+    dns: Vec<IpAddr>,
     /// Set an environment variable
     #[arg(short, long, value_name = "NAME=VALUE", value_parser = super::variable)]
     env: Vec<(String, String)>,
@@ -48,14 +64,17 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<u8> {
-    if let Some(port) = args.port.first() {
-        return Err(Error::new(format!("-p {port} can't be done: the guest has no network yet"), "leave -p out"));
-    }
     let qemu = qemu::find()?;
+    let network = match &args.tap {
+        _ if args.no_net => Network::None,
+        Some(name) => Network::Tap(name.clone()),
+        None => Network::User(args.port.clone()),
+    };
+    network.check()?;
     let temporary = tempfile::Builder::new().prefix("joist-").tempdir();
     let temporary = temporary.map_err(|e| Error::file("make a directory in", &std::env::temp_dir(), &e))?;
     let given: Vec<Vec<u8>> = args.args.iter().cloned().map(OsString::into_vec).collect();
-    let (path, image, line) = if is_image(&args.what)? {
+    let (path, image, mut line) = if is_image(&args.what)? {
         prepare_image(args, given, temporary.path())?
     } else {
         let options = Options { env: args.env.clone(), otp: args.otp.clone(), args: given };
@@ -77,6 +96,7 @@ pub fn run(args: &Args) -> Result<u8> {
         ));
     }
     let shell = has_shell(&inspect::archive(&image, &path)?, &line);
+    line.options.extend(addresses(args));
     let vm = Vm {
         accel: accel::choose(args.accel, &qemu)?,
         qemu,
@@ -85,8 +105,26 @@ pub fn run(args: &Args) -> Result<u8> {
         processors: args.smp,
         kernel: path,
         command_line: line.encode(),
+        network,
     };
     qemu::run(&vm, shell)
+}
+
+/// `10.0.0.2/24`
+fn prefixed(text: &str) -> std::result::Result<String, String> {
+    let parts = text.split_once('/').and_then(|(ip, prefix)| Some((ip.parse().ok()?, prefix.parse::<u8>().ok()?)));
+    match parts {
+        Some((IpAddr::V4(_), 0..=32) | (IpAddr::V6(_), 0..=128)) => Ok(text.to_owned()),
+        _ => Err("write an address and the length of its network's prefix, such as 10.0.0.2/24".into()),
+    }
+}
+
+/// The kernel's options for the network.
+fn addresses(args: &Args) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
+    let option = |key: &str, value: String| (key.into(), Some(value.into_bytes()));
+    let ips = args.ip.iter().map(|ip| option("ip", ip.clone()));
+    let gateways = args.gateway.iter().map(|ip| option("gw", ip.to_string()));
+    ips.chain(gateways).chain(args.dns.iter().map(|ip| option("dns", ip.to_string()))).collect()
 }
 
 fn is_image(path: &Path) -> Result<bool> {

@@ -113,6 +113,7 @@ fn try_boot(qemu: &Path) -> std::io::Result<Kvm> {
         processors: 1,
         kernel,
         command_line: String::new(),
+        network: super::Network::None,
     };
     let mut command = vm.command(dir.path());
     let complaints = dir.path().join("stderr");

@@ -2,11 +2,13 @@
 
 pub mod accel;
 mod guest;
+pub mod network;
 mod qmp;
 mod size;
 mod terminal;
 
 pub use guest::run;
+pub use network::{Forward, Network};
 pub use size::Size;
 
 use crate::error::{Error, Result};
@@ -44,6 +46,7 @@ pub struct Vm {
     pub processors: u32,
     pub kernel: PathBuf,
     pub command_line: String,
+    pub network: Network,
 }
 
 /// Where QEMU is.
@@ -76,6 +79,7 @@ impl Vm {
             }
             Machine::Q35 => q.args(["-M", "q35", "-device", "virtio-rng-pci"]),
         };
+        self.network.arguments(self.machine, &mut q);
         q.arg("-m").arg(format!("size={}k", self.memory.0.div_ceil(1024)));
         q.arg("-smp").arg(self.processors.to_string());
         q.arg("-kernel").arg(&self.kernel);

@@ -1,0 +1,219 @@
+//! Two machines on a cable in memory, with a clock that only tests move, and a wire as bad as a test wants it.
+
+#![allow(dead_code)] // each test uses its part
+
+use joist_net::{Frame, Link, Settings, Stack};
+use joist_vm::platform::{Address, Errno, Event, Family, Socket, Style};
+use std::collections::VecDeque;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex};
+
+/// What happens to frames, in percent.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Trouble {
+    pub loss: u64,
+    pub duplication: u64,
+    pub reordering: u64,
+}
+
+#[derive(Default)]
+struct Wire {
+    frames: VecDeque<Vec<u8>>,
+    trouble: Trouble,
+    random: u64,
+    sent: usize,
+}
+
+impl Wire {
+    fn percent(&mut self, of: u64) -> bool {
+        self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.random >> 33) % 100 < of
+    }
+
+    fn put(&mut self, frame: Vec<u8>) {
+        self.sent += 1;
+        if self.percent(self.trouble.loss) {
+            return;
+        }
+        if self.percent(self.trouble.duplication) {
+            self.frames.push_back(frame.clone());
+        }
+        self.frames.push_back(frame);
+        if self.percent(self.trouble.reordering) && self.frames.len() > 1 {
+            let last = self.frames.len() - 1;
+            self.frames.swap(last, last - 1);
+        }
+    }
+}
+
+struct End {
+    out: Arc<Mutex<Wire>>,
+    into: Arc<Mutex<Wire>>,
+}
+
+impl Link for End {
+    fn mtu(&self) -> usize {
+        1500
+    }
+    fn receive(&mut self) -> Option<Frame> {
+        let buffer = self.into.lock().unwrap().frames.pop_front()?.into_boxed_slice();
+        let len = buffer.len();
+        Some(Frame { buffer, start: 0, len })
+    }
+    fn recycle(&mut self, _: Frame) {}
+    fn room(&mut self) -> bool {
+        self.out.lock().unwrap().frames.len() < 2048
+    }
+    fn send(&mut self, len: usize, fill: &mut dyn FnMut(&mut [u8])) {
+        let mut frame = vec![0; len];
+        fill(&mut frame);
+        self.out.lock().unwrap().put(frame);
+    }
+}
+
+/// Two machines: 10.0.0.1 and 10.0.0.2.
+pub struct World {
+    pub now: u64,
+    pub machines: [Stack; 2],
+    wires: [Arc<Mutex<Wire>>; 2],
+    /// Events that came, for each.
+    pub events: [Vec<Event>; 2],
+}
+
+pub const MEMORY: usize = 32 << 20;
+
+pub fn ip(machine: usize) -> IpAddr {
+    IpAddr::V4(Ipv4Addr::new(10, 0, 0, machine as u8 + 1))
+}
+
+pub fn at(machine: usize, port: u16) -> Address {
+    Address::Ip(SocketAddr::new(ip(machine), port))
+}
+
+impl World {
+    pub fn new(trouble: Trouble, seed: u64) -> World {
+        World::with_memory(trouble, seed, MEMORY)
+    }
+
+    pub fn with_memory(trouble: Trouble, seed: u64, memory: usize) -> World {
+        let wires: [Arc<Mutex<Wire>>; 2] = std::array::from_fn(|n| {
+            Arc::new(Mutex::new(Wire { trouble, random: seed ^ n as u64, ..Wire::default() }))
+        });
+        let machines = std::array::from_fn(|n| {
+            let mut stack = Stack::new(memory, [seed, n as u64, 3, 4], 0);
+            let end = End { out: wires[n].clone(), into: wires[1 - n].clone() };
+            let settings = Settings {
+                addresses: vec![(ip(n), 24)],
+                gateways: vec![Ipv4Addr::new(10, 0, 0, 99).into()],
+                nameservers: Vec::new(),
+            };
+            stack.attach(Box::new(end), [2, 0, 0, 0, 0, n as u8 + 1], &settings);
+            stack
+        });
+        World { now: 0, machines, wires, events: Default::default() }
+    }
+
+    pub fn trouble(&mut self, trouble: Trouble) {
+        for wire in &self.wires {
+            wire.lock().unwrap().trouble = trouble;
+        }
+    }
+
+    /// Frames sent so far, by both.
+    pub fn sent(&self) -> usize {
+        self.wires.iter().map(|w| w.lock().unwrap().sent).sum()
+    }
+
+    fn round(&mut self) {
+        for n in 0..2 {
+            self.machines[n].poll(self.now);
+            while let Some(event) = self.machines[n].take_event() {
+                self.events[n].push(event);
+            }
+        }
+    }
+
+    /// Lets the frames that are on their way arrive, and what they lead to.
+    pub fn settle(&mut self) {
+        for _ in 0..10_000 {
+            self.round();
+            let quiet = self.wires.iter().all(|w| w.lock().unwrap().frames.is_empty())
+                && self.machines.iter().all(|m| m.deadline_us().is_none_or(|d| d > self.now));
+            if quiet {
+                return;
+            }
+            self.now += 20;
+        }
+        panic!("the machines never come to rest");
+    }
+
+    /// Moves the clock to the next deadline; false if there is none within `limit`.
+    pub fn wait(&mut self, limit: u64) -> bool {
+        let next = self.machines.iter().filter_map(Stack::deadline_us).min();
+        match next {
+            Some(next) if next <= self.now + limit => {
+                self.now = next.max(self.now + 1);
+                self.round();
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Lets time go by.
+    pub fn pass(&mut self, us: u64) {
+        let end = self.now + us;
+        self.settle();
+        while self.now < end && self.wait(end - self.now) {
+            self.settle();
+        }
+        self.now = self.now.max(end);
+        self.settle();
+    }
+
+    pub fn tcp(&mut self, machine: usize) -> Socket {
+        self.machines[machine].open(Family::V4, Style::Stream, 0).unwrap()
+    }
+
+    pub fn udp(&mut self, machine: usize) -> Socket {
+        self.machines[machine].open(Family::V4, Style::Datagram, 0).unwrap()
+    }
+
+    pub fn listen(&mut self, machine: usize, port: u16, backlog: u32) -> Socket {
+        let socket = self.tcp(machine);
+        self.machines[machine].bind(socket, &at(machine, port)).unwrap();
+        self.machines[machine].listen_on(socket, backlog).unwrap();
+        socket
+    }
+
+    pub fn connect(&mut self, machine: usize, to: &Address) -> Socket {
+        let socket = self.tcp(machine);
+        assert_eq!(self.machines[machine].connect(socket, Some(to)), Err(Errno::Einprogress));
+        socket
+    }
+
+    /// A connection from machine 0 to port 80 of machine 1: both its ends, and the listener.
+    pub fn pair(&mut self) -> (Socket, Socket, Socket) {
+        let listener = self.listen(1, 80, 5);
+        let client = self.connect(0, &at(1, 80));
+        self.settle();
+        let (server, from) = self.machines[1].accept_from(listener).unwrap();
+        assert_eq!(Ok(from), self.machines[0].name(client));
+        (client, server, listener)
+    }
+
+    pub fn send(&mut self, machine: usize, socket: Socket, data: &[u8]) -> Result<usize, Errno> {
+        self.machines[machine].send(socket, &[data], None, &[], 0)
+    }
+
+    pub fn receive(&mut self, machine: usize, socket: Socket) -> Result<Vec<u8>, Errno> {
+        let mut buf = vec![0; 65536];
+        let got = self.machines[machine].receive(socket, &mut buf, 0)?;
+        buf.truncate(got.len);
+        Ok(buf)
+    }
+
+    pub fn take_events(&mut self, machine: usize) -> Vec<Event> {
+        std::mem::take(&mut self.events[machine])
+    }
+}

@@ -1,0 +1,124 @@
+//! What goes in at one end comes out at the other, whatever the wire does.
+
+mod cable;
+
+use cable::{Trouble, World};
+use joist_vm::platform::{Errno, Event, Shutdown, Socket};
+use proptest::prelude::*;
+
+/// One direction of a transfer, driven by events alone.
+struct Half {
+    machine: usize,
+    socket: Socket,
+    data: Vec<u8>,
+    sent: usize,
+    shut: bool,
+    got: Vec<u8>,
+    ended: bool,
+}
+
+impl Half {
+    fn write(&mut self, world: &mut World, piece: usize) {
+        while self.sent < self.data.len() {
+            let end = self.data.len().min(self.sent + piece);
+            match world.send(self.machine, self.socket, &self.data[self.sent..end]) {
+                Ok(count) => {
+                    let whole = count == end - self.sent;
+                    self.sent += count;
+                    if !whole {
+                        return;
+                    }
+                }
+                Err(Errno::Eagain) => return,
+                Err(e) => panic!("send: {e:?}"),
+            }
+        }
+        if !self.shut {
+            self.shut = true;
+            world.machines[self.machine].shutdown(self.socket, Shutdown::Write).unwrap();
+        }
+    }
+
+    fn read(&mut self, world: &mut World, piece: usize) {
+        let mut buf = vec![0; piece];
+        while !self.ended {
+            match world.machines[self.machine].receive(self.socket, &mut buf, 0) {
+                Ok(got) => {
+                    self.got.extend_from_slice(&buf[..got.len]);
+                    self.ended = got.len == 0;
+                }
+                Err(Errno::Eagain) => return,
+                Err(e) => panic!("receive: {e:?}"),
+            }
+        }
+    }
+}
+
+fn bytes(seed: u64, len: usize) -> Vec<u8> {
+    (0..len as u64).map(|n| (n.wrapping_mul(seed | 1) >> 7) as u8).collect()
+}
+
+fn transfer(trouble: Trouble, seed: u64, lengths: [usize; 2], pieces: [usize; 2]) {
+    let mut world = World::new(Trouble::default(), seed);
+    let (client, server, _) = world.pair();
+    world.trouble(trouble);
+    world.take_events(0);
+    world.take_events(1);
+    let mut halves: Vec<Half> = [(0, client), (1, server)]
+        .into_iter()
+        .map(|(machine, socket)| Half {
+            machine,
+            socket,
+            data: bytes(seed + machine as u64, lengths[machine]),
+            sent: 0,
+            shut: false,
+            got: Vec::new(),
+            ended: false,
+        })
+        .collect();
+    for half in &mut halves {
+        half.write(&mut world, pieces[0]);
+        half.read(&mut world, pieces[1]);
+    }
+    let limit = 3_600_000_000;
+    while !halves.iter().all(|h| h.ended && h.shut) {
+        world.settle();
+        let mut idle = true;
+        for half in &mut halves {
+            for event in world.take_events(half.machine) {
+                idle = false;
+                match event {
+                    Event::SocketInput(s) if s == half.socket => half.read(&mut world, pieces[1]),
+                    Event::SocketOutput(s) if s == half.socket => half.write(&mut world, pieces[0]),
+                    _ => {}
+                }
+            }
+        }
+        if idle {
+            assert!(world.wait(limit), "stuck at {}: nothing is due", world.now);
+            assert!(world.now < limit, "it takes longer than an hour");
+        }
+    }
+    assert!(halves[0].got == halves[1].data && halves[1].got == halves[0].data, "something else arrived");
+}
+
+#[test]
+fn a_good_wire() {
+    transfer(Trouble::default(), 1, [1 << 20, 3 << 20], [100_000, 65536]);
+}
+
+#[test]
+fn small_pieces() {
+    transfer(Trouble::default(), 2, [20_000, 0], [7, 13]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #[test]
+    fn a_bad_wire(
+        loss in 0u64..12, duplication in 0u64..20, reordering in 0u64..20, seed: u64,
+        lengths in [0usize..200_000, 0usize..200_000], piece in 1usize..70_000, reads in 1usize..70_000,
+    ) {
+        transfer(Trouble { loss, duplication, reordering }, seed, lengths, [piece.max(64), reads.max(64)]);
+    }
+}
