@@ -24,7 +24,13 @@ static HALTING: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
 pub fn wait_until_flushed(pid: Pid) -> bool {
     HALTING.lock().push(pid);
     let open: Vec<Arc<Port>> = PORTS.read().iter().flatten().map(|(_, port)| port.clone()).collect();
-    let waits = FLUSHING.load(Ordering::SeqCst) > 0 || open.iter().any(|port| port.driver.lock().queued() > 0);
+    let has_output = |port: &Arc<Port>| {
+        let mut driver = port.driver.lock();
+        driver.halting(port);
+        driver.queued() > 0
+    };
+    // All are told, before any is waited for.
+    let waits = open.iter().filter(|port| has_output(port)).count() > 0 || FLUSHING.load(Ordering::SeqCst) > 0;
     if !waits {
         HALTING.lock().clear();
     }

@@ -56,6 +56,9 @@ pub trait Driver: Send {
     /// The port is being closed while output waits: the driver may give that up (`flush` of `ErlDrvEntry`).
     fn closing(&mut self, _port: &Port) {}
 
+    /// The node is to end once all output is written.
+    fn halting(&mut self, _port: &Port) {}
+
     /// The port is closed: give back what the driver holds.
     fn stop(&mut self, _port: &Port) {}
 
@@ -247,6 +250,20 @@ impl Port {
     /// For drivers, inside their calls: the port is closed for this reason when the call is over.
     pub fn fail(&self, reason: Atom) {
         self.failure.lock().get_or_insert(Failure::Reason(reason));
+    }
+
+    /// For drivers, inside their calls: the port is closed when the call is over, and the owner's link with it is cut, for
+    /// it has been told otherwise (`driver_exit`).
+    pub fn exit(&self, reason: Atom) {
+        let owner = {
+            let mut s = self.state.lock();
+            let owner = s.owner;
+            s.links.remove(&owner).then_some(owner)
+        };
+        if let Some(owner) = owner {
+            deliver(owner, Signal::PortUnlink { from: self.id });
+        }
+        self.fail(reason);
     }
 
     /// For drivers, inside their calls: the input has ended.

@@ -71,6 +71,11 @@ pub fn encode(address: &Address) -> Vec<u8> {
     }
 }
 
+/// As [`encode`]; there may be none, of who sends from a socket without a name.
+pub fn encode_any(address: Option<&Address>) -> Vec<u8> {
+    address.map_or(alloc::vec![family::UNSPEC], encode)
+}
+
 pub fn tag(ip: IpAddr) -> u8 {
     if ip.is_ipv4() { family::INET } else { family::INET6 }
 }
@@ -83,20 +88,21 @@ pub fn octets(ip: IpAddr) -> Vec<u8> {
 }
 
 /// The address and the port, as messages of active sockets have them.
-pub fn terms(h: &mut dyn Alloc, address: &Address) -> [Term; 2] {
-    match address {
-        Address::Ip(address) => {
+pub fn terms(h: &mut dyn Alloc, address: Option<&Address>) -> [Term; 2] {
+    let name = match address {
+        Some(Address::Ip(address)) => {
             let numbers: Vec<Term> = match address.ip() {
                 IpAddr::V4(ip) => ip.octets().iter().map(|n| Term::small((*n).into())).collect(),
                 IpAddr::V6(ip) => ip.segments().iter().map(|n| Term::small((*n).into())).collect(),
             };
-            [build::tuple(h, &numbers), Term::small(address.port().into())]
+            return [build::tuple(h, &numbers), Term::small(address.port().into())];
         }
-        Address::Local(name) => {
-            let name = build::binary(h, name);
-            [build::tuple(h, &[Term::atom(Atom::new("local")), name]), Term::small(0)]
-        }
-    }
+        Some(Address::Local(name)) => Some(&name[..]),
+        None => None,
+    };
+    let tag = Term::atom(Atom::new(if name.is_some() { "local" } else { "unspec" }));
+    let name = build::binary(h, name.unwrap_or_default());
+    [build::tuple(h, &[tag, name]), Term::small(0)]
 }
 
 #[cfg(test)]

@@ -48,6 +48,7 @@ pub mod reply {
 
 /// Families of addresses: `INET_AF_…`.
 pub mod family {
+    pub const UNSPEC: u8 = 0;
     pub const INET: u8 = 1;
     pub const INET6: u8 = 2;
     pub const ANY: u8 = 3;

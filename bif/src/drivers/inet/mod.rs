@@ -246,6 +246,14 @@ impl Driver for Inet {
         }
     }
 
+    fn halting(&mut self, port: &Port) {
+        self.closing(port);
+        // Who is at the other end, perhaps in this node, waits for nothing any more.
+        if let Some(socket) = self.socket.take_if(|_| self.tcp.queue.is_empty()) {
+            self.give_back(socket);
+        }
+    }
+
     fn stop(&mut self, port: &Port) {
         self.close_check(port);
         self.close(port);

@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use joist_vm::platform::{Errno, Family, OpenFlags, Socket, Style, platform};
+use joist_vm::platform::{Errno, Family, FileKind, Socket, Style, platform};
 use joist_vm::port::Port;
 
 use super::codes::{family, state, style};
@@ -43,10 +43,9 @@ impl Inet {
             _ => return Err(EINVAL),
         };
         if let Some(name) = &self.options.netns {
-            // A network namespace is the host's affair; say at least whether there is such a one.
-            let file = platform().open(name, OpenFlags { read: true, ..OpenFlags::default() }, 0)?;
-            platform().close(file)?;
-            return Err(Errno::Enotsup.into());
+            // To enter a network namespace is the host's affair; but what is none is said to be none.
+            let kind = platform().info(name, true)?.kind;
+            return Err(if kind == FileKind::Directory { EINVAL } else { Errno::Enotsup.into() });
         }
         let protocol = match (family, self.protocol) {
             (Family::Local, _) => 0,

@@ -107,8 +107,7 @@ impl Inet {
             let done = match result {
                 Ok(received) => {
                     let from = if self.is_connected() { self.remote.clone() } else { received.from };
-                    let from = from.unwrap_or(Address::Local(Vec::new()));
-                    self.datagram(port, &from, &received.control, &buffer[..received.len.min(size)]);
+                    self.datagram(port, from.as_ref(), &received.control, &buffer[..received.len.min(size)]);
                     false
                 }
                 Err(Errno::Eagain) => true,
@@ -130,16 +129,15 @@ impl Inet {
         }
     }
 
-    fn datagram(&mut self, port: &Arc<Port>, from: &Address, control: &[Control], bytes: &[u8]) {
+    fn datagram(&mut self, port: &Arc<Port>, from: Option<&Address>, control: &[Control], bytes: &[u8]) {
         self.statistics.input(bytes.len());
         let options = &self.options;
         let wanted = options.control != 0;
         if !options.is_active() {
-            let whole = [&address::encode(from), bytes].concat();
+            let whole = [&address::encode_any(from), bytes].concat();
             let before = whole.len() - bytes.len();
             Timer::stop(&mut self.timer);
             self.reading = false;
-            port.state.lock().input += bytes.len() as u64;
             let Some(operation) = self.operation.take() else { return };
             return messages::answer(port, operation, |h| {
                 let mut data = messages::data(h, &self.options, before, &whole);
@@ -151,9 +149,8 @@ impl Inet {
             });
         }
         if options.deliver_port {
-            deliver_as_data(port, options, &[&address::encode(from), bytes].concat());
+            deliver_as_data(port, options, &[&address::encode_any(from), bytes].concat());
         } else {
-            port.state.lock().input += bytes.len() as u64;
             self.tell(port, |h| {
                 let [ip, number] = address::terms(h, from);
                 let mut all = alloc::vec![Term::atom(atom::UDP), Term::port(port.id), ip, number];

@@ -27,6 +27,7 @@ pub(super) fn from_host(address: SocketAddrAny) -> Address {
     let Ok(address) = SocketAddrUnix::try_from(address) else { return Address::Local(Vec::new()) };
     Address::Local(match (address.path_bytes(), address.abstract_name()) {
         (Some(path), _) => path.strip_suffix(b"\0").unwrap_or(path).to_vec(),
+        (_, Some([])) => Vec::new(),
         (_, Some(name)) => [&[0][..], name].concat(),
         _ => Vec::new(),
     })

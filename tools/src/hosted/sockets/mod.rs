@@ -258,8 +258,11 @@ impl Sockets for Hosted {
     }
 
     fn socket_close(&self, socket: Socket) {
-        // It leaves the poll thread's set with its last holder.
-        self.sockets.open.write().unwrap_or_else(PoisonError::into_inner).remove(&socket.0);
+        let open = self.sockets.open.write().unwrap_or_else(PoisonError::into_inner).remove(&socket.0);
+        // (An adopted socket has another descriptor, so that it would stay in the poll thread's set.)
+        if let (Some(open), Ok(poller)) = (open, self.channels.poller()) {
+            poller.remove(&open.fd);
+        }
     }
 
     fn interfaces(&self) -> Result<Vec<Interface>> {

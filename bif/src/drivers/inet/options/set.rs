@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use joist_vm::atom::Atom;
+use joist_vm::atom::{self, Atom};
 use joist_vm::platform::{Errno, Family, Style, platform};
 use joist_vm::port::Port;
 
@@ -144,7 +144,7 @@ impl Inet {
             }
             self.tell_closed(port);
             if self.options.exit_on_close {
-                port.end_of_input();
+                port.exit(atom::NORMAL);
             }
         }
         Ok(())

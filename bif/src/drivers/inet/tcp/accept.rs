@@ -23,7 +23,7 @@ pub(super) struct Accept {
 
 impl Accept {
     /// Processes that end meanwhile wait no longer.
-    fn is_alive(&self) -> bool {
+    pub(super) fn is_alive(&self) -> bool {
         process::lookup(self.operation.caller).is_some()
     }
 }

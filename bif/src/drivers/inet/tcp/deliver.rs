@@ -113,9 +113,6 @@ impl Inet {
         };
         let (from, n) = packet::body(kind, packet);
         let body = &packet[from..from + n];
-        if !self.options.deliver_port {
-            port.state.lock().input += body.len() as u64;
-        }
         if self.options.deliver_port {
             let header = if self.options.binary { self.options.header } else { body.len() };
             match body.split_at_checked(header) {

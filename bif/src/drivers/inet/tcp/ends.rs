@@ -3,7 +3,7 @@
 
 use alloc::sync::Arc;
 
-use joist_vm::atom::Atom;
+use joist_vm::atom::{self, Atom};
 use joist_vm::platform::Errno;
 use joist_vm::port::Port;
 
@@ -59,8 +59,8 @@ impl Inet {
             self.tell_closed(port);
             match error {
                 _ if !self.options.exit_on_close => {}
-                Some(e) => port.fail(Atom::new(e.name())),
-                None => port.end_of_input(),
+                Some(e) => port.exit(Atom::new(e.name())),
+                None => port.exit(atom::NORMAL),
             }
         } else {
             if self.options.exit_on_close {
@@ -103,7 +103,7 @@ impl Inet {
             }
             if self.options.exit_on_close {
                 (self.reading, self.writing) = (false, false);
-                port.end_of_input();
+                port.exit(atom::NORMAL);
             } else {
                 self.close(port);
             }

@@ -48,7 +48,9 @@ impl Input {
     /// Room for some of so many bytes.
     fn room(&mut self, wanted: usize) -> Result<&mut [u8], Errno> {
         let to = self.end + wanted.min((self.end - self.start).max(ROOM));
-        if to > self.bytes.len() {
+        if self.bytes.is_empty() {
+            self.bytes = buffers::take(to);
+        } else if to > self.bytes.len() {
             self.bytes.try_reserve(to - self.bytes.len()).map_err(|_| Errno::Enomem)?;
             self.bytes.resize(to, 0);
         }

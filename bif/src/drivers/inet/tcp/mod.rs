@@ -97,7 +97,8 @@ impl Inet {
         }
     }
 
-    pub fn status(&self) -> u32 {
+    pub fn status(&mut self) -> u32 {
+        self.tcp.accepts.retain(Accept::is_alive);
         let accepting = if self.tcp.accepts.is_empty() { 0 } else { state::ACCEPTING };
         self.state | accepting
     }

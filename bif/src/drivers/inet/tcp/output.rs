@@ -90,7 +90,7 @@ impl Inet {
                 self.tell_closed(port);
                 if self.options.exit_on_close {
                     self.reading = false;
-                    return port.end_of_input();
+                    return port.exit(atom::NORMAL);
                 }
             }
             self.close(port);
