@@ -25,8 +25,9 @@ pub struct Properties {
 }
 
 impl Properties {
-    /// Compiles them; the subjects are all, or those that `$JOIST_PROPERTIES` names (separated by commas).
-    pub fn compiled() -> Properties {
+    /// Compiles them, with the OTP at `otp` or this machine's; the subjects are all, or those that `$JOIST_PROPERTIES` names
+    /// (separated by commas).
+    pub fn compiled(otp: Option<&Path>) -> Properties {
         let ebin = tempfile::tempdir().expect("a directory");
         let mut sources: Vec<PathBuf> = std::fs::read_dir(root().join("tests/erlang/properties"))
             .expect("the modules")
@@ -34,7 +35,7 @@ impl Properties {
             .filter(|p| p.extension().is_some_and(|e| e == "erl"))
             .collect();
         sources.sort();
-        compile_fixtures(&sources, None, &[], ebin.path());
+        compile_fixtures(&sources, otp, &[], ebin.path());
         let chosen = std::env::var("JOIST_PROPERTIES").ok();
         let names = sources.iter().filter_map(|s| s.file_stem()?.to_str()?.strip_prefix("prop_"));
         let subjects = names.filter(|n| !["gen", "run"].contains(n));

@@ -9,6 +9,8 @@ use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::process::{Child, Command};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -25,6 +27,8 @@ pub struct Terminal {
     drawn: Vec<u8>,
     /// Up to here it has been waited for.
     seen: usize,
+    /// Nobody reads what is drawn.
+    held: Arc<AtomicBool>,
 }
 
 impl Terminal {
@@ -55,17 +59,27 @@ impl Terminal {
         let keyboard = File::from(controller);
         let mut output = keyboard.try_clone().expect("duplicated");
         let (send, screen) = mpsc::channel();
+        let held = Arc::new(AtomicBool::new(false));
+        let holds = held.clone();
         thread::spawn(move || {
             let mut buf = [0; 4096];
             // A terminal without a program at its other end can't be read.
             while let Ok(n @ 1..) = output.read(&mut buf) {
+                while holds.load(Ordering::SeqCst) {
+                    thread::sleep(Duration::from_millis(5));
+                }
                 if send.send(buf[..n].to_vec()).is_err() {
                     return;
                 }
             }
         });
         drop(tty);
-        Terminal { child, keyboard, screen, drawn: Vec::new(), seen: 0 }
+        Terminal { child, keyboard, screen, drawn: Vec::new(), seen: 0, held }
+    }
+
+    /// Stops to read what is drawn, or reads it again.
+    pub fn hold(&self, hold: bool) {
+        self.held.store(hold, Ordering::SeqCst);
     }
 
     /// Types, in one go.

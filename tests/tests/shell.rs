@@ -6,6 +6,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use std::ffi::OsStr;
 use std::io::Write;
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 /// What is typed, and what is drawn when it is done.
 type Step = (&'static str, &'static str);
@@ -171,6 +173,37 @@ fn the_terminal_is_left_as_it_was() {
         terminal.type_keys("halt(3).\r");
         let (status, cooked, screen) = terminal.end();
         assert_eq!((status, cooked), (Some(3), true), "{screen}");
+    }
+}
+
+/// A terminal that nobody reads holds up who writes to it, and nobody else: there is one scheduler, and it goes on. All
+/// that was written comes when it is read again, though the node halts meanwhile.
+#[test]
+fn a_terminal_that_nobody_reads_stops_no_scheduler() {
+    const TICKS: &str = "spawn(fun F() -> file:write_file(\"tick\", integer_to_list(erlang:unique_integer([positive]))), \
+                         timer:sleep(10), F() end), ok.\r";
+    for otp in installations() {
+        let home = tempfile::tempdir().expect("a directory");
+        let program = [&joist(&otp)[..], &["+S".as_ref(), "1".as_ref()]].concat();
+        let mut terminal = Terminal::start(&program, home.path());
+        terminal.wait_for("1> ");
+        terminal.type_keys(TICKS);
+        terminal.wait_for("\n2> ");
+        terminal.hold(true);
+        terminal.type_keys("io:put_chars([lists:duplicate(300000, $x), \"the\", \" end\"]), halt(7).\r");
+        thread::sleep(Duration::from_secs(1));
+        let mut ticks = [0; 10].map(|_| {
+            thread::sleep(Duration::from_millis(100));
+            std::fs::read_to_string(home.path().join("tick")).expect("a tick")
+        });
+        ticks.sort();
+        let different = ticks.windows(2).filter(|t| t[0] != t[1]).count();
+        assert!(different >= 5, "{}: {ticks:?}", otp.root.display());
+        terminal.hold(false);
+        terminal.wait_for("xthe end");
+        let (status, cooked, screen) = terminal.end();
+        assert_eq!((status, cooked), (Some(7), true), "{}", otp.root.display());
+        assert!(screen.matches('x').count() >= 300_000);
     }
 }
 

@@ -2,6 +2,7 @@
 //! Ctrl-C brings up, which takes the input away from them for as long as it is there.
 
 mod menu;
+pub(crate) mod output;
 pub(crate) mod terminal;
 
 use alloc::boxed::Box;
@@ -22,6 +23,7 @@ pub(crate) fn init() {
         Event::Interrupt => menu::open(),
         Event::ConsoleInput if menu::is_open() => menu::input(),
         Event::ConsoleInput | Event::ConsoleResized => tell(event),
+        Event::Writable(channel) => output::writable(channel),
         _ => {}
     }));
 }

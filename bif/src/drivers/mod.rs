@@ -47,7 +47,7 @@ struct Chosen {
 enum After {
     Nothing,
     Console(Option<Channel>),
-    Terminal,
+    Terminal(Option<Channel>),
     Channel(Channel),
     /// The input is no descriptor; the output may be a channel.
     NoInput(u32, Option<Channel>),
@@ -72,7 +72,7 @@ pub(crate) fn open(p: &mut Process, name: Term, options: Term) -> Result<PortId,
     match after {
         After::Nothing => {}
         After::Console(channel) => fd::opened(&port, options.input, channel),
-        After::Terminal => tty_sl::opened(&port),
+        After::Terminal(channel) => tty_sl::opened(&port, channel),
         After::Channel(channel) => stream::opened(&port, channel),
         After::NoInput(descriptor, output) => {
             nowhere::no_input(p, &port, descriptor, &name);
@@ -143,7 +143,10 @@ fn spawn(kind: Option<Atom>, line: Vec<u8>, options: &Options) -> Result<Chosen,
             let text = core::str::from_utf8(&line).map_err(|_| atom::BADARG)?;
             Some((trace_file::driver(text)?, After::Nothing))
         }
-        b"tty_sl" => Some((tty_sl::driver()?, After::Terminal)),
+        b"tty_sl" => {
+            let (driver, channel) = tty_sl::driver()?;
+            Some((driver, After::Terminal(channel)))
+        }
         _ => None,
     };
     if let Some((driver, after)) = found {

@@ -131,10 +131,17 @@ fn read_trace(p: &mut Process, t: Term) -> Option<Term> {
 
 fn apply2(p: &mut Process, a: &[Term]) -> NativeResult {
     let mut args = term_args::list(p, a[1])?;
-    let Some(f) = a[0].as_fun() else { return Err(p.error_pair(atom::BADFUN, a[0])) };
+    // In stock this is an instruction: what is wrong with the fun is told as the caller's.
+    let Some(f) = a[0].as_fun() else {
+        let e = p.error_pair(atom::BADFUN, a[0]);
+        p.own_exception();
+        return Err(e);
+    };
     if f.arity() as usize != args.len() {
         let pair = build::tuple(p, &[a[0], a[1]]);
-        return Err(p.error_pair(atom::BADARITY, pair));
+        let e = p.error_pair(atom::BADARITY, pair);
+        p.own_exception();
+        return Err(e);
     }
     match f.code {
         FunRef::External(export) => Err(p.trap_to(export, &args)),
@@ -152,19 +159,37 @@ fn apply2(p: &mut Process, a: &[Term]) -> NativeResult {
 /// Goes on with `module:function(args…)`.
 pub(crate) fn apply(p: &mut Process, module: Term, function: Term, args: &[Term]) -> NativeResult {
     let (Some(module), Some(function)) = (module.as_atom(), function.as_atom()) else { return Err(p.badarg()) };
-    if args.len() > 255 {
-        return Err(p.system_limit());
+    if args.len() > MOST_ARGUMENTS {
+        let (mfa, args) = undefined(p, Mfa::new(module, function, 0), args)?;
+        return Err(p.trap_to(code::export(mfa), &args));
     }
     let export = code::export(Mfa::new(module, function, args.len() as u32));
     Err(p.trap_to(export, args))
 }
 
+/// No function has more.
+pub(crate) const MOST_ARGUMENTS: usize = 255;
+/// So many are still told as those of a function that isn't there (`MAX_REG` less one).
+const MOST_REGISTERS: usize = 1023;
+
+/// What is called in place of a function of more arguments than any has: that the error handler looks for it.
+pub(crate) fn undefined(p: &mut Process, mfa: Mfa, args: &[Term]) -> Result<(Mfa, [Term; 3]), Bail> {
+    if args.len() > MOST_REGISTERS {
+        return Err(p.system_limit());
+    }
+    let list = build::list(p, args);
+    let call = [Term::atom(mfa.module), Term::atom(mfa.function), list];
+    Ok((Mfa::new(p.error_handler, atom::UNDEFINED_FUNCTION, 3), call))
+}
+
 fn hibernate(p: &mut Process, a: &[Term]) -> NativeResult {
     let args = term_args::list(p, a[2])?;
     let (module, function) = (term_args::atom(p, a[0])?, term_args::atom(p, a[1])?);
-    if args.len() > 255 {
-        return Err(p.system_limit());
+    if args.len() > MOST_ARGUMENTS {
+        let (mfa, args) = undefined(p, Mfa::new(module, function, 0), &args)?;
+        let _ = p.trap_to(code::export(mfa), &args);
+    } else {
+        let _ = p.trap_to(code::export(Mfa::new(module, function, args.len() as u32)), &args);
     }
-    let _ = p.trap_to(code::export(Mfa::new(module, function, args.len() as u32)), &args);
     Err(Bail::Hibernate)
 }

@@ -7,6 +7,7 @@ use joist_vm::process::{NativeResult, Process};
 use joist_vm::sched;
 use joist_vm::term::{Term, build};
 
+use crate::console::output;
 use crate::table::Binding;
 use crate::term_args;
 
@@ -61,7 +62,7 @@ fn when_flushed(p: &mut Process, a: &[Term]) -> NativeResult {
     if sched::others_at_work() && !over(a[2]) && !over(a[1]) {
         return Err(p.yield_to(when_flushed, a));
     }
-    if over(a[1]) || !port::wait_until_flushed(p.pid()) {
+    if over(a[1]) || !(output::wait_until_flushed(p.pid()) || port::wait_until_flushed(p.pid())) {
         end(a[0].as_small().unwrap_or(0));
     }
     // A deadline is looked at in each slice, which is soon over; without one there is nothing to do meanwhile.

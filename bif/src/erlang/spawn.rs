@@ -10,6 +10,7 @@ use joist_vm::process::{
 };
 use joist_vm::term::{Reference, Term, build};
 
+use super::control::{MOST_ARGUMENTS, undefined};
 use crate::table::Binding;
 use crate::term_args;
 
@@ -51,10 +52,12 @@ pub(crate) fn start(p: &mut Process, a: &[Term], o: &SpawnOptions) -> NativeResu
     let (Some(module), Some(function), Some(args)) = (a[0].as_atom(), a[1].as_atom(), a[2].list_to_vec()) else {
         return Err(p.badarg());
     };
-    if args.len() > 255 {
-        return Err(p.system_limit());
-    }
-    let mfa = Mfa::new(module, function, args.len() as u32);
+    let (mfa, args) = if args.len() > MOST_ARGUMENTS {
+        let (mfa, args) = undefined(p, Mfa::new(module, function, 0), &args)?;
+        (mfa, args.to_vec())
+    } else {
+        (Mfa::new(module, function, args.len() as u32), args)
+    };
     p.charge(10);
     match spawn(Some(p), mfa, &args, o) {
         Ok(pid) => {

@@ -73,10 +73,7 @@ pub(crate) const BINDINGS: &[Binding] = &[
     ("write_nif", 2, |p, a| {
         let fd = tty(p, a[0])?.output;
         let bytes = iolist::to_bytes(a[1]).ok_or_else(|| p.badarg())?;
-        match platform().console_write(fd, &bytes) {
-            Ok(()) => Ok(Term::atom(atom::OK)),
-            Err(e) => posix(p, e),
-        }
+        console::output::write(p, fd, &bytes)
     }),
     ("tty_window_size", 1, |p, a| {
         tty(p, a[0])?;

@@ -1,8 +1,19 @@
-//! Kinds of characters: PCRE's tables for ISO 8859-1 (which stock Erlang is built with) below 256, Unicode's
-//! properties and simple case folding from there on.
+//! Kinds of characters: PCRE's tables for ISO 8859-1 (which stock Erlang is built with; from OTP 28 on for ASCII) below
+//! 256, Unicode's properties and simple case folding from there on.
 
 use super::set::{CharSet, MAX_UTF};
 use super::unicode;
+
+/// Are the tables those of ASCII?
+fn ascii() -> bool {
+    joist_vm::release::at_least(28)
+}
+
+/// The bytes of a kind.
+fn bytes(kind: impl Fn(u8) -> bool) -> CharSet {
+    let ascii = ascii();
+    CharSet::from_bytes(|b| kind(b) && (b < 128 || !ascii))
+}
 
 pub(super) const fn is_space(b: u8) -> bool {
     matches!(b, 9..=13 | b' ')
@@ -21,8 +32,9 @@ pub(super) const fn is_word(b: u8) -> bool {
 }
 
 /// The other case of a character of ISO 8859-1, or itself.
-pub(super) const fn flip(b: u8) -> u8 {
+pub(super) fn flip(b: u8) -> u8 {
     match b {
+        128.. if ascii() => b,
         b'A'..=b'Z' | 0xc0..=0xd6 | 0xd8..=0xde => b + 32,
         b'a'..=b'z' | 0xe0..=0xf6 | 0xf8..=0xfe => b - 32,
         _ => b,
@@ -63,10 +75,11 @@ pub(super) fn vertical() -> CharSet {
 pub(super) fn perl(kind: u8, ucp: bool) -> CharSet {
     match (kind, ucp) {
         (b'd', false) => CharSet::of(&[(48, 57)]),
-        (b's', false) => CharSet::from_bytes(is_space),
-        (_, false) => CharSet::from_bytes(is_word),
+        (b's', false) => bytes(is_space),
+        (_, false) => bytes(is_word),
         (b'd', true) => category("Nd"),
         (b's', true) => with(category("Z"), &[horizontal(), vertical()]),
+        (_, true) if ascii() => with(category("L"), &[category("N"), category("Mn"), category("Pc")]),
         (_, true) => with(category("L"), &[category("N"), CharSet::of(&[(95, 95)])]),
     }
 }
@@ -100,25 +113,30 @@ pub(super) fn posix(name: &[u8], ucp: bool) -> Option<CharSet> {
                 return Some(visible);
             }
             b"punct" => {
-                return Some(with(category("P"), &[category("S").clipped(127)]));
+                let symbols = if ascii() { 255 } else { 127 };
+                return Some(with(category("P"), &[category("S").clipped(symbols)]));
+            }
+            b"xdigit" if ascii() => {
+                let wide = CharSet::of(&[(0xff10, 0xff19), (0xff21, 0xff26), (0xff41, 0xff46)]);
+                return Some(with(bytes(|b| b.is_ascii_hexdigit()), &[wide]));
             }
             _ => {}
         }
     }
     Some(match name {
-        b"alpha" => CharSet::from_bytes(|b| is_lower(b) || is_upper(b)),
-        b"lower" => CharSet::from_bytes(is_lower),
-        b"upper" => CharSet::from_bytes(is_upper),
-        b"alnum" => CharSet::from_bytes(|b| is_word(b) && b != b'_'),
+        b"alpha" => bytes(|b| is_lower(b) || is_upper(b)),
+        b"lower" => bytes(is_lower),
+        b"upper" => bytes(is_upper),
+        b"alnum" => bytes(|b| is_word(b) && b != b'_'),
         b"ascii" => CharSet::of(&[(0, 127)]),
         b"blank" => CharSet::of(&[(9, 9), (32, 32)]),
-        b"cntrl" => CharSet::from_bytes(|b| b < 32 || matches!(b, 127..=159)),
+        b"cntrl" => bytes(|b| b < 32 || matches!(b, 127..=159)),
         b"digit" => CharSet::of(&[(48, 57)]),
-        b"graph" => CharSet::from_bytes(|b| is_print(b) && b != b' ' && b != 0xa0),
-        b"print" => CharSet::from_bytes(is_print),
-        b"punct" => CharSet::from_bytes(is_punct),
-        b"space" => CharSet::from_bytes(is_space),
-        b"word" => CharSet::from_bytes(is_word),
+        b"graph" => bytes(|b| is_print(b) && b != b' ' && b != 0xa0),
+        b"print" => bytes(is_print),
+        b"punct" => bytes(is_punct),
+        b"space" => bytes(is_space),
+        b"word" => bytes(is_word),
         b"xdigit" => CharSet::from_bytes(|b| b.is_ascii_hexdigit()),
         _ => return None,
     })
@@ -140,6 +158,25 @@ pub(super) fn property(name: &str) -> Option<CharSet> {
         "Xuc" => CharSet::of(&[(36, 36), (64, 64), (96, 96), (0xa0, 0xd7ff), (0xe000, MAX_UTF)]),
         _ => return unicode::category(name).or_else(|| unicode::script(name)),
     })
+}
+
+/// A property as PCRE 2 takes it: in any case, with white space, hyphens and underscores wherever; scripts by `sc:` or
+/// `scx:`, too. (Script extensions, bidirectional classes and binary properties are not known here.)
+pub(super) fn loose_property(name: &str) -> Option<CharSet> {
+    let kept = name.bytes().filter(|b| !matches!(b, b' ' | b'\t' | b'-' | b'_'));
+    let plain: alloc::string::String = kept.map(|b| char::from(b.to_ascii_lowercase())).collect();
+    if let Some((kind, script)) = plain.split_once([':', '=']) {
+        let is = matches!(kind, "sc" | "script" | "scx" | "scriptextensions");
+        return unicode::script_name(script).filter(|_| is).and_then(unicode::script);
+    }
+    let mut capital = plain.clone();
+    if let Some(first) = capital.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    match &plain[..] {
+        "lc" => property("L&"),
+        _ => property(&capital).or_else(|| unicode::script_name(&plain).and_then(unicode::script)),
+    }
 }
 
 /// The set with all other cases of its characters.

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::ast::{Condition, Mode, Node, Pattern, UNLIMITED, Verb};
 use super::chars;
-use super::error::PatternError;
+use super::error::{PatternError, TOO_LONG};
 use super::first;
 use super::measure::{Groups, required};
 use super::options::{self as o, Options};
@@ -19,7 +19,10 @@ const MAX_INSTS: usize = 1 << 17;
 pub(super) fn compile(source: &[u8], options: Options) -> Result<Program, PatternError> {
     let pattern = parse::parse(source, options)?;
     let groups = Groups::new(&pattern.node, pattern.groups);
-    groups.check_loops(&pattern.node)?;
+    let two = joist_vm::release::at_least(28);
+    if !two {
+        groups.check_loops(&pattern.node)?;
+    }
     let utf = pattern.options.has(o::UTF);
     let mut called = alloc::vec![false; pattern.groups as usize + 1];
     calls(&pattern.node, &mut called);
@@ -40,6 +43,7 @@ pub(super) fn compile(source: &[u8], options: Options) -> Result<Program, Patter
         required: None,
         word,
         crlf: pattern.crlf,
+        two,
     };
     let entries = alloc::vec![NONE; pattern.groups as usize + 1];
     let mut c = Compiler {
@@ -114,6 +118,9 @@ struct Compiler<'a> {
 }
 
 type Compiled = Result<(), PatternError>;
+
+/// The longest look-behind of several lengths (PCRE 2).
+const MAX_BEHIND: u32 = 255;
 
 impl Compiler<'_> {
     fn emit(&mut self, inst: Inst) -> Result<u32, PatternError> {
@@ -247,7 +254,7 @@ impl Compiler<'_> {
         }
         self.accept.push(Around::Group(group));
         // A group that refers to itself gives nothing back, as in PCRE 8.
-        let own = refers_to(node, group);
+        let own = !self.p.two && refers_to(node, group);
         if own {
             self.emit(Inst::Atomic)?;
         }
@@ -286,19 +293,32 @@ impl Compiler<'_> {
         let look = self.emit(Inst::Look { negative, other, end: 0 })?;
         let then = core::mem::replace(&mut self.then, NONE);
         self.accept.push(Around::Look(look));
-        if behind {
+        if behind && self.p.two {
             let one = core::slice::from_ref(node);
             let all: &[Node] = if let Node::Alt(all) = node { all } else { one };
             let mut lengths = Vec::new();
             for n in all {
-                lengths.push(self.groups.fixed(n).map_err(|code| {
+                let between = self.groups.between(n).map_err(|code| PatternError { code, at })?;
+                if between.1 != between.0 && between.1 > MAX_BEHIND {
+                    return Err(PatternError { code: TOO_LONG, at });
+                }
+                lengths.push(between);
+            }
+            self.branches(all, Some((look, &lengths)))?;
+        } else if behind {
+            let one = core::slice::from_ref(node);
+            let all: &[Node] = if let Node::Alt(all) = node { all } else { one };
+            let mut lengths = Vec::new();
+            for n in all {
+                let length = self.groups.fixed(n).map_err(|code| {
                     // What calls groups is measured last.
                     let mut called = alloc::vec![false; self.called.len()];
                     calls(n, &mut called);
                     PatternError { code, at: if called.contains(&true) { self.length } else { at } }
-                })?);
+                })?;
+                lengths.push((length, length));
             }
-            self.branches(all, Some(&lengths))?;
+            self.branches(all, Some((look, &lengths)))?;
         } else {
             self.node(node)?;
         }
@@ -319,8 +339,8 @@ impl Compiler<'_> {
         self.branches(all, None)
     }
 
-    /// Alternatives; `back`: how far each goes back first.
-    fn branches(&mut self, all: &[Node], back: Option<&[u32]>) -> Compiled {
+    /// Alternatives; `back`: those of this look-behind, and how far each goes back first.
+    fn branches(&mut self, all: &[Node], back: Option<(u32, &[(u32, u32)])>) -> Compiled {
         let then = self.then;
         let tagged = all.len() > 1 && all.iter().any(has_then);
         if tagged {
@@ -335,10 +355,16 @@ impl Compiler<'_> {
                 (false, false) => Some(self.emit(Inst::Fork { other: 0, here: NONE, there: NONE })?),
                 (false, true) => None,
             };
-            if let Some(n) = back.map(|b| b[i]).filter(|n| *n > 0) {
-                self.emit(Inst::Back(n))?;
+            let between = back.map_or((0, 0), |b| b.1[i]);
+            match between {
+                (0, 0) => {}
+                (min, max) if min == max => drop(self.emit(Inst::Back(min))?),
+                (min, max) => drop(self.emit(Inst::BackBetween { min, max })?),
             }
             self.node(n)?;
+            if let Some((look, _)) = back.filter(|_| between.0 != between.1) {
+                self.emit(Inst::Behind { look })?;
+            }
             if !last || tagged {
                 ends.push(self.emit(Inst::Jump(0))?);
             }

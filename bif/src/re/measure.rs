@@ -116,6 +116,66 @@ impl<'a> Groups<'a> {
         }
     }
 
+    /// The fewest and the most characters that it matches, for PCRE 2's look-behinds; the error is 25.
+    pub(super) fn between(&self, node: &Node) -> Result<(u32, u32), u8> {
+        self.lengths(node, &mut Vec::new(), &mut { STEPS })
+    }
+
+    fn lengths(&self, node: &Node, calls: &mut Vec<u32>, steps: &mut u32) -> Result<(u32, u32), u8> {
+        if *steps == 0 {
+            return Err(25);
+        }
+        *steps -= 1;
+        let either = |a: (u32, u32), b: (u32, u32)| (a.0.min(b.0), a.1.max(b.1));
+        match node {
+            Node::Char(_) | Node::Set(_) | Node::CrlfDot => Ok((1, 1)),
+            Node::Byte => Err(36),
+            Node::Newline => Ok((1, 2)),
+            Node::Grapheme => Err(25),
+            Node::Group(_, n) | Node::Atomic(n) => self.lengths(n, calls, steps),
+            Node::Alt(all) => {
+                let mut most: Option<(u32, u32)> = None;
+                for n in all {
+                    let one = self.lengths(n, calls, steps)?;
+                    most = Some(most.map_or(one, |m| either(m, one)));
+                }
+                Ok(most.unwrap_or_default())
+            }
+            Node::Cat(all) => {
+                let mut sum = (0u32, 0u32);
+                for n in all.iter().take_while(|n| !matches!(n, Node::Accept)) {
+                    let one = self.lengths(n, calls, steps)?;
+                    sum = (sum.0.saturating_add(one.0), sum.1.saturating_add(one.1));
+                }
+                Ok(sum)
+            }
+            Node::Repeat { max: 0, .. } => Ok((0, 0)),
+            Node::Repeat { max: UNLIMITED, .. } => Err(25),
+            Node::Repeat { node, min, max, .. } => {
+                let one = self.lengths(node, calls, steps)?;
+                Ok((one.0.saturating_mul(*min), one.1.saturating_mul(*max)))
+            }
+            Node::Cond { condition: Condition::Never, .. } => Ok((0, 0)),
+            Node::Cond { yes, no, .. } => Ok(either(self.lengths(yes, calls, steps)?, self.lengths(no, calls, steps)?)),
+            Node::Call(n, _) => self.group_lengths(node, *n, calls, steps),
+            Node::Back { groups, .. } => match groups[..] {
+                [n] => self.group_lengths(node, n, calls, steps),
+                _ => Err(25),
+            },
+            _ => Ok((0, 0)),
+        }
+    }
+
+    fn group_lengths(&self, node: &Node, n: u32, calls: &mut Vec<u32>, steps: &mut u32) -> Result<(u32, u32), u8> {
+        if calls.contains(&n) || n == 0 || self.get(n).is_some_and(|g| is_inside(node, g)) {
+            return Err(25);
+        }
+        calls.push(n);
+        let l = self.get(n).map_or(Err(25), |g| self.lengths(g, calls, steps));
+        calls.pop();
+        l
+    }
+
     /// Refuses calls that a group makes of itself before it has matched anything.
     pub(super) fn check_loops(&self, root: &Node) -> Result<(), PatternError> {
         self.walk(root, &mut alloc::vec![(0, false)])

@@ -56,6 +56,12 @@ flags! {
     NOTEMPTY_ATSTART = 19,
     NEWLINE_GIVEN = 20,
     NEWLINE_CONFLICT = 21,
+    EXTENDED_MORE = 22,
+    ASCII_DIGITS = 23,
+    ASCII_SPACES = 24,
+    ASCII_WORDS = 25,
+    ASCII_POSIX = 26,
+    ASCII_POSIX_DIGITS = 27,
 }
 
 /// Options of a pattern.

@@ -156,6 +156,14 @@ pub(super) enum Inst {
     },
     /// So many characters back.
     Back(u32),
+    BackBetween {
+        min: u32,
+        max: u32,
+    },
+    /// Has come to where the look-behind began?
+    Behind {
+        look: u32,
+    },
     /// What a group (one of several with a name) matched.
     Reference {
         groups: u32,
@@ -222,4 +230,6 @@ pub(super) struct Program {
     pub word: Set,
     /// The pattern names CR or LF itself: a search stops between the two.
     pub crlf: bool,
+    /// As PCRE 2 runs it: there are ways back into calls.
+    pub two: bool,
 }

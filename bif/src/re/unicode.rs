@@ -69,6 +69,12 @@ pub(super) fn category(name: &str) -> Option<CharSet> {
     })
 }
 
+/// The name of a script in its own spelling, for one in any case and without hyphens and underscores.
+pub(super) fn script_name(loose: &str) -> Option<&'static str> {
+    let plain = |name: &'static str| name.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase());
+    SCRIPTS.names.iter().copied().find(|name| plain(name).eq(loose.bytes()))
+}
+
 /// The characters of a script, by its long name.
 pub(super) fn script(name: &str) -> Option<CharSet> {
     SCRIPTS.names.contains(&name).then(|| SCRIPTS.of(|n| n == name))

@@ -8,11 +8,13 @@ use alloc::sync::{Arc, Weak};
 use alloc::vec::Vec;
 
 use joist_vm::atom::{self, Atom};
-use joist_vm::platform::{ConsoleRead, Event, platform};
+use joist_vm::platform::{Channel, ConsoleRead, Event, platform};
 use joist_vm::port::{BadCommand, Driver, Port};
 use joist_vm::sync::Mutex;
 use joist_vm::term::{Pid, Term};
 
+use super::options::{Limits, Options};
+use super::stream::{self, Stream};
 use crate::console::{self, terminal};
 use line::Line;
 
@@ -33,23 +35,52 @@ const SET_UNICODE_STATE: u32 = 102;
 /// The open port; there is one terminal.
 static PORT: Mutex<Option<Weak<Port>>> = Mutex::new(None);
 
+/// With more than this to be written, who wants to know is told when it is (`TTY_BUFFSIZE`).
+const MUCH: usize = 128;
+
 struct Terminal {
     line: Line,
+    /// Where its output goes, if the platform has channels.
+    output: Option<Stream>,
+    /// The owner waits to be told that all is written.
+    owes_ok: bool,
+}
+
+impl Terminal {
+    fn write(&mut self, port: &Arc<Port>, caller: Pid) -> Result<(), BadCommand> {
+        let bytes = self.line.take_output();
+        match &mut self.output {
+            Some(stream) => stream.command(port, caller, &bytes),
+            None => {
+                // A terminal that has gone is told by the end of its input.
+                let _ = platform().console_write(1, &bytes);
+                Ok(())
+            }
+        }
+    }
 }
 
 /// A driver, when the console is a terminal that can do what it must.
-pub(super) fn driver() -> Result<Box<dyn Driver>, Atom> {
+pub(super) fn driver() -> Result<(Box<dyn Driver>, Option<Channel>), Atom> {
     let einval = Atom::new("einval");
     let terminal = platform().is_terminal(0) && platform().is_terminal(1) && terminal::is_smart();
     if !terminal || PORT.lock().as_ref().is_some_and(|p| p.strong_count() > 0) {
         return Err(einval);
     }
     console::set_raw(true).map_err(|_| einval)?;
-    Ok(Box::new(Terminal { line: Line::new(size().0.into(), terminal::is_utf8()) }))
+    // Whoever writes is never held up: that would be the shell's own server.
+    let limits = Limits { low: usize::MAX, high: usize::MAX };
+    let options = Options { output: true, limits, ..Options::default() };
+    let channel = platform().open_descriptors(None, Some(1)).ok();
+    let output = channel.map(|channel| Stream::new(channel, None, &options));
+    Ok((Box::new(Terminal { line: Line::new(size().0.into(), terminal::is_utf8()), output, owes_ok: false }), channel))
 }
 
 /// The port is there: it is told what comes in.
-pub(super) fn opened(port: &Arc<Port>) {
+pub(super) fn opened(port: &Arc<Port>, channel: Option<Channel>) {
+    if let Some(channel) = channel {
+        stream::listen(port, channel);
+    }
     *PORT.lock() = Some(Arc::downgrade(port));
     input();
 }
@@ -120,7 +151,7 @@ fn input() {
 }
 
 impl Driver for Terminal {
-    fn command(&mut self, port: &Arc<Port>, _: Pid, data: &[u8]) -> Result<(), BadCommand> {
+    fn command(&mut self, port: &Arc<Port>, caller: Pid, data: &[u8]) -> Result<(), BadCommand> {
         use core::sync::atomic::Ordering::Relaxed;
         let Some((operation, rest)) = data.split_first() else { return Ok(()) };
         match COLUMNS.swap(0, Relaxed) {
@@ -137,10 +168,12 @@ impl Driver for Terminal {
             BEEP => self.line.beep(),
             _ => {}
         }
-        // A terminal that has gone is told by the end of its input.
-        let _ = platform().console_write(1, &self.line.take_output());
+        self.write(port, caller)?;
         if *operation == PUTC_SYNC {
-            port.to_owner(|_| Term::atom(atom::OK));
+            self.owes_ok = self.queued() > MUCH;
+            if !self.owes_ok {
+                port.to_owner(|_| Term::atom(atom::OK));
+            }
         }
         Ok(())
     }
@@ -159,7 +192,24 @@ impl Driver for Terminal {
         }
     }
 
-    fn stop(&mut self, _: &Port) {
+    fn event(&mut self, port: &Arc<Port>, event: Event) {
+        if let Some(stream) = &mut self.output {
+            stream.event(port, event);
+        }
+        if self.owes_ok && self.queued() == 0 {
+            self.owes_ok = false;
+            port.to_owner(|_| Term::atom(atom::OK));
+        }
+    }
+
+    fn queued(&self) -> usize {
+        self.output.as_ref().map_or(0, Stream::queued)
+    }
+
+    fn stop(&mut self, port: &Port) {
+        if let Some(stream) = &mut self.output {
+            stream.stop(port);
+        }
         *PORT.lock() = None;
         // It was a terminal when this began.
         let _ = console::set_raw(false);

@@ -90,6 +90,7 @@ impl Matcher {
     /// Prepares a search from byte `offset`; `flags` are those of the match, besides the pattern's.
     pub(super) fn new(p: &Program, subject: &[u8], offset: usize, flags: u32, limits: (u64, u64)) -> Matcher {
         let newline = p.options.newline;
+        let flags = flags | p.options.flags & (o::NOTEMPTY | o::NOTEMPTY_ATSTART);
         let utf = p.options.has(o::UTF);
         let mut first_line = subject.len();
         if p.options.has(o::FIRSTLINE) {

@@ -24,6 +24,13 @@ pub(super) enum Kind {
     Keep,
     /// Began at instruction `a`; the barrier before is `b`, the position was `c`.
     Barrier,
+    /// The same for a subroutine call, whose frame is on the stack of frames.
+    Call,
+    /// A call that began at `b` has returned to `a`; `c` is its barrier (above 32 bits) and its group. (PCRE 2 only:
+    /// in PCRE 8 there is no way back into a call.)
+    Return,
+    /// The look-behind at `a` may begin `c` characters before `b`.
+    Behind,
     /// Verb at instruction `a`, position `b`.
     Verb,
     /// `(*MARK)` number `a` at `b`.
@@ -57,8 +64,8 @@ impl Matcher {
         self.push(Kind::Slot, slot, old, 0);
     }
 
-    pub(super) fn push_barrier(&mut self, pc: u32) {
-        self.push(Kind::Barrier, pc, self.barrier, self.pos);
+    pub(super) fn push_barrier(&mut self, kind: Kind, pc: u32) {
+        self.push(kind, pc, self.barrier, self.pos);
         self.barrier = self.stack.len() - 1;
     }
 
@@ -71,6 +78,11 @@ impl Matcher {
                 self.slots[e.a as usize + 1] = e.c;
             }
             Kind::Keep => self.keep = e.b,
+            Kind::Call => drop(self.frames.pop()),
+            Kind::Return => {
+                self.frames.push(Frame { group: e.c as u32, back: e.a, pos: e.b });
+                self.barrier = e.c >> 32;
+            }
             _ => {}
         }
     }

@@ -1,5 +1,7 @@
 //! One try: instructions until it matches or has no way left.
 
+use alloc::vec::Vec;
+
 use super::super::ast::{Mode, UNLIMITED, Verb};
 use super::super::grapheme;
 use super::super::options as o;
@@ -105,7 +107,7 @@ impl Matcher {
             }
             Inst::Return(g) => {
                 if self.frames.last().is_some_and(|f| f.group == g) {
-                    self.return_from_call();
+                    self.return_from_call(p.two);
                     return Step::On;
                 }
                 self.on(0)
@@ -148,7 +150,7 @@ impl Matcher {
                 Step::On
             }
             Inst::Atomic | Inst::Look { .. } => {
-                self.push_barrier(self.pc);
+                self.push_barrier(Kind::Barrier, self.pc);
                 self.pc += 1;
                 self.counted()
             }
@@ -166,6 +168,11 @@ impl Matcher {
                 }
                 None => Step::Fail,
             },
+            Inst::BackBetween { max, .. } => self.behind(p, s, self.pos, max),
+            Inst::Behind { look } => {
+                let barrier = self.barrier_of(look);
+                if barrier != UNSET && self.stack[barrier].c == self.pos { self.on(0) } else { Step::Fail }
+            }
             Inst::Reference { groups, fold } => match self.reference(p, s, groups, fold) {
                 Some(n) => {
                     self.spend(n as u64 / 16);
@@ -353,17 +360,22 @@ impl Matcher {
         if again || entry == NONE {
             return Step::End(Try::Never);
         }
-        self.push_barrier(self.pc);
+        self.push_barrier(Kind::Call, self.pc);
         self.frames.push(Frame { group, back: self.pc + 1, pos: self.pos });
         self.pc = entry;
         self.counted()
     }
 
-    /// A subroutine has matched: no way back into it, and groups are as they were before; the position stays.
-    fn return_from_call(&mut self) {
+    /// A subroutine has matched: groups are as they were before; the position stays. In PCRE 8 there is no way back
+    /// into it.
+    fn return_from_call(&mut self, two: bool) {
         let Some(frame) = self.frames.pop() else { return };
         let barrier = self.barrier_of(frame.back - 1);
-        if barrier != UNSET {
+        if barrier != UNSET && two {
+            self.restore(barrier);
+            self.push(Kind::Return, frame.back, frame.pos, barrier << 32 | frame.group as usize);
+            self.barrier = self.stack[barrier].b;
+        } else if barrier != UNSET {
             let keep = self.keep;
             self.unwind(barrier);
             if keep != self.keep {
@@ -374,11 +386,49 @@ impl Matcher {
         self.pc = frame.back;
     }
 
+    /// Sets all slots to what they were when this barrier began.
+    fn restore(&mut self, barrier: usize) {
+        let top = self.stack.len();
+        self.spend((top - barrier) as u64 / 8);
+        // The oldest entry of a slot has the value; going backwards it is the last one seen.
+        let changed = self.stack[barrier..].iter().rev().filter(|e| matches!(e.kind, Kind::Slot | Kind::Pair));
+        let mut before: Vec<(u32, usize)> = Vec::new();
+        for e in changed {
+            let pair = [(e.a, e.b), (e.a + 1, e.c)];
+            for (slot, value) in pair.into_iter().take(if e.kind == Kind::Pair { 2 } else { 1 }) {
+                match before.iter_mut().find(|b| b.0 == slot) {
+                    Some(b) => b.1 = value,
+                    None => before.push((slot, value)),
+                }
+            }
+        }
+        for (slot, value) in before {
+            if self.slots[slot as usize] != value {
+                self.set_slot(slot, value);
+            }
+        }
+    }
+
+    /// At the beginning of a look-behind that may be of several lengths: the longest is tried first.
+    fn behind(&mut self, p: &Program, s: &[u8], from: usize, most: u32) -> Step {
+        let Inst::BackBetween { min, .. } = p.insts[self.pc as usize] else { return Step::Fail };
+        self.pos = from;
+        let found = (min..=most).rev().find_map(|n| Some((n, self.back(p, s, n)?)));
+        self.spend(u64::from(most - min) / 4);
+        let Some((n, at)) = found else { return Step::Fail };
+        if n > min {
+            self.push(Kind::Behind, self.pc, from, n as usize - 1);
+        }
+        self.pos = at;
+        self.pc += 1;
+        self.counted()
+    }
+
     fn matched(&mut self, p: &Program) -> Step {
         if let Some(f) = self.frames.last()
             && (f.group == 0 || matches!(p.insts[self.pc as usize], Inst::Accept))
         {
-            self.return_from_call();
+            self.return_from_call(p.two);
             return Step::On;
         }
         let empty = self.pos == self.keep;
@@ -391,7 +441,15 @@ impl Matcher {
         loop {
             let Some(e) = self.stack.pop() else { return Some(Try::Next) };
             match e.kind {
-                Kind::Slot | Kind::Pair | Kind::Keep => self.undo(e),
+                Kind::Slot | Kind::Pair | Kind::Keep | Kind::Return => self.undo(e),
+                Kind::Behind => {
+                    self.pc = e.a;
+                    match self.behind(p, s, e.b, e.c as u32) {
+                        Step::On => return None,
+                        Step::End(end) => return Some(end),
+                        _ => {}
+                    }
+                }
                 Kind::Mark => {}
                 Kind::Alt | Kind::Then => {
                     self.pc = e.a;
@@ -429,7 +487,7 @@ impl Matcher {
                         return None;
                     }
                 }
-                Kind::Barrier => {
+                Kind::Barrier | Kind::Call => {
                     if self.failed(p, e) {
                         return None;
                     }
@@ -476,10 +534,9 @@ impl Matcher {
                         return Some(None);
                     }
                     self.undo(top);
-                    if top.kind == Kind::Barrier {
+                    if matches!(top.kind, Kind::Barrier | Kind::Call) {
                         self.barrier = top.b;
-                        if matches!(p.insts[top.a as usize], Inst::Call { .. }) {
-                            self.frames.pop();
+                        if top.kind == Kind::Call {
                             return None;
                         }
                     }

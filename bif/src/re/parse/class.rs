@@ -32,6 +32,9 @@ impl Parser<'_> {
         }
         if self.posix_end(self.pos).is_some() {
             let collating = self.src[self.pos + 1] != b':';
+            if self.two {
+                self.pos = self.posix_end(self.pos).unwrap_or(self.pos) + 2;
+            }
             return Err(self.fail(if collating { 31 } else { 13 }));
         }
         self.pos += 1;
@@ -58,6 +61,10 @@ impl Parser<'_> {
                     continue;
                 }
                 if self.eat(b"\\E") {
+                    continue;
+                }
+                if matches!(b, b' ' | b'\t') && self.options.has(o::EXTENDED_MORE) {
+                    self.pos += 1;
                     continue;
                 }
                 if b == b'['
@@ -88,6 +95,7 @@ impl Parser<'_> {
                 }
                 Escaped::Set(set) => {
                     sets.union(&set);
+                    self.no_range_after()?;
                     last = Last::Set;
                 }
                 Escaped::Other(b) => {
@@ -99,7 +107,7 @@ impl Parser<'_> {
         self.pos += 1;
         plain.normalise();
         if self.options.has(o::CASELESS) {
-            plain = chars::folded(&plain, self.utf());
+            plain = self.folded(&plain);
         }
         plain.union(&sets);
         plain.normalise();
@@ -114,10 +122,10 @@ impl Parser<'_> {
 
     /// A set is no beginning of a range. (For PCRE 8 the hyphen stands for itself.)
     fn no_range_after(&self) -> Parsed<()> {
-        let range = joist_vm::release::at_least(28)
+        let range = self.two
             && self.peek() == Some(b'-')
             && self.src.get(self.pos + 1).is_some_and(|b| *b != b']');
-        if range { Err(super::PatternError { code: 83, at: self.pos }) } else { Ok(()) }
+        if range { Err(self.after(83)) } else { Ok(()) }
     }
 
     /// What follows `from-`.
@@ -132,17 +140,19 @@ impl Parser<'_> {
             plain.add(u32::from(b'-'), u32::from(b'-'));
             return Ok(());
         }
-        if b == b'[' && !quoted && self.posix_end(self.pos).is_some() {
+        if b == b'['
+            && !quoted
+            && let Some(end) = self.posix_end(self.pos)
+        {
+            self.pos = if self.two { end + 2 } else { self.pos };
             return Err(self.fail(83));
         }
         match self.class_item(quoted)? {
             Escaped::Set(_) | Escaped::Other(_) => {
-                self.pos -= 1;
-                return Err(self.fail(83));
+                return Err(self.before(83));
             }
             Escaped::Char(to) if to < from => {
-                self.pos -= 1;
-                return Err(self.fail(8));
+                return Err(self.before(8));
             }
             Escaped::Char(to) => plain.add(from, to),
         }
@@ -173,6 +183,7 @@ impl Parser<'_> {
 
     fn posix(&mut self, end: usize) -> Parsed<CharSet> {
         if self.src[self.pos + 1] != b':' {
+            self.pos = if self.two { end + 2 } else { self.pos };
             return Err(self.fail(31));
         }
         let mut name = &self.src[self.pos + 2..end];
@@ -183,8 +194,10 @@ impl Parser<'_> {
         if self.options.has(o::CASELESS) && matches!(name, b"lower" | b"upper") {
             name = b"alpha";
         }
-        let Some(set) = chars::posix(name, self.options.has(o::UCP)) else {
-            self.pos += 2 + usize::from(negative);
+        let digits = matches!(name, b"digit" | b"xdigit") && self.options.has(o::ASCII_POSIX_DIGITS);
+        let ucp = self.options.has(o::UCP) && !self.options.has(o::ASCII_POSIX) && !digits;
+        let Some(set) = chars::posix(name, ucp) else {
+            self.pos = if self.two { end + 2 } else { self.pos + 2 + usize::from(negative) };
             return Err(self.fail(30));
         };
         self.pos = end + 2;

@@ -6,6 +6,7 @@ use super::super::ast::{Assert, Node};
 use super::super::chars;
 use super::super::options as o;
 use super::super::set::CharSet;
+use super::super::error;
 use super::{Parsed, Parser};
 
 /// An escape that stands for characters, in a class and outside of it.
@@ -58,6 +59,7 @@ impl Parser<'_> {
                     b'b' => Assert::WordBoundary,
                     b'B' => Assert::NotWordBoundary,
                     b'K' => {
+                        self.keep_in_look |= self.two && self.looks > 0;
                         items.push(Node::Keep);
                         return Ok(false);
                     }
@@ -101,7 +103,12 @@ impl Parser<'_> {
             return Ok(Escaped::Char(self.next_char()));
         }
         self.pos += 1;
-        let (max, ucp) = (self.max(), self.options.has(o::UCP));
+        let ascii = match b.to_ascii_lowercase() {
+            b'd' => o::ASCII_DIGITS,
+            b's' => o::ASCII_SPACES,
+            _ => o::ASCII_WORDS,
+        };
+        let (max, ucp) = (self.max(), self.options.has(o::UCP) && !self.options.has(ascii));
         let set = |set: CharSet, negative: bool| {
             let set = set.clipped(max);
             Escaped::Set(if negative { set.negated(max) } else { set })
@@ -124,8 +131,8 @@ impl Parser<'_> {
             }
             b'c' => {
                 let Some(c) = self.peek() else { return Err(self.fail(2)) };
-                if c > 127 {
-                    return Err(self.fail(68));
+                if c > 127 || self.two && !(32..127).contains(&c) {
+                    return Err(self.after(68));
                 }
                 self.pos += 1;
                 Escaped::Char(u32::from(c.to_ascii_uppercase() ^ 0x40))
@@ -151,16 +158,27 @@ impl Parser<'_> {
                 Escaped::Char(c)
             }
             b'8' | b'9' => Escaped::Char(u32::from(b)),
-            b'L' | b'l' | b'U' | b'u' => {
-                self.pos -= 1;
-                return Err(self.fail(37));
+            b'L' | b'l' | b'U' | b'u' => return Err(self.before(37)),
+            b'F' if self.two => return Err(self.fail(37)),
+            b'N' if self.two && self.looking_at(b"{U+") => {
+                self.pos += 3;
+                let c = self.digits_and_brace(16, 79)?;
+                if !self.utf() {
+                    return Err(self.fail(error::NOT_UTF));
+                }
+                Escaped::Char(c)
             }
             b'N' if in_class => return Err(self.fail(71)),
-            b'N' if self.peek() == Some(b'{') && !self.is_count() => {
-                self.pos -= 1;
-                return Err(self.fail(37));
+            b'N' if self.two && self.peek() == Some(b'{') && !is_count(&self.src[self.pos..]) => {
+                return Err(self.after(37));
+            }
+            b'N' if !self.two && self.peek() == Some(b'{') && !self.is_count() => return Err(self.before(37)),
+            b'A' | b'Z' | b'z' | b'G' | b'b' | b'B' | b'K' | b'C' | b'R' | b'X' | b'k' if self.two && in_class => {
+                return Err(self.fail(error::NOT_IN_CLASS));
             }
             b'A' | b'Z' | b'z' | b'G' | b'b' | b'B' | b'K' | b'C' | b'R' | b'X' | b'N' => Escaped::Other(b),
+            b'Q' | b'E' | b'g' | b'k' => Escaped::Char(u32::from(b)),
+            _ if self.two => return Err(self.fail(error::UNKNOWN_ESCAPE)),
             _ => Escaped::Char(u32::from(b)),
         })
     }
@@ -175,16 +193,23 @@ impl Parser<'_> {
         if self.eat(b"{") {
             return self.braced_number(16, 79);
         }
-        let mut c = 0;
+        let (mut c, start) = (0, self.pos);
         for _ in 0..2 {
             let Some(d) = self.peek().and_then(|b| char::from(b).to_digit(16)) else { break };
             c = c * 16 + d;
             self.pos += 1;
         }
-        Ok(c)
+        if self.two && self.pos == start { Err(self.fail(86)) } else { Ok(c) }
     }
 
     fn braced_number(&mut self, base: u32, bad: u8) -> Parsed<u32> {
+        if self.two {
+            self.blanks();
+        }
+        self.digits_and_brace(base, bad)
+    }
+
+    fn digits_and_brace(&mut self, base: u32, bad: u8) -> Parsed<u32> {
         let start = self.pos;
         let mut c: u32 = 0;
         while let Some(d) = self.peek().and_then(|b| char::from(b).to_digit(base)) {
@@ -197,8 +222,17 @@ impl Parser<'_> {
                 return Err(self.fail(34));
             }
         }
+        if self.two {
+            if self.utf() && (0xd800..0xe000).contains(&c) {
+                return Err(self.fail(73));
+            }
+            if self.pos == start && matches!(self.peek(), None | Some(b'}')) {
+                return Err(self.fail(86));
+            }
+            self.blanks();
+        }
         if self.peek() != Some(b'}') {
-            return Err(self.fail(bad));
+            return Err(self.after(bad));
         }
         if self.pos == start {
             return Err(self.fail(86));
@@ -214,6 +248,9 @@ impl Parser<'_> {
     fn property(&mut self, mut negative: bool) -> Parsed<(CharSet, bool)> {
         let Some(b) = self.peek() else { return Err(self.fail(46)) };
         self.pos += 1;
+        if self.two && b != b'{' && !b.is_ascii_alphabetic() {
+            return Err(self.fail(46));
+        }
         let name = if b == b'{' {
             if self.eat(b"^") {
                 negative = !negative;
@@ -229,14 +266,42 @@ impl Parser<'_> {
         } else {
             &self.src[self.pos - 1..self.pos]
         };
-        let set = core::str::from_utf8(name).ok().and_then(chars::property);
+        if self.two
+            && let Some(bad) = name.iter().position(|b| !b.is_ascii_alphanumeric() && !b" \t-_&:=".contains(b))
+        {
+            let braced = usize::from(b == b'{');
+            self.pos -= name.len() + braced - bad - 1;
+            return Err(self.fail(46));
+        }
+        let find = if self.two { chars::loose_property } else { chars::property };
+        let set = core::str::from_utf8(name).ok().and_then(find);
         match set {
             Some(set) => Ok((set, negative)),
             None => {
                 // PCRE 8 points to the name's end.
-                self.pos -= usize::from(!joist_vm::release::at_least(28));
-                Err(self.fail(47))
+                Err(self.before(47))
             }
         }
+    }
+}
+
+/// Does a quantifier in braces stand here, as PCRE 2 takes it?
+pub(super) fn is_count(s: &[u8]) -> bool {
+    let Some(end) = s.iter().position(|b| *b == b'}') else { return false };
+    let inside = &s[1..end];
+    let blank = |b: &u8| matches!(b, b' ' | b'\t');
+    let number = |part: &[u8]| {
+        let part = part.trim_ascii();
+        part.iter().all(u8::is_ascii_digit).then_some(!part.is_empty())
+    };
+    if inside.iter().any(|b| !b.is_ascii_digit() && *b != b',' && !blank(b)) {
+        return false;
+    }
+    match inside.iter().position(|b| *b == b',') {
+        None => number(inside) == Some(true),
+        Some(comma) => match (number(&inside[..comma]), number(&inside[comma + 1..])) {
+            (Some(first), Some(second)) => first || second,
+            _ => false,
+        },
     }
 }

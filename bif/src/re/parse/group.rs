@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use super::super::ast::{Condition, Node};
 use super::super::options as o;
+use super::super::error;
 use super::reference::Target;
 use super::{MAX_NESTING, Parsed, Parser};
 
@@ -12,9 +13,14 @@ impl Parser<'_> {
     /// At a `(`; says whether what it adds may be repeated.
     pub(super) fn group(&mut self, items: &mut Vec<Node>) -> Parsed<bool> {
         let start = self.pos;
+        if self.two && self.looking_at(b"(*") && self.src.get(self.pos + 2).is_some_and(u8::is_ascii_lowercase) {
+            let node = self.alphabetic()?;
+            items.push(node);
+            return Ok(true);
+        }
         if self.looking_at(b"(*") && matches!(self.src.get(self.pos + 2), Some(b':' | b'A'..=b'Z' | b'a'..=b'z')) {
             self.verb(items)?;
-            return Ok(false);
+            return Ok(self.two && matches!(items.last(), Some(Node::Accept)));
         }
         self.pos += 1;
         if !self.eat(b"?") {
@@ -22,7 +28,7 @@ impl Parser<'_> {
             items.push(node);
             return Ok(true);
         }
-        let Some(b) = self.peek() else { return Err(self.fail(12)) };
+        let Some(b) = self.peek() else { return Err(self.fail(if self.two { 14 } else { 12 })) };
         self.pos += 1;
         let node = match b {
             b':' => self.plain()?,
@@ -31,15 +37,15 @@ impl Parser<'_> {
                 Node::Group(None, Box::new(node))
             }
             b'>' => Node::Atomic(Box::new(self.body(false)?)),
-            b'=' | b'!' => self.look(false, b == b'!')?,
+            b'=' | b'!' => self.look(start, false, b == b'!')?,
             b'<' => match self.peek() {
                 Some(b @ (b'=' | b'!')) => {
                     self.pos += 1;
-                    self.look(true, b == b'!')?
+                    self.look(start, true, b == b'!')?
                 }
                 Some(b) if b.is_ascii_alphabetic() || b == b'_' => self.named(b'>')?,
-                Some(b'0'..=b'9') => return Err(self.fail(84)),
-                _ => return Err(self.fail(24)),
+                Some(b'0'..=b'9') => return Err(self.after(84)),
+                _ => return Err(self.fail(if self.two { 62 } else { 24 })),
             },
             b'\'' => self.named(b'\'')?,
             b'P' => match self.peek() {
@@ -54,25 +60,24 @@ impl Parser<'_> {
                 }
                 Some(b'>') => {
                     self.pos += 1;
-                    let name = self.name(b')')?;
-                    self.call_named(name)
+                    self.called_name()?
                 }
-                _ => return Err(self.fail(41)),
+                None if self.two => return Err(self.fail(14)),
+                _ => return Err(self.after(41)),
             },
-            b'&' => {
-                let name = self.name(b')')?;
-                self.call_named(name)
-            }
+            b'&' => self.called_name()?,
             b'R' => {
                 if !self.eat(b")") {
-                    return Err(self.fail(29));
+                    return Err(self.fail(if self.two { error::RECURSION_OPEN } else { 29 }));
                 }
                 self.call(0)
             }
             b'+' | b'0'..=b'9' => self.numbered_call()?,
             b'-' if self.peek().is_some_and(|b| b.is_ascii_digit()) => self.numbered_call()?,
             b'C' => {
-                if self.number(255).is_none() {
+                if self.two && !self.peek().is_some_and(|b| b.is_ascii_digit() || b == b')') {
+                    self.callout_text()?;
+                } else if self.number(255).is_none() {
                     self.pos += 1;
                     return Err(self.fail(38));
                 }
@@ -112,8 +117,7 @@ impl Parser<'_> {
         if let Some(name) = name {
             for (other, number) in &self.names {
                 if *other == name && *number != n && !self.options.has(o::DUPNAMES) {
-                    self.pos -= 1;
-                    return Err(self.fail(43));
+                    return Err(self.before(43));
                 }
                 if *other != name && *number == n {
                     return Err(self.fail(65));
@@ -129,25 +133,85 @@ impl Parser<'_> {
 
     fn named(&mut self, close: u8) -> Parsed<Node> {
         // PCRE 8 takes an empty name.
-        let empty = self.peek() == Some(close) && !joist_vm::release::at_least(28);
+        let empty = self.peek() == Some(close) && !self.two;
         let name = if empty { Vec::new() } else { self.name(close)? };
         self.pos += usize::from(empty);
         self.capture(Some(name))
     }
 
-    fn look(&mut self, behind: bool, negative: bool) -> Parsed<Node> {
+    /// `start`: where its parenthesis stands.
+    fn look(&mut self, start: usize, behind: bool, negative: bool) -> Parsed<Node> {
         if !behind && negative && self.eat(b")") {
             return Ok(Node::Fail);
         }
+        self.looks += 1;
         let node = Box::new(self.body(false)?);
-        Ok(Node::Look { behind, negative, node, at: self.pos - 1 })
+        self.looks -= 1;
+        Ok(Node::Look { behind, negative, node, at: if self.two { start } else { self.pos - 1 } })
+    }
+
+    /// `(*pla:…)` and the like, PCRE 2's long names. (Script runs and what can be backtracked into are not known here.)
+    fn alphabetic(&mut self) -> Parsed<Node> {
+        let start = self.pos;
+        self.pos += 2;
+        let name = self.word();
+        match self.peek() {
+            None => return Err(self.fail(14)),
+            Some(b':') => {}
+            Some(_) => return Err(self.after(error::BAD_ASSERTION)),
+        }
+        let known = match &name[..] {
+            b"pla" | b"positive_lookahead" => Some((false, false)),
+            b"nla" | b"negative_lookahead" => Some((false, true)),
+            b"plb" | b"positive_lookbehind" => Some((true, false)),
+            b"nlb" | b"negative_lookbehind" => Some((true, true)),
+            b"atomic" => None,
+            _ => return Err(self.fail(error::BAD_ASSERTION)),
+        };
+        self.pos += 1;
+        match known {
+            Some((behind, negative)) => self.look(start, behind, negative),
+            None => Ok(Node::Atomic(Box::new(self.body(false)?))),
+        }
+    }
+
+    /// The name of a group that is called, and the closing parenthesis.
+    fn called_name(&mut self) -> Parsed<Node> {
+        let name = self.name(b')').map_err(|e| match e.code {
+            42 if self.two => super::PatternError { code: 14, ..e },
+            _ => e,
+        })?;
+        Ok(self.call_named(name))
+    }
+
+    /// `(?C'text')`, to its closing delimiter.
+    fn callout_text(&mut self) -> Parsed<()> {
+        let start = self.pos;
+        let Some(open) = self.peek() else { return Err(self.fail(14)) };
+        if !b"`'\"^%#${".contains(&open) {
+            return Err(self.after(error::CALLOUT_DELIMITER));
+        }
+        let close = if open == b'{' { b'}' } else { open };
+        loop {
+            self.pos += 1;
+            match self.peek() {
+                None => return Err(super::PatternError { code: error::CALLOUT_OPEN, at: start }),
+                Some(b) if b == close => {
+                    self.pos += 1;
+                    if self.peek() != Some(close) {
+                        return Ok(());
+                    }
+                }
+                Some(_) => {}
+            }
+        }
     }
 
     fn numbered_call(&mut self) -> Parsed<Node> {
         self.pos -= 1;
         let n = self.signed(29)?;
         if !self.eat(b")") {
-            return Err(self.fail(29));
+            return Err(self.fail(if self.two { 14 } else { 29 }));
         }
         Ok(self.call(n))
     }
@@ -156,10 +220,16 @@ impl Parser<'_> {
     fn inline_options(&mut self, items: &mut Vec<Node>) -> Parsed<bool> {
         let before = self.options;
         let (mut on, mut options) = (true, self.options);
+        let none = o::CASELESS | o::MULTILINE | o::DOTALL | o::EXTENDED | o::EXTENDED_MORE | o::NO_AUTO_CAPTURE;
+        let plain = self.two && self.eat(b"^");
+        if plain {
+            options.set(none, false);
+        }
         loop {
             let Some(b) = self.peek() else { return Err(self.fail(14)) };
             self.pos += 1;
             let flag = match b {
+                b'-' if self.two && (plain || !on) => return Err(self.fail(error::HYPHEN)),
                 b'-' => {
                     on = false;
                     continue;
@@ -167,9 +237,16 @@ impl Parser<'_> {
                 b'i' => o::CASELESS,
                 b'm' => o::MULTILINE,
                 b's' => o::DOTALL,
+                b'n' if self.two => o::NO_AUTO_CAPTURE,
+                b'a' if self.two => self.ascii_options(),
+                b'x' if self.two && self.eat(b"x") => o::EXTENDED | o::EXTENDED_MORE,
+                b'x' if self.two => {
+                    options.set(o::EXTENDED_MORE, false);
+                    o::EXTENDED
+                }
                 b'x' => o::EXTENDED,
                 b'U' => o::UNGREEDY,
-                b'X' => 0,
+                b'X' if !self.two => 0,
                 b'J' => {
                     self.dupnames = true;
                     o::DUPNAMES
@@ -185,19 +262,42 @@ impl Parser<'_> {
                     items.push(node);
                     return Ok(true);
                 }
-                _ => {
-                    self.pos -= 1;
-                    return Err(self.fail(12));
-                }
+                _ => return Err(self.before(12)),
             };
             options.set(flag, on);
         }
     }
 
+    /// What is to be ASCII whatever `ucp` says: behind `a` in options.
+    fn ascii_options(&mut self) -> u32 {
+        let posix = o::ASCII_POSIX | o::ASCII_POSIX_DIGITS;
+        let one = match self.peek() {
+            Some(b'D') => o::ASCII_DIGITS,
+            Some(b'S') => o::ASCII_SPACES,
+            Some(b'W') => o::ASCII_WORDS,
+            Some(b'P') => posix,
+            Some(b'T') => o::ASCII_POSIX_DIGITS,
+            _ => return o::ASCII_DIGITS | o::ASCII_SPACES | o::ASCII_WORDS | posix,
+        };
+        self.pos += 1;
+        one
+    }
+
     /// `(?(condition)yes|no)`, behind its second parenthesis.
     fn conditional(&mut self) -> Parsed<Node> {
+        let start = self.pos;
         let mut define = false;
+        let by_number = self.peek().is_some_and(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-'));
         let condition = match self.peek() {
+            None if self.two => return Err(self.fail(14)),
+            Some(b'*') if self.two && self.src.get(self.pos + 1).is_some_and(u8::is_ascii_lowercase) => {
+                self.pos -= 1;
+                let node = self.alphabetic()?;
+                if !matches!(node, Node::Look { .. }) {
+                    return Err(self.fail(28));
+                }
+                Condition::Look(Box::new(node))
+            }
             Some(b'?') => {
                 let mut at = self.pos + 1;
                 if self.src.get(at) == Some(&b'C') {
@@ -205,6 +305,7 @@ impl Parser<'_> {
                     let n = self.src[at..].iter().position(|b| *b == b')').unwrap_or(0);
                     at += n + 1;
                     if self.src.get(at..at + 2) != Some(b"(?") {
+                        self.pos = if self.two { at } else { self.pos };
                         return Err(self.fail(28));
                     }
                     self.pos = at + 1;
@@ -227,15 +328,17 @@ impl Parser<'_> {
             }
         };
         let node = self.body(false)?;
+        let branches = |code: u8, place: usize| super::PatternError { code, at: if self.two { place } else { self.pos - 1 } };
         let (yes, no) = match node {
             Node::Alt(mut all) if all.len() <= 2 => {
                 if define {
-                    return Err(super::PatternError { code: 54, at: self.pos - 1 });
+                    return Err(branches(54, start));
                 }
                 let no = all.pop().unwrap_or(Node::Empty);
                 (all.pop().unwrap_or(Node::Empty), no)
             }
-            Node::Alt(_) => return Err(super::PatternError { code: if define { 54 } else { 27 }, at: self.pos - 1 }),
+            Node::Alt(_) if define => return Err(branches(54, start)),
+            Node::Alt(_) => return Err(branches(27, if by_number { start - 3 } else { 0 })),
             yes => (yes, Node::Empty),
         };
         Ok(Node::Cond { condition, yes: Box::new(yes), no: Box::new(no) })
@@ -247,32 +350,43 @@ impl Parser<'_> {
         let condition = match self.peek() {
             Some(b @ (b'<' | b'\'')) => {
                 self.pos += 1;
+                let at = self.pos;
                 let name = self.name(if b == b'<' { b'>' } else { b }).map_err(|e| match e.code {
+                    _ if self.two => e,
                     42 => super::PatternError { code: 26, ..e },
                     62 => super::PatternError { code: 28, at: e.at },
                     _ => e,
                 })?;
-                groups(self.refer(Target::Name(name), self.pos + 1))
+                groups(self.refer(Target::Name(name), self.place(at)))
             }
             Some(b'0'..=b'9' | b'+' | b'-') => {
                 let n = self.signed(26)?;
+                if n == 0 && self.two {
+                    return Err(self.fail(15));
+                }
                 if n == 0 {
                     self.pos += 1;
                     return Err(self.fail(35));
                 }
-                groups(self.refer(Target::Number(n), self.pos + 1))
+                groups(self.refer(Target::Number(n), self.place(self.pos - 2)))
             }
             Some(b'R') if self.src.get(self.pos + 1) == Some(&b'&') => {
                 self.pos += 2;
+                let at = self.pos;
                 let name = self.word();
-                let n = self.refer(Target::Name(name), self.pos + 1);
+                let n = self.refer(Target::Name(name), self.place(at));
                 Condition::Recursion(Some(alloc::vec![n]))
             }
             _ => {
+                let at = self.pos;
+                if self.two && self.looking_at(b"VERSION>") || self.looking_at(b"VERSION=") && self.two {
+                    let holds = self.version()?;
+                    return self.close_condition(holds).map(|c| (c, false));
+                }
                 let word = self.word();
                 let known = self.names.iter().any(|n| n.0 == word);
                 match &word[..] {
-                    b"" => return Err(self.fail(28)),
+                    b"" => return Err(self.fail(if self.two { 62 } else { 28 })),
                     b"DEFINE" if !known => {
                         return self.close_condition(Condition::Never).map(|c| (c, true));
                     }
@@ -280,10 +394,10 @@ impl Parser<'_> {
                     [b'R', digits @ ..] if !known && digits.iter().all(u8::is_ascii_digit) => {
                         let n =
                             digits.iter().fold(0u32, |n, b| n.saturating_mul(10).saturating_add(u32::from(b - b'0')));
-                        let n = self.refer(Target::Number(n), self.pos + 1);
+                        let n = self.refer(Target::Number(n), self.place(at));
                         Condition::Recursion(Some(alloc::vec![n]))
                     }
-                    _ => groups(self.refer(Target::Name(word), self.pos + 1)),
+                    _ => groups(self.refer(Target::Name(word), self.place(at))),
                 }
             }
         };
@@ -291,6 +405,46 @@ impl Parser<'_> {
     }
 
     fn close_condition(&mut self, condition: Condition) -> Parsed<Condition> {
-        if self.eat(b")") { Ok(condition) } else { Err(self.fail(26)) }
+        if self.eat(b")") {
+            return Ok(condition);
+        }
+        let digit = self.src.get(self.pos - 1).is_some_and(u8::is_ascii_digit);
+        let named = !digit || matches!(condition, Condition::Recursion(_));
+        Err(self.fail(match (self.two, named) {
+            (false, _) => 26,
+            (true, true) => 42,
+            (true, false) => error::CONDITION_OPEN,
+        }))
+    }
+
+    /// Where a missing group is told of, behind a condition: for PCRE 2 at its name.
+    const fn place(&self, two: usize) -> usize {
+        if self.two { two } else { self.pos + 1 }
+    }
+
+    /// `VERSION>=10.4`: that of PCRE, which is fixed with the release.
+    fn version(&mut self) -> Parsed<Condition> {
+        self.pos += "VERSION".len();
+        let least = self.eat(b">");
+        let bad = |p: &Self, n: usize| super::PatternError { code: error::BAD_VERSION, at: p.pos + n };
+        if !self.eat(b"=") {
+            return Err(bad(self, 1));
+        }
+        let Some(major) = self.number(1000).filter(|_| self.src[self.pos - 1].is_ascii_digit()) else {
+            return Err(bad(self, 0));
+        };
+        let mut minor = 0;
+        if self.eat(b".") {
+            if !self.peek().is_some_and(|b| b.is_ascii_digit()) {
+                return Err(bad(self, 0));
+            }
+            let digits = self.pos;
+            let Some(n) = self.number(99) else { return Err(bad(self, 0)) };
+            minor = if self.pos - digits == 1 { n * 10 } else { n };
+        }
+        let is = (10, 45);
+        let always = Node::Look { behind: false, negative: false, node: Box::new(Node::Empty), at: 0 };
+        let holds = if least { is >= (major, minor) } else { is == (major, minor) };
+        Ok(if holds { Condition::Look(Box::new(always)) } else { Condition::Never })
     }
 }

@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 
 use super::ast::{Assert, Mode, Node, Pattern, UNLIMITED};
 use super::chars;
-use super::error::PatternError;
+use super::error::{self, PatternError};
 use super::options::{self as o, Newline, Options};
 use super::set::{CharSet, MAX_BYTE, MAX_UTF};
 
@@ -37,6 +37,11 @@ pub(super) struct Parser<'a> {
     quoted: bool,
     /// CR or LF is written somewhere.
     crlf: bool,
+    /// As PCRE 2 does, which OTP 28 and later have.
+    two: bool,
+    /// Look-arounds that this place is in, and whether any has a `\K`, which PCRE 2 refuses when all is read.
+    looks: u32,
+    keep_in_look: bool,
 }
 
 /// Parses a pattern.
@@ -53,14 +58,18 @@ pub(super) fn parse(src: &[u8], options: Options) -> Parsed<Pattern> {
         marks: Vec::new(),
         quoted: false,
         crlf: false,
+        two: joist_vm::release::at_least(28),
+        looks: 0,
+        keep_in_look: false,
     };
     p.leading_verbs()?;
     if p.options.has(o::UTF) {
         if p.options.has(o::NEVER_UTF) {
-            return Err(PatternError { code: 78, at: 0 });
+            return Err(PatternError { code: 78, at: if p.two { p.pos } else { 0 } });
         }
         if let Err(e) = core::str::from_utf8(src) {
-            return Err(PatternError { code: 44, at: e.valid_up_to() });
+            let at = e.valid_up_to();
+            return Err(PatternError { code: if p.two { error::of_utf8(&src[at..]) } else { 44 }, at });
         }
     }
     if p.options.has(o::NEWLINE_CONFLICT) || p.options.has(o::BSR_ANYCRLF) && p.options.has(o::BSR_UNICODE) {
@@ -69,7 +78,10 @@ pub(super) fn parse(src: &[u8], options: Options) -> Parsed<Pattern> {
     let whole = p.options;
     let mut node = p.alternatives(false)?;
     if p.pos < src.len() {
-        return Err(p.fail(22));
+        return Err(p.after(22));
+    }
+    if p.keep_in_look {
+        return Err(p.fail(error::KEEP_IN_LOOK));
     }
     p.resolve(&mut node)?;
     let Parser { groups, mut names, dupnames, crlf, .. } = p;
@@ -83,6 +95,16 @@ pub(super) fn parse(src: &[u8], options: Options) -> Parsed<Pattern> {
 impl Parser<'_> {
     fn fail(&self, code: u8) -> PatternError {
         PatternError { code, at: self.pos }
+    }
+
+    /// At this place, or for PCRE 2 behind the character there.
+    fn after(&self, code: u8) -> PatternError {
+        PatternError { code, at: self.pos + usize::from(self.two) }
+    }
+
+    /// At this place for PCRE 2, else before the character that was just read.
+    fn before(&self, code: u8) -> PatternError {
+        PatternError { code, at: self.pos - usize::from(!self.two) }
     }
 
     fn peek(&self) -> Option<u8> {
@@ -138,10 +160,16 @@ impl Parser<'_> {
         Some(n)
     }
 
+    /// The set with the other cases; PCRE 2 takes Unicode's by `ucp`, too.
+    fn folded(&self, set: &CharSet) -> CharSet {
+        let unicode = self.utf() || self.two && self.options.has(o::UCP);
+        chars::folded(set, unicode).clipped(self.max())
+    }
+
     fn literal(&mut self, c: u32) -> Node {
         self.crlf |= matches!(c, 10 | 13);
         if self.options.has(o::CASELESS) {
-            let set = chars::folded(&CharSet::of(&[(c, c)]), self.utf());
+            let set = self.folded(&CharSet::of(&[(c, c)]));
             if set.single().is_none() {
                 return Node::Set(set);
             }
@@ -204,8 +232,7 @@ impl Parser<'_> {
             }
             if let Some((min, max)) = self.quantifier()? {
                 if !repeatable {
-                    self.pos -= 1;
-                    return Err(self.fail(9));
+                    return Err(self.before(9));
                 }
                 let mode = self.mode();
                 if let Some(last) = items.pop() {
@@ -270,8 +297,11 @@ impl Parser<'_> {
         Ok(Some(bounds))
     }
 
-    /// `{n}`, `{n,}`, `{n,m}`; any other brace is a literal.
+    /// `{n}`, `{n,}`, `{n,m}`; for PCRE 2 `{,m}`, too, and white space. Any other brace is a literal.
     fn counted(&mut self) -> Parsed<Option<(u32, u32)>> {
+        if self.two {
+            return self.counted_2();
+        }
         let rest = &self.src[self.pos + 1..];
         let digits = |s: &[u8]| s.iter().take_while(|b| b.is_ascii_digit()).count();
         let first = digits(rest);
@@ -300,6 +330,36 @@ impl Parser<'_> {
         }
         self.pos += 1;
         Ok(Some((min, max)))
+    }
+
+    fn counted_2(&mut self) -> Parsed<Option<(u32, u32)>> {
+        if !escape::is_count(&self.src[self.pos..]) {
+            return Ok(None);
+        }
+        self.pos += 1;
+        self.blanks();
+        let none = self.peek() == Some(b',');
+        let Some(min) = self.number(65535) else { return Err(self.too_big()) };
+        self.blanks();
+        let mut max = min;
+        if self.eat(b",") {
+            self.blanks();
+            let open = !self.peek().is_some_and(|b| b.is_ascii_digit());
+            let Some(n) = self.number(65535) else { return Err(self.too_big()) };
+            max = if open { UNLIMITED } else { n };
+            if max < min && !none {
+                return Err(self.fail(4));
+            }
+            self.blanks();
+        }
+        self.pos += 1;
+        Ok(Some((min, max)))
+    }
+
+    fn blanks(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t')) {
+            self.pos += 1;
+        }
     }
 
     fn too_big(&mut self) -> PatternError {

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::super::ast::{Condition, Node};
+use super::super::error;
 use super::super::options as o;
 use super::{Parsed, Parser, PatternError};
 
@@ -32,8 +33,9 @@ impl Parser<'_> {
         let start = self.pos;
         self.pos += 1;
         let Some(n) = self.number(i32::MAX as u32) else { return Err(self.too_large()) };
-        if n < 8 || n <= self.groups {
-            return Ok(Some(self.back(Target::Number(n), self.src.len())));
+        let most = if self.two { 10 } else { 8 };
+        if n < most || n <= self.groups || self.two && self.src[start + 1] >= b'8' {
+            return Ok(Some(self.back_number(n)));
         }
         self.pos = start;
         Ok(None)
@@ -57,14 +59,14 @@ impl Parser<'_> {
                 Some(b'{') => b'}',
                 Some(b'<') => b'>',
                 Some(b'\'') => b'\'',
-                _ => {
-                    self.pos -= 1;
-                    return Err(self.fail(69));
-                }
+                _ => return Err(self.before(69)),
             };
             self.pos += 1;
             let name = self.name(close)?;
-            return Ok(self.back(Target::Name(name), self.pos - 1));
+            return Ok(self.back_named(name));
+        }
+        if self.two && !open.is_some_and(|b| matches!(b, b'<' | b'\'' | b'{' | b'-' | b'+' | b'0'..=b'9')) {
+            return Err(self.fail(57));
         }
         if let Some(mark @ (b'<' | b'\'')) = open {
             let close = if mark == b'<' { b'>' } else { mark };
@@ -72,11 +74,14 @@ impl Parser<'_> {
             if matches!(self.peek(), Some(b'0'..=b'9' | b'+' | b'-')) {
                 let n = self.signed(57)?;
                 if self.peek() != Some(close) {
+                    if self.two {
+                        return Err(self.fail(error::BAD_NUMBER));
+                    }
                     self.pos = open_at;
                     return Err(self.fail(57));
                 }
                 self.pos += 1;
-                return Ok(self.call(n));
+                return Ok(self.call_at(n, if self.two { self.pos } else { self.pos - 1 }));
             }
             let name = self.name(close)?;
             return Ok(self.call_named(name));
@@ -84,7 +89,10 @@ impl Parser<'_> {
         let braced = self.eat(b"{");
         if braced && !matches!(self.peek(), Some(b'0'..=b'9' | b'-' | b'+')) {
             let name = self.name(b'}')?;
-            return Ok(self.back(Target::Name(name), self.pos - 1));
+            return Ok(self.back_named(name));
+        }
+        if self.two {
+            return self.numbered(open_at, braced);
         }
         let negative = self.eat(b"-");
         if !self.peek().is_some_and(|b| b.is_ascii_digit()) {
@@ -109,7 +117,37 @@ impl Parser<'_> {
         } else {
             n
         };
-        Ok(self.back(Target::Number(n), self.src.len()))
+        Ok(self.back_number(n))
+    }
+
+    /// `\g1`, `\g{-1}`, `\g{+1}` as PCRE 2 takes them.
+    fn numbered(&mut self, open_at: usize, braced: bool) -> Parsed<Node> {
+        let sign = self.peek().filter(|b| matches!(b, b'+' | b'-'));
+        self.pos += usize::from(sign.is_some());
+        if !self.peek().is_some_and(|b| b.is_ascii_digit()) {
+            return Err(self.fail(57));
+        }
+        let Some(n) = self.number(i32::MAX as u32) else { return Err(self.too_large()) };
+        if sign == Some(b'-') && n > self.groups {
+            let at = if braced { open_at } else { self.pos };
+            return Err(PatternError { code: 15, at });
+        }
+        if braced && !self.eat(b"}") {
+            return Err(self.fail(57));
+        }
+        if n == 0 {
+            return Err(self.fail(if sign.is_some() { error::RELATIVE_ZERO } else { 15 }));
+        }
+        Ok(self.back_number(match sign {
+            Some(b'-') => self.groups - n + 1,
+            Some(_) => n.saturating_add(self.groups),
+            None => n,
+        }))
+    }
+
+    fn back_number(&mut self, n: u32) -> Node {
+        let at = if self.two { self.pos } else { self.src.len() };
+        self.back(Target::Number(n), at)
     }
 
     /// A group's number, `+` and `-` relative to this place.
@@ -118,13 +156,17 @@ impl Parser<'_> {
         if sign.is_some() {
             self.pos += 1;
             if !self.peek().is_some_and(|b| b.is_ascii_digit()) {
-                return Err(self.fail(if sign == Some(b'+') { 63 } else { bad }));
+                return Err(match self.peek() {
+                    None if self.two => self.fail(14),
+                    _ if sign == Some(b'+') => self.after(63),
+                    _ => self.fail(bad),
+                });
             }
         }
         let Some(n) = self.number(i32::MAX as u32) else { return Err(self.too_large()) };
         match sign {
             None => Ok(n),
-            Some(_) if n == 0 => Err(self.fail(58)),
+            Some(_) if n == 0 => Err(self.fail(if self.two { error::RELATIVE_ZERO } else { 58 })),
             Some(b'+') => Ok(n.saturating_add(self.groups)),
             _ if n > self.groups => Err(self.fail(15)),
             _ => Ok(self.groups - n + 1),
@@ -132,33 +174,40 @@ impl Parser<'_> {
     }
 
     pub(super) fn call(&mut self, n: u32) -> Node {
-        let at = self.pos - 1;
+        self.call_at(n, self.pos - 1)
+    }
+
+    fn call_at(&mut self, n: u32, at: usize) -> Node {
         let group = if n == 0 { 0 } else { self.refer(Target::Number(n), at) };
         Node::Call(group, at)
     }
 
     pub(super) fn call_named(&mut self, name: Vec<u8>) -> Node {
-        let at = self.pos - 1;
+        let at = self.pos - 1 - if self.two { name.len() } else { 0 };
         Node::Call(self.refer(Target::Name(name), at), at)
     }
 
     pub(super) fn back_named(&mut self, name: Vec<u8>) -> Node {
-        self.back(Target::Name(name), self.pos - 1)
+        let at = self.pos - 1 - if self.two { name.len() } else { 0 };
+        self.back(Target::Name(name), at)
     }
 
     /// A name and its terminator.
     pub(super) fn name(&mut self, close: u8) -> Parsed<Vec<u8>> {
         if self.peek().is_some_and(|b| b.is_ascii_digit()) {
-            return Err(self.fail(84));
+            return Err(self.after(84));
         }
         let name = self.word();
+        if self.two && name.len() > 128 {
+            return Err(self.fail(48));
+        }
         if self.peek() != Some(close) {
             return Err(self.fail(if name.is_empty() { 62 } else { 42 }));
         }
         if name.is_empty() {
             return Err(self.fail(62));
         }
-        if name.len() > 32 {
+        if name.len() > 32 && !self.two {
             return Err(self.fail(48));
         }
         self.pos += 1;

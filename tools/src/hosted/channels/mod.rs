@@ -10,8 +10,8 @@ use joist_vm::platform::{Channel, Channels, Errno, Event, Program};
 use poll::{Poller, Side};
 use rustix::event::{PollFd, PollFlags, Timespec};
 use std::collections::HashMap;
-use std::io::Result;
-use std::os::fd::OwnedFd;
+use std::io::{IsTerminal, Result};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::fs::OpenOptionsExt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -92,6 +92,19 @@ impl End {
     }
 }
 
+/// The terminal behind a descriptor, opened for us alone so that it need not block: unlike a pipe that can be written, a
+/// terminal that can may still not have room for the least that is written.
+fn own_terminal(fd: &OwnedFd) -> Option<OwnedFd> {
+    let link = format!("/proc/self/fd/{}", fd.as_raw_fd());
+    // The controlling side of a terminal would be another terminal's.
+    if !fd.is_terminal() || std::fs::read_link(&link).ok()?.ends_with("ptmx") {
+        return None;
+    }
+    let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
+    let own = std::fs::OpenOptions::new().write(true).custom_flags(flags.bits() as i32).open(link).ok()?;
+    Some(own.into())
+}
+
 fn would_block(e: rustix::io::Errno) -> bool {
     e == rustix::io::Errno::AGAIN || e == rustix::io::Errno::INTR
 }
@@ -108,10 +121,14 @@ impl Channels for Hosted {
     }
 
     fn open_descriptors(&self, input: Option<u32>, output: Option<u32>) -> std::result::Result<Channel, Errno> {
-        let open = |number: Option<u32>| number.map(child::descriptor).transpose();
-        let ends = open(input).and_then(|i| Ok((i, open(output)?)));
-        let channel = ends.and_then(|(i, o)| self.channels.enter(self.channels.number(), i, o, true));
-        channel.map_err(|e| errno(&e))
+        let open = || {
+            let input = input.map(child::descriptor).transpose()?;
+            let output = output.map(child::descriptor).transpose()?;
+            let own = if input.is_none() { output.as_ref().and_then(own_terminal) } else { None };
+            let blocking = own.is_none();
+            self.channels.enter(self.channels.number(), input, own.or(output), blocking)
+        };
+        open().map_err(|e| errno(&e))
     }
 
     fn open_device(&self, path: &[u8], read: bool, write: bool) -> std::result::Result<Channel, Errno> {
