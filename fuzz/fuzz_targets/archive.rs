@@ -37,7 +37,8 @@ fn look(bytes: &[u8]) {
     let mut todo = vec![archive.root()];
     while let Some(node) = todo.pop() {
         seen += 1;
-        let _ = (node.data(), node.hash(), node.mode(), node.mtime(), node.parent(), archive.lookup(node.data(), true));
+        let _ = (node.read(), node.hash(), node.mode(), node.mtime(), node.parent());
+        let _ = node.data().map(|path| archive.lookup(path, true));
         assert!(node.index() == 0 || node.parent().child(node.name()) == Some(node));
         todo.extend(node.children());
     }

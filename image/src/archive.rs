@@ -5,6 +5,7 @@ use crate::check;
 use crate::error::Error;
 use crate::layout::{NODE, Section};
 use crate::node::{Node, Raw};
+use crate::packing;
 
 /// An archive whose bytes have been checked: a read-only file tree, and what the node is started with.
 #[derive(Clone, Copy)]
@@ -80,6 +81,12 @@ impl<'a> Archive<'a> {
         let start = usize::try_from(offset).ok()?;
         let end = usize::try_from(offset.checked_add(length)?).ok()?;
         self.bytes.get(start..end)
+    }
+
+    /// The block of a packed file; none where it leaves the archive or can't be that long.
+    pub(crate) fn packed(&self, raw: &Raw) -> Option<&'a [u8]> {
+        let from = usize::try_from(raw.first).ok()?;
+        packing::check(self.bytes.get(from..)?, raw.count)
     }
 
     pub(crate) fn raw(&self, index: u32) -> Raw {

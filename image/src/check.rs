@@ -3,7 +3,7 @@
 use crate::archive::Archive;
 use crate::boot::Preloaded;
 use crate::error::Error;
-use crate::layout::{ALIGN, HASH, HEADER, MAGIC, NODE, SECTIONS, Section, VERSION, kind};
+use crate::layout::{ALIGN, HASH, HEADER, MAGIC, NODE, SECTIONS, Section, VERSION, kind, packing};
 use crate::strings::{Pairs, Strings, take, take_string, take_u64};
 
 const ALL: [Section; SECTIONS] =
@@ -56,11 +56,11 @@ pub(crate) fn tree(archive: &Archive<'_>) -> Result<(), Error> {
         let name = archive.section(Section::Names).get(raw.name_offset as usize..name_end);
         let named = name.is_some_and(|n| if index == 0 { n.is_empty() } else { is_name(n) });
         // Claimed by an earlier node, or it would not be reachable from the root.
-        if !named || raw.zero != 0 || (index != 0 && index as u64 >= next) {
+        if !named || raw.packing > packing::LZ4 || (index != 0 && index as u64 >= next) {
             return Err(Error::Node(index));
         }
         match raw.kind {
-            kind::DIRECTORY => {
+            kind::DIRECTORY if raw.packing == packing::NONE => {
                 let end = next.checked_add(raw.count).filter(|&end| end <= count).ok_or(Error::Node(index))?;
                 if raw.first != next {
                     return Err(Error::Node(index));
@@ -70,7 +70,11 @@ pub(crate) fn tree(archive: &Archive<'_>) -> Result<(), Error> {
             }
             kind::FILE | kind::SYMLINK if index != 0 => {
                 let aligned = raw.kind == kind::SYMLINK || raw.first.is_multiple_of(ALIGN as u64);
-                if !aligned || archive.try_range(raw.first, raw.count).is_none() {
+                let is_there = match raw.packing {
+                    packing::NONE => archive.try_range(raw.first, raw.count).is_some(),
+                    _ => raw.kind == kind::FILE && archive.packed(&raw).is_some(),
+                };
+                if !aligned || !is_there {
                     return Err(Error::Node(index));
                 }
             }

@@ -17,6 +17,8 @@ pub enum Error {
     Node(usize),
     /// The tree that the nodes make is malformed.
     Tree,
+    /// A packed file is malformed.
+    Packed,
     /// A list of strings is malformed (the section's index).
     Strings(usize),
 }
@@ -30,6 +32,7 @@ impl fmt::Display for Error {
             Error::Section(i) => write!(f, "the archive's section {i} is malformed"),
             Error::Node(i) => write!(f, "the archive's node {i} is malformed"),
             Error::Tree => write!(f, "the archive's directory tree is malformed"),
+            Error::Packed => write!(f, "a packed file of the archive is malformed"),
             Error::Strings(i) => write!(f, "the strings in the archive's section {i} are malformed"),
         }
     }

@@ -15,13 +15,15 @@
 //!
 //! ```text
 //! 0    u32 offset of the name within the names, u16 its length
-//! 6    u8 kind: 0 directory, 1 file, 2 symbolic link; u8 zero
+//! 6    u8 kind: 0 directory, 1 file, 2 symbolic link; u8 packing: 0 none, 1 LZ4 (files only)
 //! 8    u32 mode (permission bits)
 //! 12   u32 index of the parent (the root's is 0)
 //! 16   i64 modification time, POSIX seconds
 //! 24   u64 directory: index of the first child; else: offset of the data (a link's data is its target)
-//! 32   u64 directory: number of children; else: length of the data
+//! 32   u64 directory: number of children; else: length of the data (unpacked)
 //! ```
+//!
+//! Packed data is a u64 length and an LZ4 block of that length.
 //!
 //! **Hashes**: 32 bytes (SHA-256 of the data) for each node, zeros for a directory. **Arguments**: strings, each a u32
 //! length and its bytes. **Environment**, **meta**: pairs of strings (name, value; key, value). **Preloaded**: a
@@ -30,7 +32,7 @@
 /// An archive's first bytes.
 pub const MAGIC: [u8; 8] = *b"JOISTARC";
 /// The format that this crate writes and reads.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Where the sections begin.
 pub const HEADER: usize = 144;
 /// A node's length.
@@ -68,6 +70,12 @@ pub mod kind {
     pub const DIRECTORY: u8 = 0;
     pub const FILE: u8 = 1;
     pub const SYMLINK: u8 = 2;
+}
+
+/// How a file's data is stored.
+pub mod packing {
+    pub const NONE: u8 = 0;
+    pub const LZ4: u8 = 1;
 }
 
 /// The keys that the meta section has.

@@ -16,6 +16,7 @@ pub mod erlexec;
 mod error;
 pub mod layout;
 mod node;
+mod packing;
 mod path;
 pub mod slot;
 mod strings;

@@ -1,7 +1,9 @@
 //! A file, directory or symbolic link of an archive.
 
 use crate::archive::Archive;
-use crate::layout::{HASH, NODE, Section, kind};
+use crate::error::Error;
+use crate::layout::{HASH, NODE, Section, kind, packing};
+use alloc::borrow::Cow;
 use core::cmp::Ordering;
 
 /// What a node is.
@@ -18,7 +20,7 @@ pub(crate) struct Raw {
     pub name_offset: u32,
     pub name_length: u16,
     pub kind: u8,
-    pub zero: u8,
+    pub packing: u8,
     pub mode: u32,
     pub parent: u32,
     pub mtime: i64,
@@ -34,7 +36,7 @@ impl Raw {
             name_offset: u32_at(0),
             name_length: u16::from_le_bytes([b[4], b[5]]),
             kind: b[6],
-            zero: b[7],
+            packing: b[7],
             mode: u32_at(8),
             parent: u32_at(12),
             mtime: u64_at(16).cast_signed(),
@@ -96,15 +98,45 @@ impl<'a> Node<'a> {
         self.raw().mtime
     }
 
-    /// A file's contents, a symbolic link's target, nothing for a directory. The bytes are the archive's own, and a
-    /// file's begin at a multiple of [`crate::layout::ALIGN`] from its beginning.
+    /// The length of a file's contents, or of a symbolic link's target.
     #[must_use]
-    pub fn data(&self) -> &'a [u8] {
+    pub fn len(&self) -> u64 {
         let raw = self.raw();
-        if raw.kind == kind::DIRECTORY { &[] } else { self.archive.range(raw.first, raw.count) }
+        if raw.kind == kind::DIRECTORY { 0 } else { raw.count }
     }
 
-    /// The SHA-256 of [`Node::data`], as the packer computed it; zeros for a directory.
+    /// Is there nothing in it?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A file's contents, a symbolic link's target, nothing for a directory: the archive's own bytes, which begin at a
+    /// multiple of [`crate::layout::ALIGN`] if they are a file's. None for a file that is packed.
+    #[must_use]
+    pub fn data(&self) -> Option<&'a [u8]> {
+        let raw = self.raw();
+        match (raw.kind, raw.packing) {
+            (kind::DIRECTORY, _) => Some(&[]),
+            (_, packing::NONE) => Some(self.archive.range(raw.first, raw.count)),
+            _ => None,
+        }
+    }
+
+    /// As [`Node::data`], unpacked if need be.
+    /// # Errors
+    /// [`Error::Packed`]: what is packed is damaged.
+    pub fn read(&self) -> Result<Cow<'a, [u8]>, Error> {
+        if let Some(data) = self.data() {
+            return Ok(Cow::Borrowed(data));
+        }
+        let raw = self.raw();
+        let block = self.archive.packed(&raw).ok_or(Error::Packed)?;
+        let length = usize::try_from(raw.count).map_err(|_| Error::Packed)?;
+        crate::packing::unpack(block, length).map(Cow::Owned)
+    }
+
+    /// The SHA-256 of [`Node::read`], as the packer computed it; zeros for a directory.
     #[must_use]
     pub fn hash(&self) -> [u8; HASH] {
         let at = self.index as usize * HASH;

@@ -49,7 +49,7 @@ impl<'a> Archive<'a> {
             if links > MAX_LINKS {
                 return Err(PathError::Loop);
             }
-            let target = child.data();
+            let target = child.data().unwrap_or_default();
             if target.is_empty() {
                 return Err(PathError::NotFound);
             }
@@ -61,10 +61,10 @@ impl<'a> Archive<'a> {
         Ok(at)
     }
 
-    /// A file's contents, zero-copy. Links are followed.
+    /// The file of that path. Links are followed.
     #[must_use]
-    pub fn read(&self, path: &[u8]) -> Option<&'a [u8]> {
-        self.lookup(path, true).ok().filter(|n| n.kind() == Kind::File).map(|n| n.data())
+    pub fn file(&self, path: &[u8]) -> Option<Node<'a>> {
+        self.lookup(path, true).ok().filter(|n| n.kind() == Kind::File)
     }
 
     /// A directory's entries, sorted by name. Links are followed.

@@ -2,7 +2,7 @@
 //! order give the same bytes.
 
 use crate::check::is_name;
-use crate::layout::{ALIGN, HASH, HEADER, MAGIC, NODE, SECTIONS, Section, VERSION, kind};
+use crate::layout::{ALIGN, HASH, HEADER, MAGIC, NODE, SECTIONS, Section, VERSION, kind, packing};
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -182,18 +182,30 @@ fn string(to: &mut Vec<u8>, bytes: &[u8]) -> Result<(), BuildError> {
 #[derive(Default)]
 struct Data {
     bytes: Vec<u8>,
-    known: BTreeMap<[u8; HASH], u64>,
+    known: BTreeMap<([u8; HASH], u8), u64>,
 }
 
 impl Data {
     fn put(&mut self, data: &[u8]) -> (u64, [u8; HASH]) {
         let hash: [u8; HASH] = Sha256::digest(data).into();
-        let offset = *self.known.entry(hash).or_insert_with(|| {
+        (self.store(hash, packing::NONE, data), hash)
+    }
+
+    /// As [`Data::put`], packed if that is worth it.
+    fn put_packed(&mut self, data: &[u8]) -> (u64, [u8; HASH], u8) {
+        let hash: [u8; HASH] = Sha256::digest(data).into();
+        match crate::packing::pack(data) {
+            Some(stored) => (self.store(hash, packing::LZ4, &stored), hash, packing::LZ4),
+            None => (self.store(hash, packing::NONE, data), hash, packing::NONE),
+        }
+    }
+
+    fn store(&mut self, hash: [u8; HASH], packing: u8, stored: &[u8]) -> u64 {
+        *self.known.entry((hash, packing)).or_insert_with(|| {
             self.bytes.resize(self.bytes.len().next_multiple_of(ALIGN), 0);
-            self.bytes.extend_from_slice(data);
-            (self.bytes.len() - data.len()) as u64
-        });
-        (offset, hash)
+            self.bytes.extend_from_slice(stored);
+            (self.bytes.len() - stored.len()) as u64
+        })
     }
 }
 
@@ -213,6 +225,7 @@ struct Output<'a> {
 struct Row {
     name: (u32, u16),
     kind: u8,
+    packing: u8,
     mode: u32,
     parent: u32,
     mtime: i64,
@@ -229,15 +242,20 @@ impl Output<'_> {
             let index = u32::try_from(self.nodes.len()).map_err(|_| BuildError::TooLarge)?;
             let at = u32::try_from(self.names.len()).map_err(|_| BuildError::TooLarge)?;
             self.names.extend_from_slice(name);
-            let (number, first, count, hash) = match &entry.what {
+            let (number, first, count, hash, packing) = match &entry.what {
                 What::Directory(children) => {
                     queue.extend(children.iter().map(|(n, e)| (n.as_slice(), e, index)));
-                    (kind::DIRECTORY, claimed, children.len() as u64, [0; HASH])
+                    (kind::DIRECTORY, claimed, children.len() as u64, [0; HASH], packing::NONE)
+                }
+                // A module is read once and as a whole; other files can be read, and sent, from where they lie.
+                What::File(data) if name.ends_with(b".beam") => {
+                    let (offset, hash, packing) = self.data.put_packed(data);
+                    (kind::FILE, offset, data.len() as u64, hash, packing)
                 }
                 What::File(data) | What::Symlink(data) => {
                     let (offset, hash) = self.data.put(data);
                     let file = matches!(entry.what, What::File(_));
-                    (if file { kind::FILE } else { kind::SYMLINK }, offset, data.len() as u64, hash)
+                    (if file { kind::FILE } else { kind::SYMLINK }, offset, data.len() as u64, hash, packing::NONE)
                 }
             };
             if number == kind::DIRECTORY {
@@ -245,7 +263,7 @@ impl Output<'_> {
             }
             let (mode, mtime) = (entry.mode & 0o7777, mtime(entry));
             self.hashes.extend_from_slice(&hash);
-            self.nodes.push(Row { name: (at, name.len() as u16), kind: number, mode, parent, mtime, first, count });
+            self.nodes.push(Row { name: (at, name.len() as u16), kind: number, packing, mode, parent, mtime, first, count });
         }
         Ok(())
     }
@@ -284,7 +302,7 @@ impl Output<'_> {
             let first = if row.kind == kind::DIRECTORY { row.first } else { data + row.first };
             out.extend_from_slice(&row.name.0.to_le_bytes());
             out.extend_from_slice(&row.name.1.to_le_bytes());
-            out.extend_from_slice(&[row.kind, 0]);
+            out.extend_from_slice(&[row.kind, row.packing]);
             out.extend_from_slice(&row.mode.to_le_bytes());
             out.extend_from_slice(&row.parent.to_le_bytes());
             out.extend_from_slice(&row.mtime.to_le_bytes());

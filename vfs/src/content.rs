@@ -1,6 +1,7 @@
 //! What a regular file holds: bytes of the archive until the first change, then its own.
 
 use alloc::vec::Vec;
+use joist_image::Node;
 use joist_vm::platform::Errno;
 
 /// A device file.
@@ -27,6 +28,8 @@ impl Device {
 pub enum Content {
     Static(&'static [u8]),
     Owned(Vec<u8>),
+    /// Unpacked for each open.
+    Packed(Node<'static>),
     /// Made afresh for each open, as Linux's `/proc` does.
     Generated(fn() -> Vec<u8>),
 }
@@ -36,7 +39,15 @@ impl Content {
         match self {
             Content::Static(bytes) => bytes,
             Content::Owned(bytes) => bytes,
-            Content::Generated(_) => &[],
+            Content::Packed(_) | Content::Generated(_) => &[],
+        }
+    }
+
+    /// How many there are; of what is made afresh, none.
+    pub fn len(&self) -> u64 {
+        match self {
+            Content::Packed(node) => node.len(),
+            content => content.bytes().len() as u64,
         }
     }
 
@@ -47,6 +58,9 @@ impl Content {
 
     /// The bytes as the file's own, with room for `size` of them.
     fn own(&mut self, size: usize) -> Result<&mut Vec<u8>, Errno> {
+        if let Content::Packed(node) = *self {
+            *self = Content::Owned(unpack(node)?);
+        }
         if let Content::Static(bytes) = *self {
             let mut own = Vec::new();
             own.try_reserve(bytes.len().max(size)).map_err(|_| Errno::Enospc)?;
@@ -81,7 +95,7 @@ impl Content {
 
     /// Makes the file so long.
     pub fn set_length(&mut self, length: u64) -> Result<(), Errno> {
-        if length == 0 && matches!(self, Content::Static(_)) {
+        if length == 0 && matches!(self, Content::Static(_) | Content::Packed(_)) {
             *self = Content::Owned(Vec::new());
         }
         let length = usize::try_from(length).map_err(|_| Errno::Efbig)?;
@@ -98,6 +112,13 @@ impl Content {
         let length = usize::try_from(length).map_err(|_| Errno::Efbig)?;
         self.own(length).map(|_| ())
     }
+}
+
+/// What a packed file holds.
+/// # Errors
+/// [`Errno::Eio`]: it is damaged.
+pub fn unpack(node: Node<'static>) -> Result<Vec<u8>, Errno> {
+    Ok(node.read().map_err(|_| Errno::Eio)?.into_owned())
 }
 
 /// Copies from `offset` of `bytes` on; answers how much.

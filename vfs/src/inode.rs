@@ -66,7 +66,7 @@ impl Inode {
     pub fn info(&self, id: Id, subdirectories: u32) -> FileInfo {
         let (kind, format, size) = match &self.body {
             Body::Directory(_) => (FileKind::Directory, 0o040_000, 4096),
-            Body::File(content) => (FileKind::Regular, 0o100_000, content.bytes().len() as u64),
+            Body::File(content) => (FileKind::Regular, 0o100_000, content.len()),
             Body::Symlink(target) => (FileKind::Symlink, 0o120_000, target.len() as u64),
             Body::Device(_) => (FileKind::Device, 0o020_000, 0),
         };

@@ -89,8 +89,8 @@ impl Tree {
             Kind::Directory => {
                 Body::Directory(Directory { parent, entries: BTreeMap::new(), archived: Some(node.index()) })
             }
-            Kind::File => Body::File(Content::Static(node.data())),
-            Kind::Symlink => Body::Symlink(Cow::Borrowed(node.data())),
+            Kind::File => Body::File(node.data().map_or(Content::Packed(node), Content::Static)),
+            Kind::Symlink => Body::Symlink(Cow::Borrowed(node.data().unwrap_or_default())),
         };
         let mut inode = Inode::new(body, node.mode(), node.mtime());
         inode.links = 1;

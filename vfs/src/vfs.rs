@@ -2,7 +2,7 @@
 //! pieces of files.
 
 use crate::Hooks;
-use crate::content::{Content, Device, read_bytes};
+use crate::content::{Content, Device, unpack, read_bytes};
 use crate::handle::{Handles, Open};
 use crate::inode::{Body, Id, Inode};
 use crate::tree::Tree;
@@ -168,8 +168,9 @@ impl Files for Vfs {
             _ if flags.directory => return Err(Errno::Enotdir),
             Body::File(Content::Generated(_)) if write => return Err(Errno::Eacces),
             Body::File(Content::Generated(make)) => snapshot = Some(make()),
+            Body::File(Content::Packed(node)) if !write => snapshot = Some(unpack(*node)?),
             Body::File(content) => {
-                if flags.truncate && !content.bytes().is_empty() {
+                if flags.truncate && content.len() > 0 {
                     content.set_length(0)?;
                     (inode.mtime, inode.ctime) = (now, now);
                 }
@@ -277,6 +278,7 @@ impl Files for Vfs {
         let id = tree.walk(path, true)?;
         match &tree.get(id).body {
             Body::File(Content::Generated(make)) => Ok(make()),
+            Body::File(Content::Packed(node)) => unpack(*node),
             Body::File(content) => {
                 let mut bytes = Vec::new();
                 bytes.try_reserve_exact(content.bytes().len()).map_err(|_| Errno::Enomem)?;

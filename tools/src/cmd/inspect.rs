@@ -31,13 +31,14 @@ pub fn run(args: &Args) -> Result<u8> {
     let archive = archive(&image, &args.image)?;
     if let Some(path) = &args.cat {
         let cure = "joist inspect --files lists what there is";
-        let data =
-            archive.read(path.as_bytes()).ok_or_else(|| Error::new(format!("{path} is no file in the image"), cure))?;
-        std::io::Write::write_all(&mut std::io::stdout(), data)
+        let file =
+            archive.file(path.as_bytes()).ok_or_else(|| Error::new(format!("{path} is no file in the image"), cure))?;
+        let data = file.read().map_err(|e| Error::new(format!("{path}: {e}"), "build the image again"))?;
+        std::io::Write::write_all(&mut std::io::stdout(), &data)
             .map_err(|e| Error::file("write", Path::new("stdout"), &e))?;
         return Ok(0);
     }
-    let files = archive.nodes().filter(|n| !n.is_dir() && hash(n.data()) != n.hash()).map(path_of);
+    let files = archive.nodes().filter(|n| !n.is_dir() && !n.read().is_ok_and(|data| hash(&data) == n.hash())).map(path_of);
     let preloaded = archive.boot().preloaded().filter(|p| hash(p.beam) != p.hash).map(|p| p.name.to_owned());
     let damaged: Vec<String> = files.chain(preloaded).collect();
     if args.json {
@@ -114,10 +115,10 @@ fn print(bytes: &[u8], image: &Image, archive: &Archive<'_>, files: bool) {
     println!("  arguments     {}", boot.args().map(shown).collect::<Vec<_>>().join(" "));
     if files {
         for node in archive.nodes().filter(|n| n.kind() == Kind::File) {
-            println!("{}  {:>9}  {}", hex(&node.hash()), node.data().len(), path_of(node));
+            println!("{}  {:>9}  {}", hex(&node.hash()), node.len(), path_of(node));
         }
         for node in archive.nodes().filter(|n| n.kind() == Kind::Symlink) {
-            println!("{} -> {}", path_of(node), text(node.data()));
+            println!("{} -> {}", path_of(node), text(node.data().unwrap_or_default()));
         }
     }
 }
@@ -143,10 +144,10 @@ fn as_json(bytes: &[u8], image: &Image, archive: &Archive<'_>) -> Value {
         .filter(|n| n.index() != 0)
         .map(|n| match n.kind() {
             Kind::Directory => json!({"path": path_of(n), "type": "directory", "mode": n.mode(), "mtime": n.mtime()}),
-            Kind::Symlink => json!({"path": path_of(n), "type": "symlink", "target": text(n.data())}),
+            Kind::Symlink => json!({"path": path_of(n), "type": "symlink", "target": text(n.data().unwrap_or_default())}),
             Kind::File => json!({
                 "path": path_of(n), "type": "file", "mode": n.mode(), "mtime": n.mtime(),
-                "bytes": n.data().len(), "sha256": hex(&n.hash()),
+                "bytes": n.len(), "sha256": hex(&n.hash()),
             }),
         })
         .collect();

@@ -161,7 +161,9 @@ fn again(archive: &Archive<'_>, args: &Args, given: Vec<Vec<u8>>) -> Result<Pack
     let mut env: Vec<(String, String)> = notes(meta::GIVEN).filter_map(|v| super::variable(&text(v)).ok()).collect();
     env.extend(args.env.iter().cloned());
     let arguments = notes(meta::ARGUMENT).map(<[u8]>::to_vec).chain(given).collect();
-    let release = Release::from_tree(tree::from_archive(archive), &args.what.display().to_string())?;
+    let name = args.what.display().to_string();
+    let files = tree::from_archive(archive).map_err(|e| Error::new(format!("{name}: {e}"), "build the image again"))?;
+    let release = Release::from_tree(files, &name)?;
     let preloaded = archive.boot().preloaded().map(|p| (p.name.to_owned(), p.beam.to_vec())).collect();
     pack::build(release, preloaded, &Options { env, otp: None, args: arguments }, &mut Progress::new())
 }
