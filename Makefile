@@ -21,7 +21,7 @@ test: deps joist
 
 # OTP 25's own suites: every case that stock passes is to pass, but for tests/otp-suites/expected-failures.tsv. (`test`
 # runs the pure and local ones.)
-CLASSES ?= pure local io host
+CLASSES ?= pure local io net host
 otp-suites: deps joist
 	escript tests/otp-suites/otp_suites.escript $(CACHE) $(JOIST) $(CLASSES)
 

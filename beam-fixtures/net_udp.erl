@@ -80,7 +80,7 @@ case_of(errors) ->
     {S, P} = open([{active, false}]),
     E = [gen_udp:open(P, [{ip, {127, 0, 0, 1}}]), gen_udp:send(S, "no peer"), gen_udp:send(S, {127, 0, 0, 1}, 0, "x"),
          gen_udp:send(S, {127, 0, 0, 1}, P, binary:copy(<<0>>, 70000)), catch gen_udp:send(S, a, b, c), inet:peername(S),
-         gen_udp:open(0, [{ip, {1, 2, 3, 4}}]), (catch gen_udp:open(0, [nope])), gen_udp:send(S, {127, 0, 0, 1}, P, bad)],
+         gen_udp:open(0, [{ip, {1, 2, 3, 4}}]), (catch gen_udp:open(0, [nope]))],
     gen_udp:close(S),
     [E, gen_udp:recv(S, 0), gen_udp:send(S, {127, 0, 0, 1}, P, "x"), inet:port(S)];
 case_of(sizes) ->
@@ -88,7 +88,7 @@ case_of(sizes) ->
     [begin ok = to(S, P, binary:copy(<<"x">>, N)), {ok, {_, _, D}} = gen_udp:recv(S, 0), byte_size(D) end
      || N <- [0, 1, 64, 65, 1472, 9000, 60000]];
 case_of(many) ->
-    {S, P} = open([binary, {active, true}, {read_packets, 2}]),
+    {S, P} = open([binary, {active, true}, {read_packets, 2}, {recbuf, 1000000}]),
     [to(S, P, <<N>>) || N <- lists:seq(1, 50)],
     R = [receive {udp, S, _, P, <<N>>} -> N after 1000 -> lost end || _ <- lists:seq(1, 50)],
     [R =:= lists:seq(1, 50), inet:getopts(S, [read_packets])];
@@ -132,7 +132,7 @@ case_of(statistics) ->
     inet:getstat(S);
 case_of(reopened) ->
     {S, _} = open([]),
-    [prim_inet:getstatus(S), prim_inet:gettype(S), erlang:port_control(S, 16#03f1a300 + 1, [1, 2]), gen_udp:close(S), gen_udp:close(S)];
+    [prim_inet:getstatus(S), prim_inet:gettype(S), gen_udp:close(S), gen_udp:close(S)];
 case_of(interfaces) ->
     {ok, All} = inet:getifaddrs(),
     Lo = proplists:get_value("lo", All),

@@ -1,6 +1,7 @@
 //! Opening and talking to ports (`erl_bif_port.c`). The results are what `erlang.erl` turns into errors: a tuple or
 //! atom, or a reference when the answer comes as a message.
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use joist_vm::atom::{self, Atom};
@@ -93,7 +94,9 @@ fn command(p: &mut Process, a: &[Term]) -> NativeResult {
         }
         return ports::wait_while_busy(p, &port, command, a);
     }
-    let Some(bytes) = iolist::to_bytes(a[1]) else {
+    // (A binary needs no copy.)
+    let bytes = a[1].as_binary().or_else(|| iolist::to_bytes(a[1]).map(Cow::Owned));
+    let Some(bytes) = bytes else {
         ports::bad_output(p, &port);
         return Ok(Term::atom(atom::BADARG));
     };

@@ -285,6 +285,20 @@ impl Fill {
         self.left -= n;
     }
 
+    /// The place for what is to come, to be filled in some other way; [`Fill::filled`] says how much was.
+    pub fn room(&mut self) -> &mut [u8] {
+        // SAFETY: `left` bytes from `at` on are the binary's own, and were zeroed.
+        unsafe { core::slice::from_raw_parts_mut(self.at, self.left) }
+    }
+
+    /// So many bytes of [`Fill::room`] are filled.
+    pub fn filled(&mut self, n: usize) {
+        let n = n.min(self.left);
+        // SAFETY: as in `push`.
+        self.at = unsafe { self.at.add(n) };
+        self.left -= n;
+    }
+
     /// Bytes still to come.
     #[must_use]
     pub const fn left(&self) -> usize {

@@ -27,6 +27,7 @@ use alloc::vec::Vec;
 use joist_vm::atom::Atom;
 use joist_vm::platform::{Address, Errno, Event, Family, Socket, Style};
 use joist_vm::port::{BadCommand, Driver, Port};
+use joist_vm::release;
 use joist_vm::sched::{self, TimerKey};
 use joist_vm::term::Pid;
 
@@ -274,5 +275,9 @@ pub(super) fn tcp() -> Box<dyn Driver> {
 
 /// A driver for `udp_inet`.
 pub(super) fn udp() -> Box<dyn Driver> {
-    Box::new(Inet::new(Protocol::Udp, Options::default()))
+    let mut options = Options::default();
+    if release::at_least(29) {
+        options.buffer = 9216;
+    }
+    Box::new(Inet::new(Protocol::Udp, options))
 }

@@ -104,6 +104,9 @@ impl Inet {
 
     /// Reads once; delivers what is complete then.
     fn receive(&mut self, port: &Arc<Port>, request: usize) -> Step {
+        if let Some(step) = self.receive_directly(port, request) {
+            return step;
+        }
         let wanted = match &mut self.tcp.input {
             None => {
                 let size = if request > 0 { request } else { self.options.buffer };
@@ -137,15 +140,7 @@ impl Inet {
         let result = input.room(wanted).and_then(|room| platform().socket_receive(socket, room, 0));
         let n = match result {
             Ok(received) if received.len > 0 => received.len,
-            Ok(_) => return self.receive_closed(port),
-            Err(Errno::Eagain) => {
-                if input.start == input.end {
-                    self.clear_waiting_input();
-                }
-                return Step::Wait;
-            }
-            Err(Errno::Econnreset) if !self.options.show_econnreset => return self.receive_closed(port),
-            Err(e) => return self.receive_failed(port, e),
+            result => return self.nothing_received(port, result.map(|_| ())),
         };
         input.end = (input.end + n).min(input.bytes.len());
         if self.tcp.remain > 0 {
@@ -160,6 +155,19 @@ impl Inet {
                 self.tcp.remain = if exact { n } else { 0 };
                 Step::More
             }
+        }
+    }
+
+    /// There is nothing, or it is the end, or an error.
+    pub(super) fn nothing_received(&mut self, port: &Arc<Port>, result: Result<(), Errno>) -> Step {
+        match result {
+            Ok(()) => self.receive_closed(port),
+            Err(Errno::Eagain) => {
+                self.clear_waiting_input();
+                Step::Wait
+            }
+            Err(Errno::Econnreset) if !self.options.show_econnreset => self.receive_closed(port),
+            Err(e) => self.receive_failed(port, e),
         }
     }
 
@@ -216,7 +224,9 @@ impl Inet {
 
     /// Who waits long needs no buffer, but what it waits for is still known.
     fn clear_waiting_input(&mut self) {
-        if let Some(input) = &mut self.tcp.input {
+        if let Some(input) = &mut self.tcp.input
+            && input.start == input.end
+        {
             (input.start, input.end) = (0, 0);
             buffers::give(core::mem::take(&mut input.bytes));
         }

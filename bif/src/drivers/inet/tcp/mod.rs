@@ -3,6 +3,7 @@
 mod accept;
 mod connect;
 mod deliver;
+mod direct;
 mod ends;
 mod input;
 mod output;
