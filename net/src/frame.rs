@@ -32,7 +32,11 @@ pub(crate) enum Kind {
     /// Tells of a neighbour's hardware address.
     Neighbour,
     /// ICMP: what was sent from here did not arrive.
-    Undelivered { protocol: IpProtocol, flow: Flow, error: Errno },
+    Undelivered {
+        protocol: IpProtocol,
+        flow: Flow,
+        error: Errno,
+    },
     Other,
 }
 
@@ -87,10 +91,8 @@ pub(crate) fn look(medium: Medium, frame: &[u8], hardware: EthernetAddress) -> K
     match protocol {
         IpProtocol::Tcp => {
             let Ok(tcp) = TcpPacket::new_checked(payload) else { return Kind::Other };
-            let flow = Flow {
-                local: IpEndpoint::new(to, tcp.dst_port()),
-                remote: IpEndpoint::new(from, tcp.src_port()),
-            };
+            let flow =
+                Flow { local: IpEndpoint::new(to, tcp.dst_port()), remote: IpEndpoint::new(from, tcp.src_port()) };
             let occupies = tcp.segment_len() > 0;
             Kind::Tcp(flow, Segment { syn: tcp.syn(), ack: tcp.ack(), rst: tcp.rst(), occupies })
         }

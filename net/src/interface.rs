@@ -2,12 +2,16 @@
 
 use crate::link::{Frame, Link, Port, capabilities};
 use alloc::boxed::Box;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 use smoltcp::iface::{Config, Interface, PollResult, SocketSet};
 use smoltcp::phy::{DeviceCapabilities, Medium};
 use smoltcp::time::Instant;
-use smoltcp::wire::{EthernetAddress, HardwareAddress, IpAddress, IpCidr};
+use smoltcp::wire::{
+    ArpOperation, ArpPacket, ArpRepr, EthernetAddress, EthernetFrame, EthernetProtocol, HardwareAddress, IpAddress,
+    IpCidr,
+};
 
 pub(crate) type Set = SocketSet<'static>;
 
@@ -16,6 +20,15 @@ pub(crate) type Set = SocketSet<'static>;
 pub(crate) enum Side {
     Loopback,
     Ethernet,
+}
+
+/// What came of sending.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sent {
+    /// Packets of the set's that went out; a question for a neighbour's address is none.
+    pub packets: usize,
+    /// The link had room for all.
+    pub room: bool,
 }
 
 pub(crate) struct Attached {
@@ -65,22 +78,46 @@ impl Attached {
         self.iface.poll_ingress_single(now, &mut port, set);
     }
 
-    /// Sends what a set has to send; false if the link has no room for all of it.
-    pub fn send(&mut self, now: Instant, set: &mut Set, tos: u8) -> bool {
+    /// Sends what a set has to send.
+    pub fn send(&mut self, now: Instant, set: &mut Set, tos: u8) -> Sent {
+        let mut sent = Sent { packets: 0, room: true };
         loop {
             if !self.link.room() {
-                return false;
+                return Sent { room: false, ..sent };
             }
             let mut port = Port { link: &mut *self.link, frame: None, caps: &self.caps, tos };
             if self.iface.poll_egress(now, &mut port, set) == PollResult::None {
-                return true;
+                return sent;
             }
+            sent.packets += 1;
         }
     }
 
     /// Sends a frame as it is.
     pub fn send_frame(&mut self, frame: &[u8]) {
         self.link.send(frame.len(), &mut |buffer| buffer.copy_from_slice(frame));
+    }
+
+    /// Tells the neighbours of the own IPv4 addresses (RFC 5227, 2.3): those who want to send need not ask.
+    pub fn announce(&mut self) {
+        for cidr in self.addresses() {
+            let IpCidr::Ipv4(cidr) = cidr else { continue };
+            let address = cidr.address();
+            let announcement = ArpRepr::EthernetIpv4 {
+                operation: ArpOperation::Request,
+                source_hardware_addr: self.hardware,
+                source_protocol_addr: address,
+                target_hardware_addr: EthernetAddress([0; 6]),
+                target_protocol_addr: address,
+            };
+            let mut frame = vec![0; 14 + announcement.buffer_len()];
+            let mut ethernet = EthernetFrame::new_unchecked(&mut frame[..]);
+            ethernet.set_src_addr(self.hardware);
+            ethernet.set_dst_addr(EthernetAddress::BROADCAST);
+            ethernet.set_ethertype(EthernetProtocol::Arp);
+            announcement.emit(&mut ArpPacket::new_unchecked(ethernet.payload_mut()));
+            self.send_frame(&frame);
+        }
     }
 
     pub fn has(&self, address: IpAddress) -> bool {

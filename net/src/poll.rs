@@ -4,6 +4,7 @@ use crate::entry::Body;
 use crate::frame::{self, Kind};
 use crate::interface::Side;
 use crate::{ETHERNET, Stack, choose, instant};
+use alloc::vec::Vec;
 use smoltcp::socket::raw;
 use smoltcp::time::Duration;
 use smoltcp::wire::IpProtocol;
@@ -41,11 +42,11 @@ impl Stack {
         let mut taken = 0;
         while taken < BATCH {
             let count = self.take_in(Side::Ethernet) + self.take_in(Side::Loopback);
-            self.serve();
-            taken += count;
-            if count == 0 {
+            if count == 0 && self.dirty.is_empty() {
                 break;
             }
+            self.serve();
+            taken += count.max(1);
         }
         if let Some(ethernet) = &mut self.ethernet {
             ethernet.flush();
@@ -102,9 +103,8 @@ impl Stack {
             Kind::Neighbour => {
                 self.feed_nobody(side, bytes);
                 self.serve_ethernet(); // it may have been a router's advertisement
-                for id in core::mem::take(&mut self.asking).into_keys() {
-                    self.touch(id);
-                }
+                let asking: Vec<u64> = self.asking.keys().copied().collect();
+                asking.into_iter().for_each(|id| self.touch(id));
             }
             Kind::Other => self.feed_nobody(side, bytes),
         }

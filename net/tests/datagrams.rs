@@ -178,10 +178,8 @@ fn both_versions_on_one_listener() {
 fn interfaces() {
     let world = world();
     let all = world.machines[0].interfaces();
-    let text: Vec<String> = all
-        .iter()
-        .filter_map(|i| Some(format!("{} {}/{}", i.name, i.address?, i.netmask?)))
-        .collect();
+    let text: Vec<String> =
+        all.iter().filter_map(|i| Some(format!("{} {}/{}", i.name, i.address?, i.netmask?))).collect();
     assert_eq!(
         text,
         [

@@ -22,7 +22,9 @@ static STACK: Once<Mutex<Stack>> = Once::new();
 static DEADLINE: AtomicU64 = AtomicU64::new(u64::MAX);
 /// There are events to be taken, or frames that the last round left.
 static MORE: AtomicBool = AtomicBool::new(false);
-/// Of the settings that `/etc/resolv.conf` was written for.
+/// The stack's [`Stack::changes`].
+static CHANGES: AtomicU64 = AtomicU64::new(0);
+/// Those that `/etc/resolv.conf` was written for.
 static WRITTEN: AtomicU64 = AtomicU64::new(0);
 
 /// The part of the memory that sockets' buffers may have.
@@ -97,6 +99,7 @@ pub fn with<T>(f: impl FnOnce(&mut Stack) -> T) -> Option<T> {
 fn work(stack: &mut Stack) {
     let more = stack.poll(now_us());
     MORE.store(more || stack.has_events(), Release);
+    CHANGES.store(stack.changes(), Relaxed);
     DEADLINE.store(stack.deadline_us().map_or(u64::MAX, |us| us.saturating_mul(1000)), Release);
 }
 
@@ -127,6 +130,9 @@ pub fn poll() -> Option<Event> {
 
 /// The name servers, if they changed since the last call.
 pub fn changed_nameservers() -> Option<Vec<IpAddr>> {
+    if CHANGES.load(Relaxed) == WRITTEN.load(Relaxed) {
+        return None;
+    }
     let stack = STACK.get()?.try_lock()?;
     let changes = stack.changes();
     (WRITTEN.swap(changes, Relaxed) != changes).then(|| stack.settings().nameservers)

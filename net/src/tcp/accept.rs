@@ -85,8 +85,7 @@ impl Stack {
             return;
         }
         let (family, options) = (parent.family, parent.options.clone());
-        let Some(mut connection) =
-            Connection::new(side, flow, Phase::Arriving, &options, &mut self.budget, self.now)
+        let Some(mut connection) = Connection::new(side, flow, Phase::Arriving, &options, &mut self.budget, self.now)
         else {
             return;
         };

@@ -96,9 +96,8 @@ impl World {
     }
 
     pub fn with_memory(trouble: Trouble, seed: u64, memory: usize) -> World {
-        let wires: [Arc<Mutex<Wire>>; 2] = std::array::from_fn(|n| {
-            Arc::new(Mutex::new(Wire { trouble, random: seed ^ n as u64, ..Wire::default() }))
-        });
+        let wires: [Arc<Mutex<Wire>>; 2] =
+            std::array::from_fn(|n| Arc::new(Mutex::new(Wire { trouble, random: seed ^ n as u64, ..Wire::default() })));
         let machines = std::array::from_fn(|n| {
             let mut stack = Stack::new(memory, [seed, n as u64, 3, 4], 0);
             let end = End { out: wires[n].clone(), into: wires[1 - n].clone() };
