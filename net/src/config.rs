@@ -99,11 +99,11 @@ impl Stack {
         let Some(ethernet) = &mut self.ethernet else { return };
         ethernet.iface.poll_maintenance(now);
         let mut next = ethernet.iface.poll_at(now, &self.empty);
-        if !ethernet.send(now, &mut self.empty, 0).room {
+        if !ethernet.send(now, &mut self.empty, 0, None).room {
             self.stalled.push(ETHERNET);
         }
         if let Some(dhcp) = &mut self.dhcp {
-            if !ethernet.send(now, &mut dhcp.set, 0).room {
+            if !ethernet.send(now, &mut dhcp.set, 0, None).room {
                 self.stalled.push(ETHERNET);
             }
             let socket: &mut Socket<'_> = dhcp.set.get_mut(dhcp.handle);

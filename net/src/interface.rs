@@ -1,6 +1,6 @@
 //! An interface of smoltcp's with its link. It is lent one socket's set at a time.
 
-use crate::link::{Frame, Link, Port, capabilities};
+use crate::link::{Frame, Link, Port, Top, capabilities};
 use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -47,7 +47,7 @@ impl Attached {
         let mut config = Config::new(address);
         config.random_seed = seed;
         config.slaac = hardware.is_some();
-        let mut port = Port { link: &mut *link, frame: None, caps: &caps, tos: 0 };
+        let mut port = Port { link: &mut *link, frame: None, caps: &caps, tos: 0, top: None };
         let iface = Box::new(Interface::new(config, &mut port, now));
         Attached { iface, link, caps, hardware: EthernetAddress(hardware.unwrap_or_default()) }
     }
@@ -73,19 +73,19 @@ impl Attached {
     }
 
     /// Shows one frame to the sockets of a set.
-    pub fn feed(&mut self, now: Instant, frame: &[u8], set: &mut Set) {
-        let mut port = Port { link: &mut *self.link, frame: Some(frame), caps: &self.caps, tos: 0 };
+    pub fn feed(&mut self, now: Instant, frame: &[u8], set: &mut Set, top: Option<&mut Top>) {
+        let mut port = Port { link: &mut *self.link, frame: Some(frame), caps: &self.caps, tos: 0, top };
         self.iface.poll_ingress_single(now, &mut port, set);
     }
 
     /// Sends what a set has to send.
-    pub fn send(&mut self, now: Instant, set: &mut Set, tos: u8) -> Sent {
+    pub fn send(&mut self, now: Instant, set: &mut Set, tos: u8, mut top: Option<&mut Top>) -> Sent {
         let mut sent = Sent { packets: 0, room: true };
         loop {
             if !self.link.room() {
                 return Sent { room: false, ..sent };
             }
-            let mut port = Port { link: &mut *self.link, frame: None, caps: &self.caps, tos };
+            let mut port = Port { link: &mut *self.link, frame: None, caps: &self.caps, tos, top: top.as_deref_mut() };
             if self.iface.poll_egress(now, &mut port, set) == PollResult::None {
                 return sent;
             }

@@ -115,7 +115,7 @@ impl Stack {
         let now = self.now;
         let Stack { loopback, ethernet, empty, .. } = self;
         if let Some(attached) = choose(loopback, ethernet, side) {
-            attached.feed(now, bytes, empty);
+            attached.feed(now, bytes, empty, None);
         }
     }
 
@@ -126,7 +126,7 @@ impl Stack {
         if (datagram.from.port, datagram.to.port) == (67, 68)
             && let (Some(dhcp), Some(ethernet)) = (&mut self.dhcp, &mut self.ethernet)
         {
-            ethernet.feed(now, bytes, &mut dhcp.set);
+            ethernet.feed(now, bytes, &mut dhcp.set, None);
             self.serve_ethernet();
             return;
         }
@@ -145,7 +145,7 @@ impl Stack {
         let now = self.now;
         let Stack { loopback, ethernet, parts: (set, handle), .. } = self;
         let Some(attached) = choose(loopback, ethernet, side) else { return };
-        attached.feed(now, bytes, set);
+        attached.feed(now, bytes, set, None);
         let socket: &mut raw::Socket<'_> = set.get_mut(*handle);
         let whole = socket.recv().map(<[u8]>::to_vec);
         if let Ok(packet) = whole

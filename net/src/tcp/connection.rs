@@ -3,6 +3,7 @@
 use crate::budget::Budget;
 use crate::frame::Flow;
 use crate::interface::{Set, Side};
+use crate::link::Top;
 use crate::options::Options;
 use alloc::vec;
 use joist_vm::platform::Errno;
@@ -31,6 +32,7 @@ pub(crate) struct Connection {
     handle: SocketHandle,
     pub side: Side,
     pub flow: Flow,
+    pub top: Top,
     pub phase: Phase,
     /// Bytes taken from the budget.
     pub reserved: usize,
@@ -73,6 +75,7 @@ impl Connection {
             handle,
             side,
             flow,
+            top: None,
             phase,
             reserved: receive + send,
             heard: now,

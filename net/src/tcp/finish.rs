@@ -32,17 +32,19 @@ impl Stack {
         }
         let before = connection.socket().state();
         let tos = options.service(matches!(connection.flow.local.addr, smoltcp::wire::IpAddress::Ipv4(_)));
-        let sent = attached.send(now, &mut connection.set, tos);
+        let sent = attached.send(now, &mut connection.set, tos, Some(&mut connection.top));
         connection.spoke |= sent.packets > 0;
         let state = connection.socket().state();
         if state == State::Closed && before != State::Closed && connection.ended.is_none() {
             let here = connection.side == Side::Loopback || attached.has(connection.flow.local.addr);
-            let error = if here {
-                Errno::Etimedout
+            let error = if before == State::TimeWait {
+                None
+            } else if here {
+                Some(Errno::Etimedout)
             } else {
-                Errno::Enetdown // the address went away
+                Some(Errno::Enetdown) // the address went away
             };
-            connection.ended = Some(Ended::By(error));
+            connection.ended = Some(error.map_or(Ended::InOrder, Ended::By));
         }
         let poll_at = attached.iface.poll_at(now, &connection.set);
         if !sent.room {

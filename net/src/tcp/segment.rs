@@ -55,7 +55,7 @@ impl Stack {
         }
         let connection: &mut Connection = connection;
         let before = connection.socket().state();
-        attached.feed(now, frame, &mut connection.set);
+        attached.feed(now, frame, &mut connection.set, Some(&mut connection.top));
         connection.heard = now;
         let after = connection.socket().state();
         if after == State::Closed && before != State::Closed {

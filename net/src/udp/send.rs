@@ -121,7 +121,7 @@ impl Stack {
         let Some(Entry { body: Body::Datagrams(datagrams), owner, .. }) = entries.get_mut(&id) else { return };
         let (owner, mut room, mut poll_at) = (*owner, true, None);
         if let (Some(sending), Some(ethernet)) = (&mut datagrams.sending, ethernet) {
-            let sent = ethernet.send(now, &mut sending.set, sending.tos);
+            let sent = ethernet.send(now, &mut sending.set, sending.tos, None);
             room = sent.room;
             if sent.packets > 0 {
                 sending.waiting = sending.waiting.saturating_sub(sent.packets);
@@ -129,7 +129,9 @@ impl Stack {
             }
             // The parts of a long packet: smoltcp has them aside.
             for _ in 0..16 {
-                if ethernet.iface.poll_at(now, empty).is_none_or(|at| at > now) || !ethernet.send(now, empty, 0).room {
+                if ethernet.iface.poll_at(now, empty).is_none_or(|at| at > now)
+                    || !ethernet.send(now, empty, 0, None).room
+                {
                     break;
                 }
             }
