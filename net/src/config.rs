@@ -41,7 +41,7 @@ impl Stack {
         let (v4, mut v6): (Vec<IpCidr>, Vec<IpCidr>) = addresses.partition(|cidr| matches!(cidr, IpCidr::Ipv4(_)));
         let gateway = |v4: bool| settings.gateways.iter().copied().find(|g| g.is_ipv4() == v4);
         v6.insert(0, link_local(hardware));
-        ethernet.configure(false, &v6, gateway(false));
+        ethernet.configure_v6(&v6, gateway(false));
         self.nameservers = settings.nameservers.clone();
         if v4.is_empty() {
             let mut socket = Socket::new();
@@ -98,7 +98,8 @@ impl Stack {
         let now = self.now;
         let Some(ethernet) = &mut self.ethernet else { return };
         ethernet.iface.poll_maintenance(now);
-        let mut next = ethernet.iface.poll_at(now, &self.empty);
+        let (changed, mut next) = ethernet.follow_routers(now, &mut self.empty);
+        self.changes += u64::from(changed);
         if !ethernet.send(now, &mut self.empty, 0, None).room {
             self.stalled.push(ETHERNET);
         }

@@ -3,8 +3,8 @@
 use joist_vm::platform::Errno;
 use smoltcp::phy::{ChecksumCapabilities, Medium};
 use smoltcp::wire::{
-    EthernetAddress, EthernetFrame, EthernetProtocol, Icmpv4Packet, Icmpv6Packet, IpAddress, IpEndpoint, IpProtocol,
-    Ipv4Packet, Ipv4Repr, Ipv6Packet, TcpPacket, UdpPacket, UdpRepr,
+    EthernetAddress, EthernetFrame, EthernetProtocol, Icmpv4Packet, Icmpv6Message, Icmpv6Packet, IpAddress, IpEndpoint,
+    IpProtocol, Ipv4Packet, Ipv4Repr, Ipv6Packet, TcpPacket, UdpPacket, UdpRepr,
 };
 
 /// A TCP connection as this machine sees it.
@@ -29,6 +29,8 @@ pub(crate) enum Kind {
     Udp,
     /// A part of an IPv4 packet.
     Fragment,
+    /// A router's advertisement.
+    Router,
     /// Tells of a neighbour's hardware address.
     Neighbour,
     /// ICMP: what was sent from here did not arrive.
@@ -99,6 +101,7 @@ pub(crate) fn look(medium: Medium, frame: &[u8], hardware: EthernetAddress) -> K
         IpProtocol::Udp => Kind::Udp,
         IpProtocol::Icmp => undelivered4(payload).unwrap_or(Kind::Other),
         IpProtocol::Icmpv6 => match Icmpv6Packet::new_checked(payload) {
+            Ok(icmp) if icmp.msg_type() == Icmpv6Message::RouterAdvert => Kind::Router,
             Ok(icmp) if icmp.msg_type().is_ndisc() => Kind::Neighbour,
             Ok(icmp) if u8::from(icmp.msg_type()) == 1 => undelivered6(payload).unwrap_or(Kind::Other),
             _ => Kind::Other,

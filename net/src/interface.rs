@@ -36,6 +36,9 @@ pub(crate) struct Attached {
     link: Box<dyn Link + Send>,
     caps: DeviceCapabilities,
     pub hardware: EthernetAddress,
+    /// What listens to routers, of Ethernet. An interface of its own: once no router has answered, smoltcp has all
+    /// sockets of one that waits for routers be polled without end.
+    routers: Option<Box<Interface>>,
 }
 
 impl Attached {
@@ -46,10 +49,15 @@ impl Attached {
         let address = hardware.map_or(HardwareAddress::Ip, |mac| HardwareAddress::Ethernet(EthernetAddress(mac)));
         let mut config = Config::new(address);
         config.random_seed = seed;
-        config.slaac = hardware.is_some();
         let mut port = Port { link: &mut *link, frame: None, caps: &caps, tos: 0, top: None };
         let iface = Box::new(Interface::new(config, &mut port, now));
-        Attached { iface, link, caps, hardware: EthernetAddress(hardware.unwrap_or_default()) }
+        let routers = hardware.is_some().then(|| {
+            let mut config = Config::new(address);
+            config.random_seed = !seed;
+            config.slaac = true;
+            Box::new(Interface::new(config, &mut port, now))
+        });
+        Attached { iface, link, routers, caps, hardware: EthernetAddress(hardware.unwrap_or_default()) }
     }
 
     pub fn medium(&self) -> Medium {
@@ -145,33 +153,63 @@ impl Attached {
             })
     }
 
+    /// A router's advertisement.
+    pub fn advertised(&mut self, now: Instant, frame: &[u8], empty: &mut Set) {
+        let Some(routers) = &mut self.routers else { return };
+        let mut port = Port { link: &mut *self.link, frame: Some(frame), caps: &self.caps, tos: 0, top: None };
+        routers.poll_ingress_single(now, &mut port, empty);
+    }
+
+    /// Asks for routers while none has answered, and takes over what they say. Did that change anything, and when is
+    /// there more to do?
+    pub fn follow_routers(&mut self, now: Instant, empty: &mut Set) -> (bool, Option<Instant>) {
+        let Some(routers) = &mut self.routers else { return (false, None) };
+        routers.poll_maintenance(now);
+        let mut port = Port { link: &mut *self.link, frame: None, caps: &self.caps, tos: 0, top: None };
+        routers.poll_egress(now, &mut port, empty);
+        let at = routers.poll_at(now, empty).filter(|at| *at > now);
+        let v6 = |iface: &Interface| -> Vec<IpCidr> {
+            iface.ip_addrs().iter().copied().filter(|cidr| matches!(cidr, IpCidr::Ipv6(_))).collect()
+        };
+        let (addresses, route) = (v6(routers), routers.routes().get_default_ipv6_route());
+        let own = self.iface.routes().get_default_ipv6_route();
+        let changed = addresses != v6(&self.iface) || route.map(|r| r.via_router) != own.map(|r| r.via_router);
+        if changed {
+            self.configure(false, &addresses, route.map(|r| crate::address::to_std(r.via_router)));
+        }
+        (changed, at)
+    }
+
+    /// Sets what IPv6 has without any router.
+    pub fn configure_v6(&mut self, addresses: &[IpCidr], gateway: Option<IpAddr>) {
+        configure(self.routers.as_deref_mut(), false, addresses, gateway);
+        self.configure(false, addresses, gateway);
+    }
+
     /// Changes the addresses and the default routes of one version of IP.
     pub fn configure(&mut self, v4: bool, addresses: &[IpCidr], gateway: Option<IpAddr>) {
-        let same = |cidr: &IpCidr| matches!(cidr, IpCidr::Ipv4(_)) == v4;
-        self.iface.update_ip_addrs(|all| {
-            all.retain(|cidr| !same(cidr));
-            for cidr in addresses {
-                let _ = all.push(*cidr); // more than there is room for can't be told apart from none
-            }
-        });
-        let routes = self.iface.routes_mut();
-        match gateway {
-            Some(IpAddr::V4(gateway)) => {
-                let _ = routes.add_default_ipv4_route(gateway);
-            }
-            Some(IpAddr::V6(gateway)) => {
-                let _ = routes.add_default_ipv6_route(gateway);
-            }
-            None if v4 => {
-                routes.remove_default_ipv4_route();
-            }
-            None => {
-                routes.remove_default_ipv6_route();
-            }
-        }
+        configure(Some(&mut self.iface), v4, addresses, gateway);
     }
 
     pub fn addresses(&self) -> Vec<IpCidr> {
         self.iface.ip_addrs().to_vec()
     }
+}
+
+fn configure(iface: Option<&mut Interface>, v4: bool, addresses: &[IpCidr], gateway: Option<IpAddr>) {
+    let Some(iface) = iface else { return };
+    iface.update_ip_addrs(|all| {
+        all.retain(|cidr| matches!(cidr, IpCidr::Ipv4(_)) != v4);
+        for cidr in addresses {
+            let _ = all.push(*cidr); // there is room for six; what is beyond is not had
+        }
+    });
+    let routes = iface.routes_mut();
+    // There is room for one of each version.
+    let _ = match gateway {
+        Some(IpAddr::V4(gateway)) => routes.add_default_ipv4_route(gateway),
+        Some(IpAddr::V6(gateway)) => routes.add_default_ipv6_route(gateway),
+        None if v4 => Ok(routes.remove_default_ipv4_route()),
+        None => Ok(routes.remove_default_ipv6_route()),
+    };
 }

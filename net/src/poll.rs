@@ -102,9 +102,15 @@ impl Stack {
             },
             Kind::Neighbour => {
                 self.feed_nobody(side, bytes);
-                self.serve_ethernet(); // it may have been a router's advertisement
                 let asking: Vec<u64> = self.asking.keys().copied().collect();
                 asking.into_iter().for_each(|id| self.touch(id));
+            }
+            Kind::Router => {
+                let now = self.now;
+                if let Some(ethernet) = &mut self.ethernet {
+                    ethernet.advertised(now, bytes, &mut self.empty);
+                    self.serve_ethernet();
+                }
             }
             Kind::Other => self.feed_nobody(side, bytes),
         }

@@ -97,6 +97,7 @@ fn transfer(trouble: Trouble, seed: u64, lengths: [usize; 2], pieces: [usize; 2]
         if idle {
             assert!(world.wait(limit), "stuck at {}: nothing is due", world.now);
             assert!(world.now < limit, "it takes longer than an hour");
+            assert!(world.waits < 5000, "deadlines come without end");
         }
     }
     assert!(halves[0].got == halves[1].data && halves[1].got == halves[0].data, "something else arrived");

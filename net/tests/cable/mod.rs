@@ -76,6 +76,8 @@ pub struct World {
     pub now: u64,
     pub machines: [Stack; 2],
     wires: [Arc<Mutex<Wire>>; 2],
+    /// How often the clock moved to a deadline.
+    pub waits: usize,
     /// Events that came, for each.
     pub events: [Vec<Event>; 2],
 }
@@ -109,7 +111,7 @@ impl World {
             stack.attach(Box::new(end), [2, 0, 0, 0, 0, n as u8 + 1], &settings);
             stack
         });
-        World { now: 0, machines, wires, events: Default::default() }
+        World { now: 0, waits: 0, machines, wires, events: Default::default() }
     }
 
     pub fn trouble(&mut self, trouble: Trouble) {
@@ -152,6 +154,7 @@ impl World {
         match next {
             Some(next) if next <= self.now + limit => {
                 self.now = next.max(self.now + 1);
+                self.waits += 1;
                 self.round();
                 true
             }
