@@ -120,6 +120,6 @@ proptest! {
         loss in 0u64..12, duplication in 0u64..20, reordering in 0u64..20, seed: u64,
         lengths in [0usize..200_000, 0usize..200_000], piece in 1usize..70_000, reads in 1usize..70_000,
     ) {
-        transfer(Trouble { loss, duplication, reordering }, seed, lengths, [piece.max(64), reads.max(64)]);
+        transfer(Trouble { loss, duplication, reordering, malice: 0 }, seed, lengths, [piece.max(64), reads.max(64)]);
     }
 }
