@@ -96,6 +96,7 @@ pub fn with<T>(f: impl FnOnce(&mut Stack) -> T) -> Option<T> {
     Some(result)
 }
 
+#[inline(never)]
 fn work(stack: &mut Stack) {
     let more = stack.poll(now_us());
     MORE.store(more || stack.has_events(), Release);

@@ -106,6 +106,9 @@ impl Stack {
         let meta =
             UdpMetadata { endpoint: datagram.to, local_address: Some(datagram.from.addr), meta: PacketMeta::default() };
         if socket.send_slice(datagram.data, meta).is_err() {
+            if sending.since.is_some() {
+                return Ok(()); // as Linux does: lost, while the neighbour's address is not known
+            }
             wants.output = true;
             return Err(Errno::Eagain);
         }

@@ -4,7 +4,7 @@
 
 use joist_net::{Frame, Link, Settings, Stack};
 use joist_vm::platform::{Address, Errno, Event, Family, Socket, Style};
-use smoltcp::wire::{IpAddress, IpProtocol, Icmpv4Packet, Ipv4Packet, Ipv6Packet, TcpPacket, UdpPacket};
+use smoltcp::wire::{Icmpv4Packet, IpAddress, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket, UdpPacket};
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
