@@ -22,8 +22,7 @@ fn forged(seed: u64, malice: u64) {
             open.push((0, world.connect(0, &at(1, 80))));
             open.push((0, world.udp(0)));
         }
-        for n in 0..open.len() {
-            let (machine, socket) = open[n];
+        for &(machine, socket) in &open {
             use_up(&mut world, machine, socket);
             let _ = world.machines[machine].send(socket, &[&[1; 4000]], Some(&at(1, 53)), &[], 0);
         }

@@ -29,6 +29,8 @@ static WRITTEN: AtomicU64 = AtomicU64::new(0);
 
 /// The part of the memory that sockets' buffers may have.
 const PART_OF_MEMORY: usize = 4;
+/// So long it stays awake for them.
+const AWAKE_NS: u64 = 20_000_000;
 /// A machine without an answer from DHCP starts after this.
 const PATIENCE_NS: u64 = 3_000_000_000;
 
@@ -55,8 +57,8 @@ pub fn start(line: &CommandLine) -> Result<(), String> {
             break None;
         }
         event::clear(event::NETWORK);
-        // What came since is seen at once.
-        if has_address().is_none() {
+        // What came since is seen at once. The first answers come too soon for sleeping to be worth it.
+        if time::monotonic_ns() > start + AWAKE_NS && has_address().is_none() {
             idle::park(Some(start + PATIENCE_NS + 1));
         }
     };
