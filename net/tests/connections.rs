@@ -95,6 +95,8 @@ fn half_close() {
     world.pass(100_000);
     assert_eq!(world.machines[0].memory_left(), MEMORY, "TIME_WAIT holds no buffers, though the socket is open");
     assert_eq!(world.machines[0].waiting_closed(), 1);
+    assert_eq!(world.machines[0].shutdown(client, Shutdown::Both), Err(Errno::Enotconn));
+    assert_eq!(world.machines[0].peer(client), Err(Errno::Enotconn));
     world.machines[0].close(client);
     world.pass(61_000_000);
     assert_eq!(world.machines[0].waiting_closed(), 0);

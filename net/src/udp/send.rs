@@ -4,10 +4,11 @@ use super::{Sending, TOO_LONG};
 use crate::entry::{Body, Bound, Entry, Owner};
 use crate::frame::{Datagram, Flow};
 use crate::interface::{Set, Side};
+use crate::options::{int_of, level};
 use crate::{Stack, address};
 use alloc::vec;
 use alloc::vec::Vec;
-use joist_vm::platform::Errno;
+use joist_vm::platform::{Control, Errno};
 use smoltcp::iface::SocketStorage;
 use smoltcp::phy::PacketMeta;
 use smoltcp::socket::udp::{PacketBuffer, PacketMetadata, Socket, UdpMetadata};
@@ -24,7 +25,13 @@ const QUEUED_BYTES: usize = 16384;
 const PATIENCE: Duration = Duration::from_secs(3);
 
 impl Stack {
-    pub(crate) fn udp_send(&mut self, id: u64, data: &[&[u8]], to: Option<IpEndpoint>) -> Result<usize, Errno> {
+    pub(crate) fn udp_send(
+        &mut self,
+        id: u64,
+        data: &[&[u8]],
+        to: Option<IpEndpoint>,
+        control: &[Control],
+    ) -> Result<usize, Errno> {
         let entry = self.entry(id)?;
         if let Some(error) = entry.error.take() {
             return Err(error);
@@ -53,7 +60,15 @@ impl Stack {
             None => Bound { address: None, port: self.bind_to(id, None, 0)? },
         };
         let (side, source) = self.way_to(to.addr, bound.address.or(source))?;
-        let (ttl, tos) = self.service_to(id, to.addr)?;
+        let (mut ttl, mut tos) = self.service_to(id, to.addr)?;
+        for Control { level, kind, data } in control {
+            let value = u8::try_from(int_of(data)?).map_err(|_| Errno::Einval)?;
+            match (*level, *kind) {
+                (level::IP, 1) | (level::IPV6, 67) => tos = value,
+                (level::IP, 2) | (level::IPV6, 52) if value != 0 => ttl = value,
+                _ => return Err(Errno::Einval),
+            }
+        }
         let from = IpEndpoint::new(source, bound.port);
         let datagram = Datagram { from, to, ttl, tos, data: &data };
         if side == Side::Loopback {
