@@ -2,8 +2,8 @@
 //! leaves the reason before it looks who sleeps, and from that look to `hlt` interrupts are off.
 
 use crate::arch::{apic, irq, percpu};
-use crate::{event, net};
 use crate::time::{monotonic_ns, timer};
+use crate::{event, net};
 use core::sync::atomic::Ordering::{Relaxed, SeqCst};
 use x86_64::instructions::interrupts;
 
@@ -14,7 +14,8 @@ pub fn park(deadline_ns: Option<u64>) {
     interrupts::disable();
     cpu.sleeping.store(true, SeqCst);
     let start = monotonic_ns();
-    let reason = cpu.wake_pending.load(SeqCst) || event::pending() || net::pending() || deadline_ns.is_some_and(|d| d <= start);
+    let reason =
+        cpu.wake_pending.load(SeqCst) || event::pending() || net::pending() || deadline_ns.is_some_and(|d| d <= start);
     if !reason {
         if let Some(deadline) = deadline_ns {
             timer::arm(deadline);

@@ -3,21 +3,24 @@
 #[derive(Debug)]
 pub(crate) struct Budget {
     left: usize,
+    all: usize,
 }
 
-/// A new connection's part of what is left.
+/// A new connection's part of what is left, while that is at least half of all, and afterwards.
 const PART: usize = 64;
+const SMALL_PART: usize = 512;
 pub(crate) const LEAST: usize = 2048;
 const MOST: usize = 128 << 10;
 
 impl Budget {
     pub fn new(bytes: usize) -> Self {
-        Budget { left: bytes }
+        Budget { left: bytes, all: bytes }
     }
 
     /// Sizes for a buffer in each direction: what was asked for, else by what is left; `None` when that is too little.
     pub fn take(&mut self, receive: Option<usize>, send: Option<usize>) -> Option<(usize, usize)> {
-        let usual = (self.left / PART / 2).clamp(LEAST, MOST);
+        let part = if self.left >= self.all / 2 { PART } else { SMALL_PART };
+        let usual = (self.left / part / 2).clamp(LEAST, MOST);
         let (receive, send) = (receive.unwrap_or(usual), send.unwrap_or(usual));
         self.left = self.left.checked_sub(receive + send)?;
         Some((receive, send))
@@ -52,7 +55,7 @@ mod tests {
         }
         assert_eq!(taken[0], (64 << 10, 64 << 10));
         assert_eq!(taken.last(), Some(&(LEAST, LEAST)));
-        assert!(taken.len() > 400, "{}", taken.len());
+        assert!(taken.len() > 800, "{}", taken.len());
         for (receive, send) in taken {
             budget.give(receive + send);
         }

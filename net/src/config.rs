@@ -36,11 +36,12 @@ impl Stack {
     pub fn attach(&mut self, link: Box<dyn Link + Send>, hardware: [u8; 6], settings: &Settings) {
         let seed = self.random();
         let mut ethernet = crate::interface::Attached::new(link, Some(hardware), seed, self.now);
-        let addresses = settings.addresses.iter().map(|&(ip, prefix)| IpCidr::new(crate::address::from_std(ip), prefix));
+        let addresses =
+            settings.addresses.iter().map(|&(ip, prefix)| IpCidr::new(crate::address::from_std(ip), prefix));
         let (v4, mut v6): (Vec<IpCidr>, Vec<IpCidr>) = addresses.partition(|cidr| matches!(cidr, IpCidr::Ipv4(_)));
         let gateway = |v4: bool| settings.gateways.iter().copied().find(|g| g.is_ipv4() == v4);
         v6.insert(0, link_local(hardware));
-        ethernet.configure(false, &v6, gateway(false));
+        ethernet.configure_v6(&v6, gateway(false));
         self.nameservers = settings.nameservers.clone();
         if v4.is_empty() {
             let mut socket = Socket::new();
@@ -54,6 +55,7 @@ impl Stack {
             self.asked_nameservers = settings.nameservers.is_empty();
         } else {
             ethernet.configure(true, &v4, gateway(true));
+            ethernet.announce();
         }
         self.ethernet = Some(ethernet);
         self.changes += 1;
@@ -96,12 +98,13 @@ impl Stack {
         let now = self.now;
         let Some(ethernet) = &mut self.ethernet else { return };
         ethernet.iface.poll_maintenance(now);
-        let mut next = ethernet.iface.poll_at(now, &self.empty);
-        if !ethernet.send(now, &mut self.empty, 0) {
+        let (changed, mut next) = ethernet.follow_routers(now, &mut self.empty);
+        self.changes += u64::from(changed);
+        if !ethernet.send(now, &mut self.empty, 0, None).room {
             self.stalled.push(ETHERNET);
         }
         if let Some(dhcp) = &mut self.dhcp {
-            if !ethernet.send(now, &mut dhcp.set, 0) {
+            if !ethernet.send(now, &mut dhcp.set, 0, None).room {
                 self.stalled.push(ETHERNET);
             }
             let socket: &mut Socket<'_> = dhcp.set.get_mut(dhcp.handle);
@@ -116,6 +119,7 @@ impl Stack {
             };
             if let Some((addresses, gateway, nameservers)) = news {
                 ethernet.configure(true, &addresses, gateway);
+                ethernet.announce();
                 if self.asked_nameservers {
                     self.nameservers = nameservers;
                 }
@@ -134,4 +138,3 @@ fn link_local(mac: [u8; 6]) -> IpCidr {
     let half = u64::from_be_bytes([a ^ 2, b, c, 0xff, 0xfe, d, e, f]);
     IpCidr::Ipv6(Ipv6Cidr::new(Ipv6Addr::from(0xfe80u128 << 112 | u128::from(half)), 64))
 }
-

@@ -3,8 +3,8 @@
 use joist_vm::platform::Errno;
 use smoltcp::phy::{ChecksumCapabilities, Medium};
 use smoltcp::wire::{
-    EthernetAddress, EthernetFrame, EthernetProtocol, Icmpv4Packet, Icmpv6Packet, IpAddress, IpEndpoint, IpProtocol,
-    Ipv4Packet, Ipv4Repr, Ipv6Packet, TcpPacket, UdpPacket, UdpRepr,
+    EthernetAddress, EthernetFrame, EthernetProtocol, Icmpv4Packet, Icmpv6Message, Icmpv6Packet, IpAddress, IpEndpoint,
+    IpProtocol, Ipv4Packet, Ipv4Repr, Ipv6Packet, TcpPacket, UdpPacket, UdpRepr,
 };
 
 /// A TCP connection as this machine sees it.
@@ -29,10 +29,16 @@ pub(crate) enum Kind {
     Udp,
     /// A part of an IPv4 packet.
     Fragment,
+    /// A router's advertisement.
+    Router,
     /// Tells of a neighbour's hardware address.
     Neighbour,
     /// ICMP: what was sent from here did not arrive.
-    Undelivered { protocol: IpProtocol, flow: Flow, error: Errno },
+    Undelivered {
+        protocol: IpProtocol,
+        flow: Flow,
+        error: Errno,
+    },
     Other,
 }
 
@@ -87,16 +93,15 @@ pub(crate) fn look(medium: Medium, frame: &[u8], hardware: EthernetAddress) -> K
     match protocol {
         IpProtocol::Tcp => {
             let Ok(tcp) = TcpPacket::new_checked(payload) else { return Kind::Other };
-            let flow = Flow {
-                local: IpEndpoint::new(to, tcp.dst_port()),
-                remote: IpEndpoint::new(from, tcp.src_port()),
-            };
+            let flow =
+                Flow { local: IpEndpoint::new(to, tcp.dst_port()), remote: IpEndpoint::new(from, tcp.src_port()) };
             let occupies = tcp.segment_len() > 0;
             Kind::Tcp(flow, Segment { syn: tcp.syn(), ack: tcp.ack(), rst: tcp.rst(), occupies })
         }
         IpProtocol::Udp => Kind::Udp,
         IpProtocol::Icmp => undelivered4(payload).unwrap_or(Kind::Other),
         IpProtocol::Icmpv6 => match Icmpv6Packet::new_checked(payload) {
+            Ok(icmp) if icmp.msg_type() == Icmpv6Message::RouterAdvert => Kind::Router,
             Ok(icmp) if icmp.msg_type().is_ndisc() => Kind::Neighbour,
             Ok(icmp) if u8::from(icmp.msg_type()) == 1 => undelivered6(payload).unwrap_or(Kind::Other),
             _ => Kind::Other,

@@ -1,13 +1,17 @@
 //! An interface of smoltcp's with its link. It is lent one socket's set at a time.
 
-use crate::link::{Frame, Link, Port, capabilities};
+use crate::link::{Frame, Link, Port, Top, capabilities};
 use alloc::boxed::Box;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 use smoltcp::iface::{Config, Interface, PollResult, SocketSet};
 use smoltcp::phy::{DeviceCapabilities, Medium};
 use smoltcp::time::Instant;
-use smoltcp::wire::{EthernetAddress, HardwareAddress, IpAddress, IpCidr};
+use smoltcp::wire::{
+    ArpOperation, ArpPacket, ArpRepr, EthernetAddress, EthernetFrame, EthernetProtocol, HardwareAddress, IpAddress,
+    IpCidr,
+};
 
 pub(crate) type Set = SocketSet<'static>;
 
@@ -18,11 +22,23 @@ pub(crate) enum Side {
     Ethernet,
 }
 
+/// What came of sending.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sent {
+    /// Packets of the set's that went out; a question for a neighbour's address is none.
+    pub packets: usize,
+    /// The link had room for all.
+    pub room: bool,
+}
+
 pub(crate) struct Attached {
     pub iface: Box<Interface>,
     link: Box<dyn Link + Send>,
     caps: DeviceCapabilities,
     pub hardware: EthernetAddress,
+    /// What listens to routers, of Ethernet. An interface of its own: once no router has answered, smoltcp has all
+    /// sockets of one that waits for routers be polled without end.
+    routers: Option<Box<Interface>>,
 }
 
 impl Attached {
@@ -33,10 +49,15 @@ impl Attached {
         let address = hardware.map_or(HardwareAddress::Ip, |mac| HardwareAddress::Ethernet(EthernetAddress(mac)));
         let mut config = Config::new(address);
         config.random_seed = seed;
-        config.slaac = hardware.is_some();
-        let mut port = Port { link: &mut *link, frame: None, caps: &caps, tos: 0 };
+        let mut port = Port { link: &mut *link, frame: None, caps: &caps, tos: 0, top: None };
         let iface = Box::new(Interface::new(config, &mut port, now));
-        Attached { iface, link, caps, hardware: EthernetAddress(hardware.unwrap_or_default()) }
+        let routers = hardware.is_some().then(|| {
+            let mut config = Config::new(address);
+            config.random_seed = !seed;
+            config.slaac = true;
+            Box::new(Interface::new(config, &mut port, now))
+        });
+        Attached { iface, link, routers, caps, hardware: EthernetAddress(hardware.unwrap_or_default()) }
     }
 
     pub fn medium(&self) -> Medium {
@@ -60,27 +81,51 @@ impl Attached {
     }
 
     /// Shows one frame to the sockets of a set.
-    pub fn feed(&mut self, now: Instant, frame: &[u8], set: &mut Set) {
-        let mut port = Port { link: &mut *self.link, frame: Some(frame), caps: &self.caps, tos: 0 };
+    pub fn feed(&mut self, now: Instant, frame: &[u8], set: &mut Set, top: Option<&mut Top>) {
+        let mut port = Port { link: &mut *self.link, frame: Some(frame), caps: &self.caps, tos: 0, top };
         self.iface.poll_ingress_single(now, &mut port, set);
     }
 
-    /// Sends what a set has to send; false if the link has no room for all of it.
-    pub fn send(&mut self, now: Instant, set: &mut Set, tos: u8) -> bool {
+    /// Sends what a set has to send.
+    pub fn send(&mut self, now: Instant, set: &mut Set, tos: u8, mut top: Option<&mut Top>) -> Sent {
+        let mut sent = Sent { packets: 0, room: true };
         loop {
             if !self.link.room() {
-                return false;
+                return Sent { room: false, ..sent };
             }
-            let mut port = Port { link: &mut *self.link, frame: None, caps: &self.caps, tos };
+            let mut port = Port { link: &mut *self.link, frame: None, caps: &self.caps, tos, top: top.as_deref_mut() };
             if self.iface.poll_egress(now, &mut port, set) == PollResult::None {
-                return true;
+                return sent;
             }
+            sent.packets += 1;
         }
     }
 
     /// Sends a frame as it is.
     pub fn send_frame(&mut self, frame: &[u8]) {
         self.link.send(frame.len(), &mut |buffer| buffer.copy_from_slice(frame));
+    }
+
+    /// Tells the neighbours of the own IPv4 addresses (RFC 5227, 2.3): those who want to send need not ask.
+    pub fn announce(&mut self) {
+        for cidr in self.addresses() {
+            let IpCidr::Ipv4(cidr) = cidr else { continue };
+            let address = cidr.address();
+            let announcement = ArpRepr::EthernetIpv4 {
+                operation: ArpOperation::Request,
+                source_hardware_addr: self.hardware,
+                source_protocol_addr: address,
+                target_hardware_addr: EthernetAddress([0; 6]),
+                target_protocol_addr: address,
+            };
+            let mut frame = vec![0; 14 + announcement.buffer_len()];
+            let mut ethernet = EthernetFrame::new_unchecked(&mut frame[..]);
+            ethernet.set_src_addr(self.hardware);
+            ethernet.set_dst_addr(EthernetAddress::BROADCAST);
+            ethernet.set_ethertype(EthernetProtocol::Arp);
+            announcement.emit(&mut ArpPacket::new_unchecked(ethernet.payload_mut()));
+            self.send_frame(&frame);
+        }
     }
 
     pub fn has(&self, address: IpAddress) -> bool {
@@ -108,33 +153,63 @@ impl Attached {
             })
     }
 
+    /// A router's advertisement.
+    pub fn advertised(&mut self, now: Instant, frame: &[u8], empty: &mut Set) {
+        let Some(routers) = &mut self.routers else { return };
+        let mut port = Port { link: &mut *self.link, frame: Some(frame), caps: &self.caps, tos: 0, top: None };
+        routers.poll_ingress_single(now, &mut port, empty);
+    }
+
+    /// Asks for routers while none has answered, and takes over what they say. Did that change anything, and when is
+    /// there more to do?
+    pub fn follow_routers(&mut self, now: Instant, empty: &mut Set) -> (bool, Option<Instant>) {
+        let Some(routers) = &mut self.routers else { return (false, None) };
+        routers.poll_maintenance(now);
+        let mut port = Port { link: &mut *self.link, frame: None, caps: &self.caps, tos: 0, top: None };
+        routers.poll_egress(now, &mut port, empty);
+        let at = routers.poll_at(now, empty).filter(|at| *at > now);
+        let v6 = |iface: &Interface| -> Vec<IpCidr> {
+            iface.ip_addrs().iter().copied().filter(|cidr| matches!(cidr, IpCidr::Ipv6(_))).collect()
+        };
+        let (addresses, route) = (v6(routers), routers.routes().get_default_ipv6_route());
+        let own = self.iface.routes().get_default_ipv6_route();
+        let changed = addresses != v6(&self.iface) || route.map(|r| r.via_router) != own.map(|r| r.via_router);
+        if changed {
+            self.configure(false, &addresses, route.map(|r| crate::address::to_std(r.via_router)));
+        }
+        (changed, at)
+    }
+
+    /// Sets what IPv6 has without any router.
+    pub fn configure_v6(&mut self, addresses: &[IpCidr], gateway: Option<IpAddr>) {
+        configure(self.routers.as_deref_mut(), false, addresses, gateway);
+        self.configure(false, addresses, gateway);
+    }
+
     /// Changes the addresses and the default routes of one version of IP.
     pub fn configure(&mut self, v4: bool, addresses: &[IpCidr], gateway: Option<IpAddr>) {
-        let same = |cidr: &IpCidr| matches!(cidr, IpCidr::Ipv4(_)) == v4;
-        self.iface.update_ip_addrs(|all| {
-            all.retain(|cidr| !same(cidr));
-            for cidr in addresses {
-                let _ = all.push(*cidr); // more than there is room for can't be told apart from none
-            }
-        });
-        let routes = self.iface.routes_mut();
-        match gateway {
-            Some(IpAddr::V4(gateway)) => {
-                let _ = routes.add_default_ipv4_route(gateway);
-            }
-            Some(IpAddr::V6(gateway)) => {
-                let _ = routes.add_default_ipv6_route(gateway);
-            }
-            None if v4 => {
-                routes.remove_default_ipv4_route();
-            }
-            None => {
-                routes.remove_default_ipv6_route();
-            }
-        }
+        configure(Some(&mut self.iface), v4, addresses, gateway);
     }
 
     pub fn addresses(&self) -> Vec<IpCidr> {
         self.iface.ip_addrs().to_vec()
     }
+}
+
+fn configure(iface: Option<&mut Interface>, v4: bool, addresses: &[IpCidr], gateway: Option<IpAddr>) {
+    let Some(iface) = iface else { return };
+    iface.update_ip_addrs(|all| {
+        all.retain(|cidr| matches!(cidr, IpCidr::Ipv4(_)) != v4);
+        for cidr in addresses {
+            let _ = all.push(*cidr); // there is room for six; what is beyond is not had
+        }
+    });
+    let routes = iface.routes_mut();
+    // There is room for one of each version.
+    let _ = match gateway {
+        Some(IpAddr::V4(gateway)) => routes.add_default_ipv4_route(gateway),
+        Some(IpAddr::V6(gateway)) => routes.add_default_ipv6_route(gateway),
+        None if v4 => Ok(routes.remove_default_ipv4_route()),
+        None => Ok(routes.remove_default_ipv6_route()),
+    };
 }

@@ -51,9 +51,7 @@ fn list(all: &mut Vec<Interface>, of: &Attached, name: &str, index: u32, flags: 
         };
         let prefix = u32::from(cidr.prefix_len());
         let netmask = match cidr {
-            IpCidr::Ipv4(_) => {
-                IpAddr::V4(Ipv4Addr::from(u32::MAX.checked_shl(32 - prefix).unwrap_or(0)))
-            }
+            IpCidr::Ipv4(_) => IpAddr::V4(Ipv4Addr::from(u32::MAX.checked_shl(32 - prefix).unwrap_or(0))),
             IpCidr::Ipv6(_) => IpAddr::V6(Ipv6Addr::from(u128::MAX.checked_shl(128 - prefix).unwrap_or(0))),
         };
         let address = Some(address::to_std(cidr.address()));

@@ -91,7 +91,9 @@ impl Stack {
         // Own addresses of the other interface, too, are reached by this one.
         loopback.iface.set_any_ip(true);
         loopback.iface.update_ip_addrs(|all| {
-            for cidr in [IpCidr::new(IpAddress::v4(127, 0, 0, 1), 8), IpCidr::new(IpAddress::v6(0, 0, 0, 0, 0, 0, 0, 1), 128)] {
+            for cidr in
+                [IpCidr::new(IpAddress::v4(127, 0, 0, 1), 8), IpCidr::new(IpAddress::v6(0, 0, 0, 0, 0, 0, 0, 1), 128)]
+            {
                 let _ = all.push(cidr);
             }
         });

@@ -6,7 +6,7 @@ use alloc::collections::VecDeque;
 use alloc::vec;
 use smoltcp::phy::{ChecksumCapabilities, Device, DeviceCapabilities, Medium, RxToken, TxToken};
 use smoltcp::time::Instant;
-use smoltcp::wire::{Ipv4Packet, Ipv6Packet};
+use smoltcp::wire::{IpAddress, Ipv4Packet, Ipv6Packet, TcpPacket, TcpSeqNumber};
 
 /// A frame that came in; it goes back to its link by [`Link::recycle`].
 #[derive(Debug)]
@@ -89,7 +89,12 @@ pub(crate) struct Port<'a> {
     pub caps: &'a DeviceCapabilities,
     /// Type of service or traffic class of what is sent, which smoltcp knows nothing of.
     pub tos: u8,
+    /// Of a connection: the end of all that it has sent.
+    pub top: Option<&'a mut Top>,
 }
+
+/// The sequence number after all that a connection has sent.
+pub(crate) type Top = Option<TcpSeqNumber>;
 
 pub(crate) struct Incoming<'a>(&'a [u8]);
 
@@ -97,6 +102,13 @@ pub(crate) struct Outgoing<'a> {
     link: &'a mut dyn Link,
     medium: Medium,
     tos: u8,
+    top: Option<&'a mut Top>,
+}
+
+impl Port<'_> {
+    fn outgoing(&mut self) -> Outgoing<'_> {
+        Outgoing { link: &mut *self.link, medium: self.caps.medium, tos: self.tos, top: self.top.as_deref_mut() }
+    }
 }
 
 impl Device for Port<'_> {
@@ -111,11 +123,11 @@ impl Device for Port<'_> {
 
     fn receive(&mut self, _: Instant) -> Option<(Incoming<'_>, Outgoing<'_>)> {
         let frame = self.frame.take()?;
-        Some((Incoming(frame), Outgoing { link: self.link, medium: self.caps.medium, tos: self.tos }))
+        Some((Incoming(frame), self.outgoing()))
     }
 
     fn transmit(&mut self, _: Instant) -> Option<Outgoing<'_>> {
-        self.link.room().then_some(Outgoing { link: self.link, medium: self.caps.medium, tos: self.tos })
+        self.link.room().then(|| self.outgoing())
     }
 
     fn capabilities(&self) -> DeviceCapabilities {
@@ -130,12 +142,18 @@ impl RxToken for Incoming<'_> {
 }
 
 impl TxToken for Outgoing<'_> {
-    fn consume<R, F: FnOnce(&mut [u8]) -> R>(self, len: usize, f: F) -> R {
+    fn consume<R, F: FnOnce(&mut [u8]) -> R>(mut self, len: usize, f: F) -> R {
         let (mut f, mut result) = (Some(f), None);
         self.link.send(len, &mut |buffer| {
             if let Some(f) = f.take() {
                 result = Some(f(buffer));
-                mark(buffer, self.medium, self.tos);
+                let header = if self.medium == Medium::Ethernet { 14 } else { 0 };
+                if let Some(packet) = buffer.get_mut(header..) {
+                    mark(packet, self.tos);
+                    if let Some(top) = self.top.as_deref_mut() {
+                        raise(packet, top);
+                    }
+                }
             }
         });
         match (result, f) {
@@ -148,9 +166,10 @@ impl TxToken for Outgoing<'_> {
 }
 
 /// Writes the type of service into a packet's header.
-fn mark(frame: &mut [u8], medium: Medium, tos: u8) {
-    let header = if medium == Medium::Ethernet { 14 } else { 0 };
-    let Some(packet) = frame.get_mut(header..).filter(|_| tos != 0) else { return };
+fn mark(packet: &mut [u8], tos: u8) {
+    if tos == 0 {
+        return;
+    }
     match packet.first().map(|b| b >> 4) {
         Some(4) if packet.len() >= 20 => {
             packet[1] = tos;
@@ -158,5 +177,32 @@ fn mark(frame: &mut [u8], medium: Medium, tos: u8) {
         }
         Some(6) if packet.len() >= 40 => Ipv6Packet::new_unchecked(packet).set_traffic_class(tos),
         _ => {}
+    }
+}
+
+/// A segment without data gets the number after all that was sent. smoltcp goes back in it when it sends data anew, and
+/// then acknowledges with a number that the other end takes for an old one: two ends that both do so never agree again.
+fn raise(packet: &mut [u8], top: &mut Top) {
+    let (header, from, to): (usize, IpAddress, IpAddress) = match packet.first().map(|b| b >> 4) {
+        Some(4) => {
+            let ip = Ipv4Packet::new_unchecked(&*packet);
+            (ip.header_len().into(), ip.src_addr().into(), ip.dst_addr().into())
+        }
+        Some(6) => {
+            let ip = Ipv6Packet::new_unchecked(&*packet);
+            (40, ip.src_addr().into(), ip.dst_addr().into())
+        }
+        _ => return,
+    };
+    let is_tcp = if header == 40 && packet[0] >> 4 == 6 { packet.get(6) } else { packet.get(9) } == Some(&6);
+    let Some(Ok(mut tcp)) = packet.get_mut(header..).filter(|_| is_tcp).map(TcpPacket::new_checked) else { return };
+    let end = tcp.seq_number() + tcp.segment_len();
+    match *top {
+        Some(top) if tcp.segment_len() == 0 && end < top => {
+            tcp.set_seq_number(top);
+            tcp.fill_checksum(&from, &to);
+        }
+        Some(old) if end <= old => {}
+        _ => *top = Some(end),
     }
 }

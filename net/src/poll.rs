@@ -4,6 +4,7 @@ use crate::entry::Body;
 use crate::frame::{self, Kind};
 use crate::interface::Side;
 use crate::{ETHERNET, Stack, choose, instant};
+use alloc::vec::Vec;
 use smoltcp::socket::raw;
 use smoltcp::time::Duration;
 use smoltcp::wire::IpProtocol;
@@ -41,11 +42,11 @@ impl Stack {
         let mut taken = 0;
         while taken < BATCH {
             let count = self.take_in(Side::Ethernet) + self.take_in(Side::Loopback);
-            self.serve();
-            taken += count;
-            if count == 0 {
+            if count == 0 && self.dirty.is_empty() {
                 break;
             }
+            self.serve();
+            taken += count.max(1);
         }
         if let Some(ethernet) = &mut self.ethernet {
             ethernet.flush();
@@ -101,9 +102,14 @@ impl Stack {
             },
             Kind::Neighbour => {
                 self.feed_nobody(side, bytes);
-                self.serve_ethernet(); // it may have been a router's advertisement
-                for id in core::mem::take(&mut self.asking).into_keys() {
-                    self.touch(id);
+                let asking: Vec<u64> = self.asking.keys().copied().collect();
+                asking.into_iter().for_each(|id| self.touch(id));
+            }
+            Kind::Router => {
+                let now = self.now;
+                if let Some(ethernet) = &mut self.ethernet {
+                    ethernet.advertised(now, bytes, &mut self.empty);
+                    self.serve_ethernet();
                 }
             }
             Kind::Other => self.feed_nobody(side, bytes),
@@ -115,7 +121,7 @@ impl Stack {
         let now = self.now;
         let Stack { loopback, ethernet, empty, .. } = self;
         if let Some(attached) = choose(loopback, ethernet, side) {
-            attached.feed(now, bytes, empty);
+            attached.feed(now, bytes, empty, None);
         }
     }
 
@@ -126,7 +132,7 @@ impl Stack {
         if (datagram.from.port, datagram.to.port) == (67, 68)
             && let (Some(dhcp), Some(ethernet)) = (&mut self.dhcp, &mut self.ethernet)
         {
-            ethernet.feed(now, bytes, &mut dhcp.set);
+            ethernet.feed(now, bytes, &mut dhcp.set, None);
             self.serve_ethernet();
             return;
         }
@@ -145,7 +151,7 @@ impl Stack {
         let now = self.now;
         let Stack { loopback, ethernet, parts: (set, handle), .. } = self;
         let Some(attached) = choose(loopback, ethernet, side) else { return };
-        attached.feed(now, bytes, set);
+        attached.feed(now, bytes, set, None);
         let socket: &mut raw::Socket<'_> = set.get_mut(*handle);
         let whole = socket.recv().map(<[u8]>::to_vec);
         if let Ok(packet) = whole

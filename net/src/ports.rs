@@ -105,8 +105,7 @@ impl Ports {
     }
 
     fn free(&self, protocol: Protocol, port: u16) -> bool {
-        self.claims(protocol, port).is_empty()
-            && !(protocol == Protocol::Tcp && self.connections.contains_key(&port))
+        self.claims(protocol, port).is_empty() && !(protocol == Protocol::Tcp && self.connections.contains_key(&port))
     }
 
     /// The first port from a random one on that will do.

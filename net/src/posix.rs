@@ -1,6 +1,6 @@
 //! The calls of POSIX, as [`joist_vm::platform::Sockets`] has them.
 
-use crate::entry::{Body, Bound, Entry, Over, Owner};
+use crate::entry::{Body, Bound, Entry, Owner};
 use crate::ports::{Claim, Protocol};
 use crate::{Stack, address};
 use alloc::boxed::Box;
@@ -135,10 +135,10 @@ impl Stack {
         flags: i32,
     ) -> Result<usize, Errno> {
         let entry = self.entry(socket.0)?;
-        if !control.is_empty() {
-            return Err(Errno::Enotsup);
-        }
         if entry.style != Style::Datagram {
+            if !control.is_empty() {
+                return Err(Errno::Einval);
+            }
             return self.tcp_send(socket.0, data, flags);
         }
         let to = match to {
@@ -146,7 +146,7 @@ impl Stack {
             Some(Address::Local(_)) => return Err(Errno::Eafnosupport),
             None => None,
         };
-        self.udp_send(socket.0, data, to)
+        self.udp_send(socket.0, data, to, control)
     }
 
     pub fn receive(&mut self, socket: Socket, buf: &mut [u8], flags: i32) -> Result<Received, Errno> {
@@ -193,7 +193,6 @@ impl Stack {
         let entry = self.entry(socket.0)?;
         let remote = match &entry.body {
             Body::Connection(c) if c.phase != crate::tcp::Phase::Connecting => Some(c.flow.remote),
-            Body::Over(Over { ends: Some((_, remote)), failed: false, .. }) => Some(*remote),
             Body::Datagrams(datagrams) => datagrams.peer,
             _ => None,
         };

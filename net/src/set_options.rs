@@ -79,6 +79,7 @@ impl Stack {
             (level::SOCKET, number::SO_DOMAIN) => int(if entry.family == Family::V6 { AF_INET6 } else { AF_INET }),
             (level::SOCKET, number::SO_SNDBUF) => int(doubled(entry.options.send_buffer, entry, false)),
             (level::SOCKET, number::SO_RCVBUF) => int(doubled(entry.options.receive_buffer, entry, true)),
+            (level::IPV6, _) if entry.family != Family::V6 => return Err(Errno::Enoprotoopt),
             (level::IP, number::IP_MULTICAST_IF) => vec![0; 4],
             (level::IPV6, number::IPV6_MULTICAST_IF) => int(0),
             (level::IP, number::IP_MTU) | (level::IPV6, number::IPV6_MTU) => match entry.body {

@@ -3,7 +3,7 @@
 mod cable;
 
 use cable::{Trouble, World, at};
-use joist_vm::platform::{Address, Errno, Event, Family, Style};
+use joist_vm::platform::{Address, Control, Errno, Event, Family, Style};
 use std::net::SocketAddr;
 
 fn world() -> World {
@@ -138,6 +138,13 @@ fn service_and_time_to_live() {
     let got = world.machines[1].receive(server, &mut [0; 10], 0).unwrap();
     let values: Vec<(i32, Vec<u8>)> = got.control.into_iter().map(|c| (c.kind, c.data)).collect();
     assert_eq!(values, [(2, 33i32.to_ne_bytes().to_vec()), (1, vec![0x10])]);
+    let control = |kind, value: i32| Control { level: 0, kind, data: value.to_ne_bytes().to_vec() };
+    world.machines[0].send(client, &[b"x"], Some(&at(1, 53)), &[control(1, 0x20), control(2, 7)], 0).unwrap();
+    world.settle();
+    let got = world.machines[1].receive(server, &mut [0; 10], 0).unwrap();
+    let values: Vec<(i32, Vec<u8>)> = got.control.into_iter().map(|c| (c.kind, c.data)).collect();
+    assert_eq!(values, [(2, 7i32.to_ne_bytes().to_vec()), (1, vec![0x20])]);
+    assert_eq!(world.machines[0].send(client, &[b"x"], Some(&at(1, 53)), &[control(99, 1)], 0), Err(Errno::Einval));
 }
 
 #[test]
@@ -178,10 +185,8 @@ fn both_versions_on_one_listener() {
 fn interfaces() {
     let world = world();
     let all = world.machines[0].interfaces();
-    let text: Vec<String> = all
-        .iter()
-        .filter_map(|i| Some(format!("{} {}/{}", i.name, i.address?, i.netmask?)))
-        .collect();
+    let text: Vec<String> =
+        all.iter().filter_map(|i| Some(format!("{} {}/{}", i.name, i.address?, i.netmask?))).collect();
     assert_eq!(
         text,
         [

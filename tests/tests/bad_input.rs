@@ -133,7 +133,14 @@ fn unknown_flags_and_values() {
         (&["run", "x", "-e", "novalue"], &["novalue", "NAME=VALUE"]),
         (&["run", "x", "--accel", "zzz"], &["zzz", "kvm"]),
         (&["run", "x", "--machine", "pc"], &["pc", "microvm"]),
-        (&["run", "x", "-p", "8080:80"], &["no network yet"]),
+        (&["run", "x", "-p", "8080"], &["8080", "--port", "HOST:GUEST"]),
+        (&["run", "x", "-p", "0:80"], &["0:80", "port 0"]),
+        (&["run", "x", "-p", "80:80/sctp"], &["sctp", "neither tcp nor udp"]),
+        (&["run", "x", "-p", "80:80", "--no-net"], &["--port", "--no-net"]),
+        (&["run", "x", "-p", "80:80", "--tap", "tap0"], &["--port", "--tap"]),
+        (&["run", "x", "--tap", "a/b"], &["--tap", "a/b"]),
+        (&["run", "x", "--ip", "10.0.0.1"], &["--ip", "10.0.0.2/24"]),
+        (&["run", "x", "--dns", "resolver"], &["--dns", "resolver"]),
     ] {
         let line = joist(args).one_line();
         for word in words {

@@ -66,6 +66,24 @@ fn the_call() {
 }
 
 #[test]
+fn the_network_card() {
+    let call = |args: &[&str]| {
+        let words: Vec<&OsStr> = [image().as_os_str()].into_iter().chain(args.iter().map(OsStr::new)).collect();
+        output("printf '%s\\n' \"$@\"; exit 1", &words).1
+    };
+    let port = std::net::TcpListener::bind(("127.0.0.1", 0)).and_then(|l| l.local_addr()).expect("a port").port();
+    let forwards = [format!("{port}:80"), format!("127.0.0.1:{port}:53/udp")];
+    let text = call(&["-p", &forwards[0], "-p", &forwards[1]]);
+    let netdev = format!("user,id=net0,hostfwd=tcp::{port}-:80,hostfwd=udp:127.0.0.1:{port}-:53");
+    assert!(text.contains(&format!("-netdev\n{netdev}\n-device\nvirtio-net-device,netdev=net0\n")), "{text}");
+    assert!(call(&["--machine", "q35"]).contains("-netdev\nuser,id=net0\n-device\nvirtio-net-pci,netdev=net0"));
+    let text = call(&["--tap", "tap7", "--ip", "10.1.0.2/16", "--gateway", "10.1.0.1", "--dns", "10.1.0.3"]);
+    assert!(text.contains("-netdev\ntap,id=net0,ifname=tap7,script=no,downscript=no\n"), "{text}");
+    assert!(text.contains("-append\nip=10.1.0.2/16 gw=10.1.0.1 dns=10.1.0.3\n"), "{text}");
+    assert!(!call(&["--no-net"]).contains("net0"));
+}
+
+#[test]
 fn the_exit_status_is_the_guests() {
     let of = |script: &str| output(script, &[image().as_os_str()]);
     assert_eq!(of("exit 1").0, Some(0));

@@ -33,7 +33,8 @@ fn addresses(host: &str) -> Vec<IpAddr> {
     }
     let is_it = |names: &[String]| names.iter().any(|n| n.eq_ignore_ascii_case(host));
     let mut found: Vec<IpAddr> = hosts().into_iter().filter(|(_, names)| is_it(names)).map(|(a, _)| a).collect();
-    if found.is_empty() && (host.eq_ignore_ascii_case("localhost") || host.eq_ignore_ascii_case(&platform().hostname())) {
+    if found.is_empty() && (host.eq_ignore_ascii_case("localhost") || host.eq_ignore_ascii_case(&platform().hostname()))
+    {
         found.push(IpAddr::from([127, 0, 0, 1]));
     }
     let mut once = Vec::new();
@@ -51,7 +52,9 @@ const TYPES: [(&str, &str, i64); 3] = [("stream", "tcp", 6), ("dgram", "udp", 17
 /// `nif_getaddrinfo(Host, Service, Hints)`
 pub(super) fn getaddrinfo(p: &mut Process, a: &[Term]) -> NativeResult {
     let is_undefined = |t: Term| t.as_atom().is_some_and(|a| a.text() == "undefined");
-    let text = |p: &mut Process, t: Term| if is_undefined(t) { Ok(None) } else { term_args::text(t).map(Some).ok_or_else(|| p.badarg()) };
+    let text = |p: &mut Process, t: Term| {
+        if is_undefined(t) { Ok(None) } else { term_args::text(t).map(Some).ok_or_else(|| p.badarg()) }
+    };
     let (host, service) = (text(p, a[0])?, text(p, a[1])?);
     if !is_undefined(a[2]) {
         return Err(p.badarg());

@@ -144,7 +144,8 @@ impl Esock {
             watched: Vec::new(),
         };
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        let esock = Arc::new(Esock { family, style, protocol, reference: make_reference(), id, state: Mutex::new(state) });
+        let esock =
+            Arc::new(Esock { family, style, protocol, reference: make_reference(), id, state: Mutex::new(state) });
         let hasher = || ahash::RandomState::with_seeds(7, 5, 3, 1);
         let mut all = SOCKETS.lock();
         all.get_or_insert_with(|| HashMap::with_hasher(hasher())).insert(handle, Arc::downgrade(&esock));
@@ -217,7 +218,8 @@ impl Esock {
             return true;
         }
         let watcher = self.watcher();
-        let sent = deliver(pid, Signal::Call(Box::new(move |q: &mut Process| q.add_on_exit(Box::new(watcher))))).is_none();
+        let sent =
+            deliver(pid, Signal::Call(Box::new(move |q: &mut Process| q.add_on_exit(Box::new(watcher))))).is_none();
         if sent {
             state.watched.push(pid);
         }

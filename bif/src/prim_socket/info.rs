@@ -73,8 +73,12 @@ pub(super) fn one(p: &mut Process, a: &[Term]) -> NativeResult {
         counters.push((read, counter(p, field(&s.read))));
         counters.push((write, counter(p, field(&s.written))));
     }
-    let of_accepts: [(&str, Field); 4] =
-        [("acc_success", |c| c.packets), ("acc_fails", |c| c.fails), ("acc_tries", |c| c.tries), ("acc_waits", |c| c.waits)];
+    let of_accepts: [(&str, Field); 4] = [
+        ("acc_success", |c| c.packets),
+        ("acc_fails", |c| c.fails),
+        ("acc_tries", |c| c.tries),
+        ("acc_waits", |c| c.waits),
+    ];
     for (name, field) in of_accepts {
         counters.push((name, counter(p, field(&s.accepted))));
     }

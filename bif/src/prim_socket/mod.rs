@@ -2,9 +2,9 @@
 //! sockets. What can't be done at once answers `select`; a message `{'$socket', Socket, select, Reference}` says when to
 //! try again.
 
+mod accept;
 pub(crate) mod address;
 pub(crate) mod answers;
-mod accept;
 mod close;
 mod connect;
 mod control;

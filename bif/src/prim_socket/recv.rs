@@ -208,13 +208,7 @@ fn arguments(
 }
 
 /// Reads once, if the caller may; the state is looked after for everything but success.
-fn receive(
-    p: &mut Process,
-    esock: &Arc<Esock>,
-    state: &mut State,
-    wish: &Wish,
-    buf: &mut [u8],
-) -> Result<Seen, Bail> {
+fn receive(p: &mut Process, esock: &Arc<Esock>, state: &mut State, wish: &Wish, buf: &mut [u8]) -> Result<Seen, Bail> {
     let Some(handle) = state.handle.filter(|_| !state.closing) else { return Ok(Seen::Answer(closed(p))) };
     if state.acceptors.current.is_some() {
         return Ok(Seen::Answer(answers::error_invalid(p, "state")));

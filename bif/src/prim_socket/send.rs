@@ -12,9 +12,9 @@ use joist_vm::term::{Bits, Term, build};
 use super::address::{self, Named};
 use super::answers::{self, closed, failed, named};
 use super::connect::invalid_state;
+use super::control;
 use super::esock::{self, Esock, State};
 use super::queue::Turn;
-use super::control;
 
 /// Most parts that go out at once (`IOV_MAX`).
 pub(super) const PARTS: usize = 1024;
@@ -217,9 +217,8 @@ pub(super) fn send_messages(p: &mut Process, a: &[Term]) -> NativeResult {
         if state.writers.cancel(p.pid(), a[3]).1 {
             esock.turn_over(&mut state.writers);
         }
-        let left: Vec<Term> = (i..messages.len())
-            .map(|i| build::tuple(p, &[Term::small(i as i64), Term::small(0)]))
-            .collect();
+        let left: Vec<Term> =
+            (i..messages.len()).map(|i| build::tuple(p, &[Term::small(i as i64), Term::small(0)])).collect();
         let left = build::list(p, &left);
         return Ok(answers::ok_with(p, left));
     }

@@ -22,11 +22,15 @@ static STACK: Once<Mutex<Stack>> = Once::new();
 static DEADLINE: AtomicU64 = AtomicU64::new(u64::MAX);
 /// There are events to be taken, or frames that the last round left.
 static MORE: AtomicBool = AtomicBool::new(false);
-/// Of the settings that `/etc/resolv.conf` was written for.
+/// The stack's [`Stack::changes`].
+static CHANGES: AtomicU64 = AtomicU64::new(0);
+/// Those that `/etc/resolv.conf` was written for.
 static WRITTEN: AtomicU64 = AtomicU64::new(0);
 
 /// The part of the memory that sockets' buffers may have.
 const PART_OF_MEMORY: usize = 4;
+/// So long it stays awake for them.
+const AWAKE_NS: u64 = 20_000_000;
 /// A machine without an answer from DHCP starts after this.
 const PATIENCE_NS: u64 = 3_000_000_000;
 
@@ -53,8 +57,8 @@ pub fn start(line: &CommandLine) -> Result<(), String> {
             break None;
         }
         event::clear(event::NETWORK);
-        // What came since is seen at once.
-        if has_address().is_none() {
+        // What came since is seen at once. The first answers come too soon for sleeping to be worth it.
+        if time::monotonic_ns() > start + AWAKE_NS && has_address().is_none() {
             idle::park(Some(start + PATIENCE_NS + 1));
         }
     };
@@ -94,9 +98,11 @@ pub fn with<T>(f: impl FnOnce(&mut Stack) -> T) -> Option<T> {
     Some(result)
 }
 
+#[inline(never)]
 fn work(stack: &mut Stack) {
     let more = stack.poll(now_us());
     MORE.store(more || stack.has_events(), Release);
+    CHANGES.store(stack.changes(), Relaxed);
     DEADLINE.store(stack.deadline_us().map_or(u64::MAX, |us| us.saturating_mul(1000)), Release);
 }
 
@@ -127,6 +133,9 @@ pub fn poll() -> Option<Event> {
 
 /// The name servers, if they changed since the last call.
 pub fn changed_nameservers() -> Option<Vec<IpAddr>> {
+    if CHANGES.load(Relaxed) == WRITTEN.load(Relaxed) {
+        return None;
+    }
     let stack = STACK.get()?.try_lock()?;
     let changes = stack.changes();
     (WRITTEN.swap(changes, Relaxed) != changes).then(|| stack.settings().nameservers)

@@ -3,7 +3,7 @@
 
 use alloc::format;
 use alloc::string::String;
-use core::net::IpAddr;
+use core::net::{IpAddr, Ipv4Addr};
 use core::str::FromStr;
 use joist_image::cmdline::CommandLine;
 use joist_net::Settings;
@@ -39,7 +39,8 @@ fn network(text: &str) -> Result<(IpAddr, u8), String> {
     let address = IpAddr::from_str(address).map_err(|_| wrong())?;
     let most = if address.is_ipv4() { 32 } else { 128 };
     let prefix = prefix.parse().ok().filter(|p| *p <= most).ok_or_else(wrong)?;
-    if address.is_multicast() || address.is_unspecified() {
+    let broadcast = address == IpAddr::V4(Ipv4Addr::BROADCAST);
+    if address.is_multicast() || address.is_unspecified() || broadcast {
         return Err(wrong());
     }
     Ok((address, prefix))

@@ -4,9 +4,7 @@ use super::Machine;
 use crate::net;
 use alloc::vec::Vec;
 use joist_net::Stack;
-use joist_vm::platform::{
-    Address, Control, Errno, Family, Interface, Received, Shutdown, Socket, Sockets, Style,
-};
+use joist_vm::platform::{Address, Control, Errno, Family, Interface, Received, Shutdown, Socket, Sockets, Style};
 
 fn call<T>(f: impl FnOnce(&mut Stack) -> Result<T, Errno>) -> Result<T, Errno> {
     net::with(f).unwrap_or(Err(Errno::Enetdown))

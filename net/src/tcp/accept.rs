@@ -85,8 +85,7 @@ impl Stack {
             return;
         }
         let (family, options) = (parent.family, parent.options.clone());
-        let Some(mut connection) =
-            Connection::new(side, flow, Phase::Arriving, &options, &mut self.budget, self.now)
+        let Some(mut connection) = Connection::new(side, flow, Phase::Arriving, &options, &mut self.budget, self.now)
         else {
             return;
         };
@@ -94,7 +93,7 @@ impl Stack {
         let now = self.now;
         let taken = connection.socket_mut().listen(endpoint).is_ok()
             && self.side(side).is_some_and(|attached| {
-                attached.feed(now, frame, &mut connection.set);
+                attached.feed(now, frame, &mut connection.set, None);
                 connection.socket().state() == State::SynReceived
             });
         if !taken {

@@ -3,6 +3,7 @@
 use crate::budget::Budget;
 use crate::frame::Flow;
 use crate::interface::{Set, Side};
+use crate::link::Top;
 use crate::options::Options;
 use alloc::vec;
 use joist_vm::platform::Errno;
@@ -31,11 +32,14 @@ pub(crate) struct Connection {
     handle: SocketHandle,
     pub side: Side,
     pub flow: Flow,
+    pub top: Top,
     pub phase: Phase,
     /// Bytes taken from the budget.
     pub reserved: usize,
     /// When something last came.
     pub heard: Instant,
+    /// Something of it went out: its neighbour's address is known.
+    pub spoke: bool,
     pub shut_read: bool,
     pub ended: Option<Ended>,
     /// Closed by its owner, and no longer waited for after this.
@@ -50,7 +54,14 @@ const ARRIVE_TIMEOUT: Duration = Duration::from_secs(63);
 const DATA_TIMEOUT: Duration = Duration::from_secs(924);
 
 impl Connection {
-    pub fn new(side: Side, flow: Flow, phase: Phase, options: &Options, budget: &mut Budget, now: Instant) -> Option<Self> {
+    pub fn new(
+        side: Side,
+        flow: Flow,
+        phase: Phase,
+        options: &Options,
+        budget: &mut Budget,
+        now: Instant,
+    ) -> Option<Self> {
         let (receive, send) = budget.take(options.receive_buffer, options.send_buffer)?;
         let mut socket = Socket::new(SocketBuffer::new(vec![0; receive]), SocketBuffer::new(vec![0; send]));
         socket.set_congestion_control(smoltcp::socket::tcp::CongestionControl::Reno);
@@ -64,9 +75,11 @@ impl Connection {
             handle,
             side,
             flow,
+            top: None,
             phase,
             reserved: receive + send,
             heard: now,
+            spoke: false,
             shut_read: false,
             ended: None,
             give_up: None,
@@ -99,8 +112,8 @@ impl Connection {
         let socket = self.socket_mut();
         let seconds = |n: i32| Duration::from_secs(u64::try_from(n).unwrap_or(0));
         let user = u64::try_from(options.user_timeout).ok().filter(|ms| *ms != 0).map(Duration::from_millis);
-        let pending = socket.send_queue() > 0
-            || matches!(socket.state(), State::FinWait1 | State::Closing | State::LastAck);
+        let pending =
+            socket.send_queue() > 0 || matches!(socket.state(), State::FinWait1 | State::Closing | State::LastAck);
         let timeout = match phase {
             Phase::Connecting => Some(CONNECT_TIMEOUT),
             Phase::Arriving => Some(ARRIVE_TIMEOUT),

@@ -98,7 +98,6 @@ impl Stack {
         let entry = self.entry(id)?;
         let connection = match &mut entry.body {
             Body::Connection(connection) if connection.phase == Phase::Open => connection,
-            Body::Over(over) if !over.failed => return Ok(()),
             _ => return Err(Errno::Enotconn),
         };
         if how != Shutdown::Write {

@@ -4,6 +4,7 @@ use super::connection::Ended;
 use super::{Connection, Phase};
 use crate::Stack;
 use crate::entry::{Body, Over, Owner};
+use crate::interface::{Sent, Side};
 use joist_vm::platform::Errno;
 use smoltcp::socket::tcp::State;
 use smoltcp::time::{Duration, Instant};
@@ -31,36 +32,43 @@ impl Stack {
         }
         let before = connection.socket().state();
         let tos = options.service(matches!(connection.flow.local.addr, smoltcp::wire::IpAddress::Ipv4(_)));
-        let room = attached.send(now, &mut connection.set, tos);
+        let sent = attached.send(now, &mut connection.set, tos, Some(&mut connection.top));
+        connection.spoke |= sent.packets > 0;
         let state = connection.socket().state();
         if state == State::Closed && before != State::Closed && connection.ended.is_none() {
-            let error = if attached.has(connection.flow.local.addr) || before == State::TimeWait {
-                Errno::Etimedout
+            let here = connection.side == Side::Loopback || attached.has(connection.flow.local.addr);
+            let error = if before == State::TimeWait {
+                None
+            } else if here {
+                Some(Errno::Etimedout)
             } else {
-                Errno::Enetdown // the address went away
+                Some(Errno::Enetdown) // the address went away
             };
-            connection.ended = Some(Ended::By(error));
+            connection.ended = Some(error.map_or(Ended::InOrder, Ended::By));
         }
         let poll_at = attached.iface.poll_at(now, &connection.set);
-        if !room {
+        if !sent.room {
             self.stalled.push(id);
         }
-        self.settle(id, poll_at, room);
+        self.settle(id, poll_at, sent);
     }
 
-    fn settle(&mut self, id: u64, poll_at: Option<Instant>, room: bool) {
+    fn settle(&mut self, id: u64, poll_at: Option<Instant>, sent: Sent) {
         let now = self.now;
         let Some(entry) = self.entries.get_mut(&id) else { return };
         let owner = entry.owner;
         let Body::Connection(connection) = &mut entry.body else { return };
         let state = connection.socket().state();
         if let Some(ended) = connection.ended {
-            return self.finish(id, match ended {
-                Ended::InOrder => None,
-                Ended::By(error) => Some(error),
-            });
+            return self.finish(
+                id,
+                match ended {
+                    Ended::InOrder => None,
+                    Ended::By(error) => Some(error),
+                },
+            );
         }
-        if connection.aborted && room {
+        if connection.aborted && sent.room {
             return self.finish(id, Some(Errno::Econnaborted));
         }
         if connection.phase != Phase::Open
@@ -78,11 +86,13 @@ impl Stack {
         if state == State::TimeWait && poll_at.is_some_and(|at| at > now + ASK_AGAIN) {
             return self.rest(id);
         }
-        // The next second, when nothing but a neighbour's address is missing.
-        let asking = connection.phase == Phase::Connecting || connection.socket().send_queue() > 0;
-        if asking && room && poll_at == Some(now + ASK_AGAIN) || self.asking.contains_key(&id) {
+        // It is only its neighbour's address that a first segment can wait for; a later one waits till the next second.
+        let silent = connection.socket().send_queue() > 0 && poll_at == Some(now + ASK_AGAIN);
+        if sent.packets > 0 {
+            self.asking.remove(&id);
+        } else if sent.room && (!connection.spoke || silent) {
             let since = *self.asking.entry(id).or_insert(now);
-            if connection.phase == Phase::Connecting && now >= since + NEIGHBOUR_PATIENCE {
+            if connection.phase == Phase::Connecting && !connection.spoke && now >= since + NEIGHBOUR_PATIENCE {
                 return self.finish(id, Some(Errno::Ehostunreach));
             }
         }

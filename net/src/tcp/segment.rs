@@ -9,9 +9,7 @@ use crate::interface::Side;
 use joist_vm::platform::Errno;
 use smoltcp::phy::{ChecksumCapabilities, Medium};
 use smoltcp::socket::tcp::State;
-use smoltcp::wire::{
-    EthernetFrame, EthernetProtocol, IpAddress, IpProtocol, IpRepr, TcpControl, TcpPacket, TcpRepr,
-};
+use smoltcp::wire::{EthernetFrame, EthernetProtocol, IpAddress, IpProtocol, IpRepr, TcpControl, TcpPacket, TcpRepr};
 
 impl Stack {
     pub(crate) fn segment(&mut self, side: Side, frame: &[u8], flow: Flow, segment: Segment) {
@@ -31,7 +29,8 @@ impl Stack {
             }
         }
         let own = side == Side::Loopback || self.ethernet.as_ref().is_some_and(|e| e.has(flow.local.addr));
-        if opens && own
+        if opens
+            && own
             && let Some(listener) = self.listener_of(&flow)
         {
             self.arrive(listener, side, flow, frame);
@@ -56,7 +55,7 @@ impl Stack {
         }
         let connection: &mut Connection = connection;
         let before = connection.socket().state();
-        attached.feed(now, frame, &mut connection.set);
+        attached.feed(now, frame, &mut connection.set, Some(&mut connection.top));
         connection.heard = now;
         let after = connection.socket().state();
         if after == State::Closed && before != State::Closed {

@@ -28,6 +28,10 @@ pub(crate) struct Sending {
     pub set: Set,
     pub handle: SocketHandle,
     pub capacity: usize,
+    /// Datagrams that wait; an empty one takes no room.
+    pub waiting: usize,
+    /// Type of service or traffic class of the last one.
+    pub tos: u8,
     /// Since when the first datagram waits.
     pub since: Option<Instant>,
 }

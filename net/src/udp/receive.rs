@@ -127,8 +127,7 @@ impl Stack {
 
     /// ICMP says that a datagram did not arrive: only who is connected to its receiver hears of it.
     pub(crate) fn datagram_lost(&mut self, flow: &Flow, error: Errno) {
-        let ids: Vec<u64> =
-            self.ports.claims(Protocol::Udp, flow.local.port).iter().map(|claim| claim.id).collect();
+        let ids: Vec<u64> = self.ports.claims(Protocol::Udp, flow.local.port).iter().map(|claim| claim.id).collect();
         for id in ids {
             if self.peer_of(id) == Some(flow.remote) {
                 if let Some(entry) = self.entries.get_mut(&id) {

@@ -4,10 +4,11 @@ use super::{Sending, TOO_LONG};
 use crate::entry::{Body, Bound, Entry, Owner};
 use crate::frame::{Datagram, Flow};
 use crate::interface::{Set, Side};
+use crate::options::{int_of, level};
 use crate::{Stack, address};
 use alloc::vec;
 use alloc::vec::Vec;
-use joist_vm::platform::Errno;
+use joist_vm::platform::{Control, Errno};
 use smoltcp::iface::SocketStorage;
 use smoltcp::phy::PacketMeta;
 use smoltcp::socket::udp::{PacketBuffer, PacketMetadata, Socket, UdpMetadata};
@@ -24,7 +25,13 @@ const QUEUED_BYTES: usize = 16384;
 const PATIENCE: Duration = Duration::from_secs(3);
 
 impl Stack {
-    pub(crate) fn udp_send(&mut self, id: u64, data: &[&[u8]], to: Option<IpEndpoint>) -> Result<usize, Errno> {
+    pub(crate) fn udp_send(
+        &mut self,
+        id: u64,
+        data: &[&[u8]],
+        to: Option<IpEndpoint>,
+        control: &[Control],
+    ) -> Result<usize, Errno> {
         let entry = self.entry(id)?;
         if let Some(error) = entry.error.take() {
             return Err(error);
@@ -53,7 +60,15 @@ impl Stack {
             None => Bound { address: None, port: self.bind_to(id, None, 0)? },
         };
         let (side, source) = self.way_to(to.addr, bound.address.or(source))?;
-        let (ttl, tos) = self.service_to(id, to.addr)?;
+        let (mut ttl, mut tos) = self.service_to(id, to.addr)?;
+        for Control { level, kind, data } in control {
+            let value = u8::try_from(int_of(data)?).map_err(|_| Errno::Einval)?;
+            match (*level, *kind) {
+                (level::IP, 1) | (level::IPV6, 67) => tos = value,
+                (level::IP, 2) | (level::IPV6, 52) if value != 0 => ttl = value,
+                _ => return Err(Errno::Einval),
+            }
+        }
         let from = IpEndpoint::new(source, bound.port);
         let datagram = Datagram { from, to, ttl, tos, data: &data };
         if side == Side::Loopback {
@@ -84,7 +99,7 @@ impl Stack {
     /// Hands a datagram to smoltcp.
     fn enqueue(&mut self, id: u64, datagram: &Datagram<'_>) -> Result<(), Errno> {
         let v4 = matches!(datagram.to.addr, IpAddress::Ipv4(_));
-        let mtu = self.ethernet.as_ref().map_or(0, super::super::interface::Attached::mtu);
+        let mtu = self.ethernet.as_ref().map_or(0, crate::interface::Attached::mtu);
         let longest = if v4 { (mtu - 28).max(LONGEST_IN_PARTS) } else { mtu - 48 };
         if datagram.data.len() > longest {
             return Err(TOO_LONG);
@@ -95,22 +110,24 @@ impl Stack {
         let Entry { body, wants, options, .. } = self.entry(id)?;
         let Body::Datagrams(datagrams) = body else { return Err(Errno::Epipe) };
         let wanted = options.send_buffer.unwrap_or(QUEUED_BYTES).max(datagram.data.len());
-        let idle = datagrams.sending.as_mut().is_none_or(|s| s.capacity < wanted && s.socket().send_queue() == 0);
+        let idle = datagrams.sending.as_ref().is_none_or(|s| s.capacity < wanted && s.waiting == 0);
         if idle {
             datagrams.sending = Some(sending(datagram.from.port, wanted));
         }
         let Some(sending) = &mut datagrams.sending else { return Err(Errno::Enobufs) };
+        sending.tos = datagram.tos;
         let socket = sending.socket();
         socket.set_hop_limit(Some(datagram.ttl));
-        let meta = UdpMetadata {
-            endpoint: datagram.to,
-            local_address: Some(datagram.from.addr),
-            meta: PacketMeta::default(),
-        };
+        let meta =
+            UdpMetadata { endpoint: datagram.to, local_address: Some(datagram.from.addr), meta: PacketMeta::default() };
         if socket.send_slice(datagram.data, meta).is_err() {
+            if sending.since.is_some() {
+                return Ok(()); // as Linux does: lost, while the neighbour's address is not known
+            }
             wants.output = true;
             return Err(Errno::Eagain);
         }
+        sending.waiting += 1;
         self.touch(id);
         Ok(())
     }
@@ -119,20 +136,24 @@ impl Stack {
     pub(crate) fn serve_datagrams(&mut self, id: u64) {
         let now = self.now;
         let Stack { entries, ethernet, empty, .. } = self;
-        let Some(Entry { body: Body::Datagrams(datagrams), options, owner, .. }) = entries.get_mut(&id) else {
-            return;
-        };
+        let Some(Entry { body: Body::Datagrams(datagrams), owner, .. }) = entries.get_mut(&id) else { return };
         let (owner, mut room, mut poll_at) = (*owner, true, None);
         if let (Some(sending), Some(ethernet)) = (&mut datagrams.sending, ethernet) {
-            let v4 = !matches!(sending.since, None if options.class != 0 && options.tos == 0);
-            room = ethernet.send(now, &mut sending.set, options.service(v4));
+            let sent = ethernet.send(now, &mut sending.set, sending.tos, None);
+            room = sent.room;
+            if sent.packets > 0 {
+                sending.waiting = sending.waiting.saturating_sub(sent.packets);
+                sending.since = None;
+            }
             // The parts of a long packet: smoltcp has them aside.
             for _ in 0..16 {
-                if ethernet.iface.poll_at(now, empty).is_none_or(|at| at > now) || !ethernet.send(now, empty, 0) {
+                if ethernet.iface.poll_at(now, empty).is_none_or(|at| at > now)
+                    || !ethernet.send(now, empty, 0, None).room
+                {
                     break;
                 }
             }
-            if sending.socket().send_queue() == 0 {
+            if sending.waiting == 0 {
                 sending.since = None;
             } else if room {
                 let since = *sending.since.get_or_insert(now);
@@ -140,11 +161,14 @@ impl Stack {
                     let (port, capacity) = (sending.socket().endpoint().port, sending.capacity);
                     *sending = self::sending(port, capacity);
                 } else {
-                    poll_at = ethernet.iface.poll_at(now, &sending.set).map(|at| at.max(now + Duration::from_millis(1)));
+                    poll_at =
+                        ethernet.iface.poll_at(now, &sending.set).map(|at| at.max(now + Duration::from_millis(1)));
                 }
             }
             if poll_at.is_some() {
                 self.asking.entry(id).or_insert(now);
+            } else {
+                self.asking.remove(&id);
             }
         }
         if !room {
@@ -191,5 +215,5 @@ fn sending(port: u16, capacity: usize) -> Sending {
     let _ = socket.bind(port);
     let mut set = Set::new(vec![SocketStorage::EMPTY]);
     let handle = set.add(socket);
-    Sending { set, handle, capacity, since: None }
+    Sending { set, handle, capacity, waiting: 0, tos: 0, since: None }
 }

@@ -4,6 +4,7 @@
 
 use joist_net::{Frame, Link, Settings, Stack};
 use joist_vm::platform::{Address, Errno, Event, Family, Socket, Style};
+use smoltcp::wire::{Icmpv4Packet, IpAddress, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket, UdpPacket};
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
@@ -14,6 +15,8 @@ pub struct Trouble {
     pub loss: u64,
     pub duplication: u64,
     pub reordering: u64,
+    /// A byte of its packet is another one, and the checksums agree.
+    pub malice: u64,
 }
 
 #[derive(Default)]
@@ -25,9 +28,26 @@ struct Wire {
 }
 
 impl Wire {
-    fn percent(&mut self, of: u64) -> bool {
+    fn next(&mut self) -> u64 {
         self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.random >> 33) % 100 < of
+        self.random >> 33
+    }
+
+    fn percent(&mut self, of: u64) -> bool {
+        self.next() % 100 < of
+    }
+
+    fn forge(&mut self, mut frame: Vec<u8>) -> Vec<u8> {
+        for _ in 0..=self.next() % 3 {
+            // Mostly in the headers.
+            let place = 12 + self.next() as usize % if self.percent(80) { 50 } else { 1500 };
+            let value = [0, 1, 0xff, 0x80, self.next() as u8][self.next() as usize % 5];
+            if let Some(byte) = frame.get_mut(place) {
+                *byte = value;
+            }
+        }
+        agree(&mut frame);
+        frame
     }
 
     fn put(&mut self, frame: Vec<u8>) {
@@ -35,6 +55,7 @@ impl Wire {
         if self.percent(self.trouble.loss) {
             return;
         }
+        let frame = if self.percent(self.trouble.malice) { self.forge(frame) } else { frame };
         if self.percent(self.trouble.duplication) {
             self.frames.push_back(frame.clone());
         }
@@ -43,6 +64,41 @@ impl Wire {
             let last = self.frames.len() - 1;
             self.frames.swap(last, last - 1);
         }
+    }
+}
+
+/// Makes the checksums of a packet right, where there is enough of it.
+fn agree(frame: &mut [u8]) {
+    let Some(packet) = frame.get_mut(14..).filter(|p| p.len() > 40) else { return };
+    let (header, from, to, protocol): (usize, IpAddress, IpAddress, IpProtocol) = if packet[0] >> 4 == 4 {
+        let mut ip = Ipv4Packet::new_unchecked(&mut *packet);
+        if ip.check_len().is_err() {
+            return;
+        }
+        ip.fill_checksum();
+        (ip.header_len().into(), ip.src_addr().into(), ip.dst_addr().into(), ip.next_header())
+    } else {
+        let ip = Ipv6Packet::new_unchecked(&*packet);
+        (40, ip.src_addr().into(), ip.dst_addr().into(), ip.next_header())
+    };
+    let Some(payload) = packet.get_mut(header..) else { return };
+    match protocol {
+        IpProtocol::Tcp => {
+            if let Ok(mut tcp) = TcpPacket::new_checked(payload) {
+                tcp.fill_checksum(&from, &to);
+            }
+        }
+        IpProtocol::Udp => {
+            if let Ok(mut udp) = UdpPacket::new_checked(payload) {
+                udp.fill_checksum(&from, &to);
+            }
+        }
+        IpProtocol::Icmp => {
+            if let Ok(mut icmp) = Icmpv4Packet::new_checked(payload) {
+                icmp.fill_checksum();
+            }
+        }
+        _ => {}
     }
 }
 
@@ -76,6 +132,8 @@ pub struct World {
     pub now: u64,
     pub machines: [Stack; 2],
     wires: [Arc<Mutex<Wire>>; 2],
+    /// How often the clock moved to a deadline.
+    pub waits: usize,
     /// Events that came, for each.
     pub events: [Vec<Event>; 2],
 }
@@ -96,9 +154,8 @@ impl World {
     }
 
     pub fn with_memory(trouble: Trouble, seed: u64, memory: usize) -> World {
-        let wires: [Arc<Mutex<Wire>>; 2] = std::array::from_fn(|n| {
-            Arc::new(Mutex::new(Wire { trouble, random: seed ^ n as u64, ..Wire::default() }))
-        });
+        let wires: [Arc<Mutex<Wire>>; 2] =
+            std::array::from_fn(|n| Arc::new(Mutex::new(Wire { trouble, random: seed ^ n as u64, ..Wire::default() })));
         let machines = std::array::from_fn(|n| {
             let mut stack = Stack::new(memory, [seed, n as u64, 3, 4], 0);
             let end = End { out: wires[n].clone(), into: wires[1 - n].clone() };
@@ -110,7 +167,7 @@ impl World {
             stack.attach(Box::new(end), [2, 0, 0, 0, 0, n as u8 + 1], &settings);
             stack
         });
-        World { now: 0, machines, wires, events: Default::default() }
+        World { now: 0, waits: 0, machines, wires, events: Default::default() }
     }
 
     pub fn trouble(&mut self, trouble: Trouble) {
@@ -153,6 +210,7 @@ impl World {
         match next {
             Some(next) if next <= self.now + limit => {
                 self.now = next.max(self.now + 1);
+                self.waits += 1;
                 self.round();
                 true
             }

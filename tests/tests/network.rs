@@ -1,0 +1,151 @@
+//! Erlang's servers and clients in an image in QEMU, against this machine's.
+
+use joist_tests::{Example, boot};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream, UdpSocket};
+use std::thread;
+use std::time::{Duration, Instant};
+
+const LIMIT: Duration = Duration::from_secs(90);
+
+/// Echo on port 7 by TCP and UDP; on port 80 the path that was asked for, and the end of the node on `/halt`. Before
+/// that a line to the port that is in `BACK`, with what the node knows of its network.
+const SERVERS: &str = r#"
+    Listen = fun(Port, Options) ->
+        {ok, L} = gen_tcp:listen(Port, [binary, {active, false}, {backlog, 1024} | Options]), L end,
+    Echo = fun Echo(S) -> case gen_tcp:recv(S, 0) of
+        {ok, Data} -> ok = gen_tcp:send(S, Data), Echo(S);
+        {error, closed} -> gen_tcp:close(S) end end,
+    Http = fun Http(S, Path) -> case gen_tcp:recv(S, 0) of
+        {ok, {http_request, 'GET', {abs_path, New}, _}} -> Http(S, New);
+        {ok, http_eoh} ->
+            ok = gen_tcp:send(S, [<<"HTTP/1.1 200 OK\r\nContent-Length: ">>, integer_to_list(byte_size(Path)),
+                <<"\r\n\r\n">>, Path]),
+            case Path of <<"/halt">> -> gen_tcp:close(S), timer:sleep(100), halt(4); _ -> Http(S, Path) end;
+        {ok, {http_header, _, _, _, _}} -> Http(S, Path);
+        {error, closed} -> gen_tcp:close(S) end end,
+    Accept = fun Accept(L, Serve) -> {ok, S} = gen_tcp:accept(L), spawn(fun() -> Serve(S) end), Accept(L, Serve) end,
+    L7 = Listen(7, []), L80 = Listen(80, [{packet, http_bin}, {nodelay, true}]),
+    spawn(fun() -> {ok, U} = gen_udp:open(7, [binary]),
+        (fun Loop() -> receive {udp, U, Ip, Port, Data} -> ok = gen_udp:send(U, Ip, Port, Data) end, Loop() end)() end),
+    spawn(fun() -> {ok, B} = gen_tcp:connect({10, 0, 2, 2}, list_to_integer(os:getenv("BACK")), []),
+        {ok, Ifs} = inet:getifaddrs(),
+        Eth = proplists:get_value("eth0", Ifs),
+        ok = gen_tcp:send(B, io_lib:format("~w ~p ~w~n", [lists:member({addr, {10, 0, 2, 15}}, Eth),
+            file:read_file("/etc/resolv.conf"), inet:gethostbyname("localhost") =/= {error, nxdomain}])),
+        gen_tcp:close(B) end),
+    spawn(fun() -> Accept(L7, Echo) end),
+    Accept(L80, fun(S) -> Http(S, <<>>) end).
+"#;
+
+fn free_port() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0)).and_then(|l| l.local_addr()).expect("a port").port()
+}
+
+/// QEMU takes a connection before the guest is there, and resets it then: tried until there is an answer.
+fn get(port: u16, path: &str) -> String {
+    let end = Instant::now() + LIMIT;
+    loop {
+        match try_get(port, path) {
+            Ok(text) => return text,
+            Err(e) => assert!(Instant::now() < end, "{e}"),
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+}
+
+fn try_get(port: u16, path: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: guest\r\n\r\n")?;
+    let mut lines = BufReader::new(stream);
+    let (mut line, mut length) = (String::new(), 0);
+    while lines.read_line(&mut line)? > 2 {
+        if let Some(value) = line.strip_prefix("Content-Length: ") {
+            length = value.trim().parse().expect("a number");
+        }
+        line.clear();
+    }
+    let mut body = vec![0; length];
+    lines.read_exact(&mut body)?;
+    if length == 0 {
+        return Err(std::io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(String::from_utf8_lossy(&body).into_owned())
+}
+
+/// A connection on which the guest has answered.
+fn greeted(port: u16) -> TcpStream {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("QEMU takes it");
+    stream.set_read_timeout(Some(LIMIT)).expect("a limit");
+    stream.write_all(b"?").and_then(|()| stream.read_exact(&mut [0])).expect("an answer");
+    stream
+}
+
+fn echoes(port: u16, len: usize) {
+    echo_on(greeted(port), len);
+}
+
+fn echo_on(mut stream: TcpStream, len: usize) {
+    let text: Vec<u8> = (0..len).map(|n| (n * 7 + n / 251) as u8).collect();
+    let (mut writer, sent) = (stream.try_clone().expect("a second handle"), text.clone());
+    let writing = thread::spawn(move || {
+        writer.write_all(&sent).expect("all is taken");
+        writer.shutdown(Shutdown::Write).expect("a half");
+    });
+    let mut back = Vec::new();
+    stream.read_to_end(&mut back).expect("all comes back");
+    writing.join().expect("written");
+    assert!(back == text, "{} bytes of {len} came back, or others", back.len());
+}
+
+fn serves(machine: &'static str, smp: &'static str) {
+    let (http, echo) = (free_port(), free_port());
+    let back = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let variable = format!("BACK={}", back.local_addr().expect("an address").port());
+    let guest = thread::spawn(move || {
+        let (http, echo) = (format!("127.0.0.1:{http}:80"), format!("127.0.0.1:{echo}:7"));
+        let udp = format!("{echo}/udp");
+        let servers = SERVERS.replace('\n', " ");
+        let args = ["-p", &http, "-p", &echo, "-p", &udp, "-e", &variable, "--machine", machine, "--smp", smp];
+        let args = [&args[..], &["--", "-hello", "workers", "0", "-eval", &servers]].concat();
+        boot(&Example::Hello.dir(), &args, LIMIT)
+    });
+    assert_eq!(get(http, "/a%20path"), "/a%20path");
+    let (stream, _) = back.accept().expect("the guest calls");
+    let mut line = String::new();
+    BufReader::new(stream).read_line(&mut line).expect("a line");
+    assert_eq!(line, "true {ok,<<\"nameserver 10.0.2.3\\n\">>} true\n");
+    echoes(echo, 1);
+    echoes(echo, 1_000_000);
+    // QEMU itself takes hardly more than one connection at a time: all are made first, and used together then.
+    let streams: Vec<TcpStream> = (0..32).map(|_| greeted(echo)).collect();
+    let clients: Vec<_> = streams.into_iter().zip(5000..).map(|(s, n)| thread::spawn(move || echo_on(s, n))).collect();
+    clients.into_iter().for_each(|c| c.join().expect("it came back"));
+    let socket = UdpSocket::bind(("127.0.0.1", 0)).expect("a socket");
+    socket.set_read_timeout(Some(Duration::from_secs(10))).expect("a limit");
+    for len in [1, 1400, 4000] {
+        socket.send_to(&vec![b'u'; len], ("127.0.0.1", echo)).expect("sent");
+        assert_eq!(socket.recv(&mut [0; 9000]).expect("it comes back"), len);
+    }
+    assert_eq!(get(http, "/halt"), "/halt");
+    guest.join().expect("the guest's thread").says(4, &["network: 10.0.2.15/24", "DNS 10.0.2.3"]);
+}
+
+#[test]
+fn microvm() {
+    serves("microvm", "1");
+}
+
+#[test]
+fn q35_on_two_cpus() {
+    serves("q35", "2");
+}
+
+#[test]
+fn without_a_card() {
+    let code = "io:format(\"~p ~p~n\", [gen_tcp:connect({10, 0, 0, 1}, 80, []), begin {ok, L} = gen_tcp:listen(0, []), \
+                {ok, P} = inet:port(L), element(1, gen_tcp:connect(localhost, P, [])) end]), halt(3).";
+    boot(&Example::Hello.dir(), &["--no-net", "--", "-hello", "workers", "0", "-eval", code], LIMIT)
+        .says(3, &["{error,enetunreach} ok"]);
+}
