@@ -272,8 +272,7 @@ fn snifs(p: &mut Process) -> Term {
         let (m, f) = (Term::atom(Atom::new(d.module)), Term::atom(Atom::new(d.function)));
         build::tuple(p, &[m, f, number(d.arity as usize)])
     };
-    let stub =
-        |d: &&code::natives::NativeDecl| d.module != "erlang" || !WITHOUT_STUB.contains(&(d.function, d.arity));
+    let stub = |d: &&code::natives::NativeDecl| d.module != "erlang" || !WITHOUT_STUB.contains(&(d.function, d.arity));
     let all: Vec<Term> = code::natives::all().into_iter().filter(stub).map(name).collect();
     build::list(p, &all)
 }
