@@ -13,6 +13,8 @@
 -record #literals{f=1.5, s="text", b= <<"bits">>, t={a, [b, 100000000000000000000]}, m=#{k => v}, n=[]}.
 
 main() ->
+    %% Loaded later, after its natives were called, stock's error handler looks for get_module/1 for ever.
+    {module, records} = code:ensure_loaded(records),
     P = #point{x=3},
     show([P, P#point{y=4}, #empty{}, #literals{}, #open{b=2}, made(7)]),
     erlang:display(P),
