@@ -386,7 +386,7 @@ impl Parser<'_> {
             }
             _ => {
                 let at = self.pos;
-                if self.two && self.looking_at(b"VERSION>") || self.looking_at(b"VERSION=") && self.two {
+                if self.two && (self.looking_at(b"VERSION>") || self.looking_at(b"VERSION=")) {
                     let holds = self.version()?;
                     return self.close_condition(holds).map(|c| (c, false));
                 }
