@@ -226,12 +226,10 @@ fn spawn_request(p: &mut Process, a: &[Term]) -> NativeResult {
     let (mut reply, mut tag, mut bad) = ("yes", Term::atom(atom::SPAWN_REPLY), false);
     for o in term_args::list(p, a[3])? {
         match o.as_tuple_of::<2>() {
-            Some([k, v]) if k.is(atom::REPLY) => {
-                match v.as_atom().map(|a| a.text()) {
-                    Some(r @ ("yes" | "no" | "error_only" | "success_only")) => reply = r,
-                    _ => bad = true,
-                }
-            }
+            Some([k, v]) if k.is(atom::REPLY) => match v.as_atom().map(|a| a.text()) {
+                Some(r @ ("yes" | "no" | "error_only" | "success_only")) => reply = r,
+                _ => bad = true,
+            },
             Some([k, v]) if k.as_atom().is_some_and(|k| k.text() == "reply_tag") => tag = *v,
             _ => kept.push(o),
         }

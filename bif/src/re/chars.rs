@@ -161,8 +161,8 @@ pub(super) fn property(name: &str) -> Option<CharSet> {
 }
 
 /// A property as PCRE 2 takes it: in any case, with white space, hyphens and underscores wherever; scripts by `sc:` or
-/// `scx:`, too. (Script extensions, bidirectional classes and binary properties are not known here.)
-pub(super) fn loose_property(name: &str) -> Option<CharSet> {
+/// `scx:`, too. Without regard to case, those of one case are of any. (Script extensions, bidirectional classes and binary properties are not known here.)
+pub(super) fn loose_property(name: &str, caseless: bool) -> Option<CharSet> {
     let kept = name.bytes().filter(|b| !matches!(b, b' ' | b'\t' | b'-' | b'_'));
     let plain: alloc::string::String = kept.map(|b| char::from(b.to_ascii_lowercase())).collect();
     if let Some((kind, script)) = plain.split_once([':', '=']) {
@@ -175,6 +175,7 @@ pub(super) fn loose_property(name: &str) -> Option<CharSet> {
     }
     match &plain[..] {
         "lc" => property("L&"),
+        "lu" | "ll" | "lt" if caseless => property("L&"),
         _ => property(&capital).or_else(|| unicode::script_name(&plain).and_then(unicode::script)),
     }
 }

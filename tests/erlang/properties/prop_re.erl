@@ -4,7 +4,38 @@
 -import(prop_gen, [below/1, between/2, one_of/1, often/2, many/2]).
 -import(prop_run, [exact/3, attempt/2]).
 
-one() ->
+%% From OTP 28 on there are ways back into subroutine calls: those patterns are generated for themselves.
+-if(?OTP_RELEASE >= 28).
+one() -> case below(3) of 0 -> calls(); _ -> any() end.
+
+calls() ->
+    put(groups, 0),
+    P = lists:append([one_of(["", "^"]), branches(2), one_of(["", "$"])]),
+    S = many(6, fun() -> one_of("aabbc") end),
+    exact(re, run, [S, numbered(P, get(groups)), [{match_limit, 100000}]]).
+
+%% Calls and references name groups that are there.
+numbered(P, N) ->
+    lists:flatten([case X of {call, K} -> integer_to_list(K rem (N + 1)); {back, K} -> integer_to_list(1 + K rem max(1, N)); _ -> X end || X <- P]).
+
+branches(D) -> lists:append(lists:join("|", [lists:append([part(D) || _ <- lists:seq(1, 1 + below(3))]) || _ <- lists:seq(1, one_of([1, 1, 2, 3]))])).
+
+part(0) -> one_of(["a", "b", "c", ".", "ab", "a?", "b*"]);
+part(D) ->
+    case below(10) of
+        N when N < 3 -> put(groups, get(groups) + 1), "(" ++ branches(D - 1) ++ ")" ++ one_of(["", "", "?", "*", "{2}", "+?", "??", "{0,2}"]);
+        N when N < 5 -> ["(?", {call, below(6)}, ")" | one_of(["", "", "?", "*", "{2}"])];
+        5 -> one_of(["(?:", "(?>", "(?=", "(?!"]) ++ branches(D - 1) ++ ")" ++ one_of(["", "?"]);
+        6 -> case get(groups) of 0 -> "a"; _ -> ["\\", {back, below(6)} | one_of(["", "?"])] end;
+        7 -> "(?(R)" ++ part(D - 1) ++ one_of(["", "|a"]) ++ ")";
+        8 -> one_of(["(?<=a|bc)", "(?<=a{1,3})", "(?<!ab?)"]);
+        _ -> part(0)
+    end.
+-else.
+one() -> any().
+-endif.
+
+any() ->
     Unicode = below(4) =:= 0,
     P = pattern(Unicode),
     S = often(12, {fun() -> subject(Unicode) end, fun prop_gen:wrong/0}),

@@ -303,6 +303,7 @@ impl Process {
     pub fn leave_literals(&mut self, areas: &crate::heap::Areas) {
         let (heap, mut roots) = self.parts(0);
         heap.leave(areas, &mut roots);
+        self.check_max_heap_size();
     }
 
     /// Collects garbage so that `need` words are free; `live` X registers are roots.

@@ -5,6 +5,7 @@
 //! way (slots), and barriers: where an atomic group, a look-around or a subroutine call began. Barriers are chained;
 //! when one is done, the ways back above it go, and what is to be undone stays.
 
+mod calls;
 mod items;
 mod stack;
 mod start;

@@ -122,9 +122,7 @@ impl Parser<'_> {
 
     /// A set is no beginning of a range. (For PCRE 8 the hyphen stands for itself.)
     fn no_range_after(&self) -> Parsed<()> {
-        let range = self.two
-            && self.peek() == Some(b'-')
-            && self.src.get(self.pos + 1).is_some_and(|b| *b != b']');
+        let range = self.two && self.peek() == Some(b'-') && self.src.get(self.pos + 1).is_some_and(|b| *b != b']');
         if range { Err(self.after(83)) } else { Ok(()) }
     }
 

@@ -4,9 +4,9 @@ use alloc::vec::Vec;
 
 use super::super::ast::{Assert, Node};
 use super::super::chars;
+use super::super::error::{self, PatternError};
 use super::super::options as o;
 use super::super::set::CharSet;
-use super::super::error;
 use super::{Parsed, Parser};
 
 /// An escape that stands for characters, in a class and outside of it.
@@ -59,7 +59,10 @@ impl Parser<'_> {
                     b'b' => Assert::WordBoundary,
                     b'B' => Assert::NotWordBoundary,
                     b'K' => {
-                        self.keep_in_look |= self.two && self.looks > 0;
+                        if self.two && self.looks > 0 {
+                            let at = self.src.len();
+                            self.late(start, PatternError { code: error::KEEP_IN_LOOK, at });
+                        }
                         items.push(Node::Keep);
                         return Ok(false);
                     }
@@ -267,14 +270,18 @@ impl Parser<'_> {
             &self.src[self.pos - 1..self.pos]
         };
         if self.two
-            && let Some(bad) = name.iter().position(|b| !b.is_ascii_alphanumeric() && !b" \t-_&:=".contains(b))
+            && let Some(bad) = name.iter().position(|b| !b.is_ascii_alphanumeric() && !b" \t-_&:=,".contains(b))
         {
             let braced = usize::from(b == b'{');
             self.pos -= name.len() + braced - bad - 1;
             return Err(self.fail(46));
         }
-        let find = if self.two { chars::loose_property } else { chars::property };
-        let set = core::str::from_utf8(name).ok().and_then(find);
+        let name = core::str::from_utf8(name).ok();
+        let set = if self.two {
+            name.and_then(|name| chars::loose_property(name, self.options.has(o::CASELESS)))
+        } else {
+            name.and_then(chars::property)
+        };
         match set {
             Some(set) => Ok((set, negative)),
             None => {

@@ -4,8 +4,8 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::super::ast::{Condition, Node};
-use super::super::options as o;
 use super::super::error;
+use super::super::options as o;
 use super::reference::Target;
 use super::{MAX_NESTING, Parsed, Parser};
 
@@ -328,17 +328,24 @@ impl Parser<'_> {
             }
         };
         let node = self.body(false)?;
-        let branches = |code: u8, place: usize| super::PatternError { code, at: if self.two { place } else { self.pos - 1 } };
         let (yes, no) = match node {
-            Node::Alt(mut all) if all.len() <= 2 => {
-                if define {
-                    return Err(branches(54, start));
+            Node::Alt(all) if define || all.len() > 2 => {
+                let code = if define { 54 } else { 27 };
+                if !self.two {
+                    return Err(super::PatternError { code, at: self.pos - 1 });
                 }
+                let at = match (define, by_number) {
+                    (true, _) => start,
+                    (false, true) => start - 3,
+                    _ => 0,
+                };
+                self.late(start, super::PatternError { code, at });
+                (Node::Empty, Node::Empty)
+            }
+            Node::Alt(mut all) => {
                 let no = all.pop().unwrap_or(Node::Empty);
                 (all.pop().unwrap_or(Node::Empty), no)
             }
-            Node::Alt(_) if define => return Err(branches(54, start)),
-            Node::Alt(_) => return Err(branches(27, if by_number { start - 3 } else { 0 })),
             yes => (yes, Node::Empty),
         };
         Ok(Node::Cond { condition, yes: Box::new(yes), no: Box::new(no) })
@@ -379,7 +386,7 @@ impl Parser<'_> {
             }
             _ => {
                 let at = self.pos;
-                if self.two && self.looking_at(b"VERSION>") || self.looking_at(b"VERSION=") && self.two {
+                if self.two && (self.looking_at(b"VERSION>") || self.looking_at(b"VERSION=")) {
                     let holds = self.version()?;
                     return self.close_condition(holds).map(|c| (c, false));
                 }

@@ -39,9 +39,10 @@ pub(super) struct Parser<'a> {
     crlf: bool,
     /// As PCRE 2 does, which OTP 28 and later have.
     two: bool,
-    /// Look-arounds that this place is in, and whether any has a `\K`, which PCRE 2 refuses when all is read.
+    /// Look-arounds that this place is in.
     looks: u32,
-    keep_in_look: bool,
+    /// What PCRE 2 finds when it compiles, after all has been read: where the first such thing stands, and the error.
+    late: Option<(usize, PatternError)>,
 }
 
 /// Parses a pattern.
@@ -60,7 +61,7 @@ pub(super) fn parse(src: &[u8], options: Options) -> Parsed<Pattern> {
         crlf: false,
         two: joist_vm::release::at_least(28),
         looks: 0,
-        keep_in_look: false,
+        late: None,
     };
     p.leading_verbs()?;
     if p.options.has(o::UTF) {
@@ -80,10 +81,12 @@ pub(super) fn parse(src: &[u8], options: Options) -> Parsed<Pattern> {
     if p.pos < src.len() {
         return Err(p.after(22));
     }
-    if p.keep_in_look {
-        return Err(p.fail(error::KEEP_IN_LOOK));
+    let resolved = p.resolve(&mut node);
+    match (resolved, p.late) {
+        (Err(missing), Some((place, _))) if missing.at < place => return Err(missing),
+        (_, Some((_, late))) => return Err(late),
+        (resolved, None) => resolved?,
     }
-    p.resolve(&mut node)?;
     let Parser { groups, mut names, dupnames, crlf, .. } = p;
     names.sort();
     names.dedup();
@@ -105,6 +108,11 @@ impl Parser<'_> {
     /// At this place for PCRE 2, else before the character that was just read.
     fn before(&self, code: u8) -> PatternError {
         PatternError { code, at: self.pos - usize::from(!self.two) }
+    }
+
+    /// Something is wrong that PCRE 2 tells of only when it has read all.
+    fn late(&mut self, place: usize, error: PatternError) {
+        self.late.get_or_insert((place, error));
     }
 
     fn peek(&self) -> Option<u8> {

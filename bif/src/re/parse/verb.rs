@@ -37,7 +37,8 @@ impl Parser<'_> {
                 self.options.newline = newline;
                 self.options.set(o::NEWLINE_GIVEN, true);
                 self.options.set(o::NEWLINE_CONFLICT, false);
-            } else if let Some((_, flag)) = flags.into_iter().find(|(text, flag)| *flag != NOT_KNOWN && self.eat(text)) {
+            } else if let Some((_, flag)) = flags.into_iter().find(|(text, flag)| *flag != NOT_KNOWN && self.eat(text))
+            {
                 if flag & (o::BSR_ANYCRLF | o::BSR_UNICODE) != 0 {
                     self.options.set(o::BSR_ANYCRLF | o::BSR_UNICODE, false);
                 }
@@ -77,8 +78,7 @@ impl Parser<'_> {
         let n = rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
         let name = &rest[..n];
         self.pos += n;
-        let known: [&[u8]; 9] =
-            [b"", b"MARK", b"ACCEPT", b"FAIL", b"F", b"COMMIT", b"PRUNE", b"SKIP", b"THEN"];
+        let known: [&[u8]; 9] = [b"", b"MARK", b"ACCEPT", b"FAIL", b"F", b"COMMIT", b"PRUNE", b"SKIP", b"THEN"];
         if self.two && !known.contains(&name) {
             return Err(self.fail(60));
         }
