@@ -2,13 +2,15 @@
 //! (`esock_cmsg_*` and `encode_msg_flags` in `prim_socket_nif.c`).
 
 use alloc::vec::Vec;
+use core::net::{IpAddr, SocketAddr};
 
 use joist_vm::atom::Atom;
 use joist_vm::map;
-use joist_vm::platform::Control;
+use joist_vm::platform::{Address, Control};
 use joist_vm::process::Process;
 use joist_vm::term::{Alloc, Term, build};
 
+use super::address;
 use super::answers::{named, record};
 use super::numbers::{IPPROTO_IP, IPPROTO_IPV6, SOL_SOCKET};
 use super::options::tos;
@@ -22,6 +24,11 @@ enum Kind {
     Tos,
     /// Seconds and microseconds.
     Time,
+    /// An interface's number and addresses.
+    PacketInfo,
+    PacketInfo6,
+    /// A socket address (IPv4).
+    Address,
     /// Only bytes.
     Bytes,
 }
@@ -33,10 +40,10 @@ static KINDS: [(i32, i32, &str, Kind); 12] = [
     (SOL_SOCKET, 2, "credentials", Kind::Bytes),
     (IPPROTO_IP, 1, "tos", Kind::Tos),
     (IPPROTO_IP, 2, "ttl", Kind::Int),
-    (IPPROTO_IP, 8, "pktinfo", Kind::Bytes),
+    (IPPROTO_IP, 8, "pktinfo", Kind::PacketInfo),
     (IPPROTO_IP, 11, "recverr", Kind::Bytes),
-    (IPPROTO_IP, 20, "origdstaddr", Kind::Bytes),
-    (IPPROTO_IPV6, 50, "pktinfo", Kind::Bytes),
+    (IPPROTO_IP, 20, "origdstaddr", Kind::Address),
+    (IPPROTO_IPV6, 50, "pktinfo", Kind::PacketInfo6),
     (IPPROTO_IPV6, 52, "hoplimit", Kind::Int),
     (IPPROTO_IPV6, 67, "tclass", Kind::Int),
     (IPPROTO_IPV6, 25, "recverr", Kind::Bytes),
@@ -64,11 +71,15 @@ fn read_one(t: Term) -> Option<Control> {
         (None, None) => return None,
     };
     let data = match (field("data"), field("value")) {
-        (Some(data), None) => data.as_binary()?.into_owned(),
+        (Some(data), None) => match (data.as_i64(), data.as_bool()) {
+            (Some(n), _) => i32::try_from(n).ok()?.to_ne_bytes().to_vec(),
+            (_, Some(b)) => i32::from(b).to_ne_bytes().to_vec(),
+            _ => data.as_binary()?.into_owned(),
+        },
         (None, Some(value)) => match known.flatten()?.3 {
             Kind::Int => i32::try_from(value.as_i64()?).ok()?.to_ne_bytes().to_vec(),
             Kind::Tos => tos::read(value)?.to_ne_bytes().to_vec(),
-            Kind::Time | Kind::Bytes => return None,
+            _ => return None,
         },
         _ => return None,
     };
@@ -102,9 +113,34 @@ fn one<A: Alloc + ?Sized>(a: &mut A, c: &Control) -> Term {
                 fields.push(("value", record(a, &[("sec", sec), ("usec", usec)])));
             }
         }
-        _ => {}
+        (Some(kind), _) => fields.extend(structure(a, kind, &c.data).map(|value| ("value", value))),
+        (None, _) => {}
     }
     record(a, &fields)
+}
+
+/// The value of a message that is a structure.
+fn structure<A: Alloc + ?Sized>(a: &mut A, kind: Kind, data: &[u8]) -> Option<Term> {
+    let word = |at: usize| data.get(at..at + 4).and_then(|b| <[u8; 4]>::try_from(b).ok());
+    match kind {
+        Kind::PacketInfo => {
+            let index = Term::small(i64::from(u32::from_ne_bytes(word(0)?)));
+            let (destination, address) = (address::ip(a, IpAddr::from(word(4)?)), address::ip(a, IpAddr::from(word(8)?)));
+            Some(record(a, &[("ifindex", index), ("spec_dst", destination), ("addr", address)]))
+        }
+        Kind::PacketInfo6 => {
+            let octets: [u8; 16] = *data.first_chunk()?;
+            let address = address::ip(a, IpAddr::from(octets));
+            let index = Term::small(i64::from(u32::from_ne_bytes(word(16)?)));
+            Some(record(a, &[("addr", address), ("ifindex", index)]))
+        }
+        Kind::Address => {
+            let port = u16::from_be_bytes(*data.get(2..)?.first_chunk()?);
+            let to = SocketAddr::new(IpAddr::from(word(4)?), port);
+            Some(address::build(a, &Address::Ip(to)))
+        }
+        _ => None,
+    }
 }
 
 /// Flags of sending and receiving: name and number.

@@ -6,7 +6,7 @@ pub(super) mod tos;
 mod values;
 
 use joist_vm::atom::Atom;
-use joist_vm::platform::{Errno, platform};
+use joist_vm::platform::{Errno, Family, platform};
 use joist_vm::process::{Bail, NativeResult, Process};
 use joist_vm::term::{Bits, Term, build};
 
@@ -70,6 +70,10 @@ pub(super) fn get(p: &mut Process, a: &[Term]) -> NativeResult {
         Err(answer) => return Ok(answer),
     };
     match table::find(level, option).filter(|o| o.can != Can::Set) {
+        // What protocol 0 is, is known for IP only.
+        Some(known) if known.kind == Kind::Protocol && esock::get(p, a[0])?.family == Family::Local => {
+            Ok(answers::ok_with(p, named("default")))
+        }
         Some(known) => ask(p, a[0], (level, option), values::size(known.kind), |p, b| values::build(p, known.kind, b)),
         None => {
             esock::get(p, a[0])?;

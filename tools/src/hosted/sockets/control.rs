@@ -1,4 +1,5 @@
-//! Control messages (`cmsg(3)`): those of TOS, TTL and traffic class, which is what `gen_udp` knows.
+//! Control messages (`cmsg(3)`): those of TOS, TTL and traffic class, which `gen_udp` knows, and what `socket` tells of
+//! beside them.
 
 use super::address::to_host;
 use joist_vm::platform::{Address, Control, Errno, Received};
@@ -27,20 +28,38 @@ fn from_storage(address: &SockaddrStorage) -> Option<Address> {
 
 /// Receives with the control messages.
 pub(super) fn receive(fd: &OwnedFd, buf: &mut [u8], flags: i32) -> Result<Received> {
-    let mut space = nix::cmsg_space!(i32, i32, i32, i32);
+    let mut space = nix::cmsg_space!(i32, i32, i32, i32, libc::timeval, libc::in6_pktinfo, libc::sockaddr_in);
     let mut buf = [IoSliceMut::new(buf)];
     let flags = MsgFlags::from_bits_retain(flags);
     let got = nix::sys::socket::recvmsg::<SockaddrStorage>(fd.as_raw_fd(), &mut buf, Some(&mut space), flags);
     let got = got.map_err(errno)?;
     let entry = |message| {
-        let (level, kind, value) = match message {
-            ControlMessageOwned::Ipv4Tos(n) => (libc::IPPROTO_IP, libc::IP_TOS, i32::from(n)),
-            ControlMessageOwned::Ipv4Ttl(n) => (libc::IPPROTO_IP, libc::IP_TTL, n),
-            ControlMessageOwned::Ipv6TClass(n) => (libc::IPPROTO_IPV6, libc::IPV6_TCLASS, n),
-            ControlMessageOwned::Ipv6HopLimit(n) => (libc::IPPROTO_IPV6, libc::IPV6_HOPLIMIT, n),
+        let int = |n: i32| n.to_ne_bytes().to_vec();
+        let (level, kind, data) = match message {
+            ControlMessageOwned::Ipv4Tos(n) => (libc::IPPROTO_IP, libc::IP_TOS, int(i32::from(n))),
+            ControlMessageOwned::Ipv4Ttl(n) => (libc::IPPROTO_IP, libc::IP_TTL, int(n)),
+            ControlMessageOwned::Ipv6TClass(n) => (libc::IPPROTO_IPV6, libc::IPV6_TCLASS, int(n)),
+            ControlMessageOwned::Ipv6HopLimit(n) => (libc::IPPROTO_IPV6, libc::IPV6_HOPLIMIT, int(n)),
+            ControlMessageOwned::ScmTimestamp(t) => {
+                let parts = [t.tv_sec().to_ne_bytes(), t.tv_usec().to_ne_bytes()];
+                (libc::SOL_SOCKET, libc::SCM_TIMESTAMP, parts.concat())
+            }
+            ControlMessageOwned::Ipv4PacketInfo(i) => {
+                let parts = [i.ipi_ifindex as u32, i.ipi_spec_dst.s_addr, i.ipi_addr.s_addr];
+                (libc::IPPROTO_IP, libc::IP_PKTINFO, parts.map(u32::to_ne_bytes).concat())
+            }
+            ControlMessageOwned::Ipv6PacketInfo(i) => {
+                let data = [&i.ipi6_addr.s6_addr[..], &i.ipi6_ifindex.to_ne_bytes()].concat();
+                (libc::IPPROTO_IPV6, libc::IPV6_PKTINFO, data)
+            }
+            ControlMessageOwned::Ipv4OrigDstAddr(a) => {
+                let port = a.sin_port.to_ne_bytes();
+                let data = [&a.sin_family.to_ne_bytes()[..], &port, &a.sin_addr.s_addr.to_ne_bytes(), &a.sin_zero].concat();
+                (libc::IPPROTO_IP, libc::IP_ORIGDSTADDR, data)
+            }
             _ => return None,
         };
-        Some(Control { level, kind, data: value.to_ne_bytes().to_vec() })
+        Some(Control { level, kind, data })
     };
     Ok(Received {
         len: got.bytes,

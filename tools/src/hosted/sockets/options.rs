@@ -113,6 +113,8 @@ options! {
     SOL_SOCKET SO_RCVBUF => RcvBuf,
     SOL_SOCKET SO_BINDTODEVICE => BindToDevice,
     SOL_SOCKET SO_PASSCRED => PassCred,
+    SOL_SOCKET SO_TIMESTAMP => ReceiveTimestamp,
+    SOL_SOCKET SO_TIMESTAMPNS => ReceiveTimestampns,
     IPPROTO_IP IP_TOS => Ipv4Tos,
     IPPROTO_IP IP_TTL => Ipv4Ttl,
     IPPROTO_IP IP_RECVTOS => IpRecvTos,
@@ -122,6 +124,8 @@ options! {
     IPPROTO_IP IP_FREEBIND => IpFreebind,
     IPPROTO_IP IP_RECVERR => Ipv4RecvErr,
     IPPROTO_IP IP_PKTINFO => Ipv4PacketInfo,
+    IPPROTO_IP IP_RECVORIGDSTADDR => Ipv4OrigDstAddr,
+    IPPROTO_IP IP_TRANSPARENT => IpTransparent,
     IPPROTO_IPV6 IPV6_V6ONLY => Ipv6V6Only,
     IPPROTO_IPV6 IPV6_TCLASS => Ipv6TClass,
     IPPROTO_IPV6 IPV6_RECVTCLASS => Ipv6RecvTClass,
@@ -191,6 +195,8 @@ pub(super) fn get(fd: &OwnedFd, level: i32, number: i32) -> Result<Vec<u8>> {
             Ok(protocol.map_or(0, |p| p.as_raw().get()).to_ne_bytes().to_vec())
         }
         (libc::SOL_SOCKET, libc::SO_ACCEPTCONN) => get_as(fd, sockopt::AcceptConn),
+        (libc::IPPROTO_IP, libc::IP_MTU) => get_as(fd, sockopt::IpMtu),
+        (libc::IPPROTO_TCP, libc::TCP_MAXSEG) => get_as(fd, sockopt::TcpMaxSeg),
         (libc::IPPROTO_IP, libc::IP_MULTICAST_IF) => {
             let interface = rustix::net::sockopt::ip_multicast_if(fd).map_err(super::errno)?;
             Ok(interface.octets().to_vec())
@@ -205,7 +211,8 @@ pub(super) fn get(fd: &OwnedFd, level: i32, number: i32) -> Result<Vec<u8>> {
 pub(super) fn wants_control(level: i32, number: i32) -> bool {
     matches!(
         (level, number),
-        (libc::IPPROTO_IP, libc::IP_RECVTOS | libc::IP_RECVTTL)
-            | (libc::IPPROTO_IPV6, libc::IPV6_RECVTCLASS | libc::IPV6_RECVHOPLIMIT)
+        (libc::SOL_SOCKET, libc::SO_TIMESTAMP)
+            | (libc::IPPROTO_IP, libc::IP_RECVTOS | libc::IP_RECVTTL | libc::IP_PKTINFO | libc::IP_RECVORIGDSTADDR)
+            | (libc::IPPROTO_IPV6, libc::IPV6_RECVTCLASS | libc::IPV6_RECVHOPLIMIT | libc::IPV6_RECVPKTINFO)
     )
 }
