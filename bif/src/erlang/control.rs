@@ -173,7 +173,7 @@ pub(crate) const MOST_ARGUMENTS: usize = 255;
 const MOST_REGISTERS: usize = 1023;
 
 /// What is called in place of a function of more arguments than any has: that the error handler looks for it.
-pub(crate) fn undefined(p: &mut Process, mfa: Mfa, args: &[Term]) -> Result<(Mfa, [Term; 3]), Bail> {
+fn undefined(p: &mut Process, mfa: Mfa, args: &[Term]) -> Result<(Mfa, [Term; 3]), Bail> {
     if args.len() > MOST_REGISTERS {
         return Err(p.system_limit());
     }

@@ -10,7 +10,7 @@ use joist_vm::process::{
 };
 use joist_vm::term::{Reference, Term, build};
 
-use super::control::{MOST_ARGUMENTS, undefined};
+use super::control::MOST_ARGUMENTS;
 use crate::table::Binding;
 use crate::term_args;
 
@@ -53,8 +53,8 @@ pub(crate) fn start(p: &mut Process, a: &[Term], o: &SpawnOptions) -> NativeResu
         return Err(p.badarg());
     };
     let (mfa, args) = if args.len() > MOST_ARGUMENTS {
-        let (mfa, args) = undefined(p, Mfa::new(module, function, 0), &args)?;
-        (mfa, args.to_vec())
+        // No function has so many: what is wrong with that, the process itself finds.
+        (Mfa::new(atom::ERLANG, atom::APPLY, 3), a[..3].to_vec())
     } else {
         (Mfa::new(module, function, args.len() as u32), args)
     };
