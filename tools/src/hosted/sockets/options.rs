@@ -2,7 +2,8 @@
 
 use joist_vm::platform::Errno;
 use nix::libc;
-use nix::sys::socket::{GetSockOpt, IpMembershipRequest, Ipv6MembershipRequest, SetSockOpt, sockopt};
+use nix::sys::socket::{GetSockOpt, SetSockOpt, sockopt};
+use rustix::net::sockopt as options;
 use std::ffi::{OsStr, OsString};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::os::fd::OwnedFd;
@@ -143,37 +144,45 @@ options! {
 }
 
 pub(super) fn set(fd: &OwnedFd, level: i32, number: i32, bytes: &[u8]) -> Result<()> {
-    let group = || -> Option<IpMembershipRequest> {
-        let (group, interface) = (bytes.first_chunk::<4>()?, bytes.get(4..)?.first_chunk::<4>()?);
-        Some(IpMembershipRequest::new(Ipv4Addr::from(*group), Some(Ipv4Addr::from(*interface))))
-    };
-    let group6 = || Some(Ipv6MembershipRequest::new(Ipv6Addr::from(*bytes.first_chunk::<16>()?)));
     match (level, number) {
-        (libc::IPPROTO_IP, libc::IP_ADD_MEMBERSHIP) => {
-            nix::sys::socket::setsockopt(fd, sockopt::IpAddMembership, &group().ok_or(Errno::Einval)?).map_err(errno)
+        (libc::IPPROTO_IP, libc::IP_ADD_MEMBERSHIP | libc::IP_DROP_MEMBERSHIP) => {
+            let ip = |at| Some(Ipv4Addr::from(*bytes.get(at..)?.first_chunk::<4>()?));
+            let (Some(group), Some(interface)) = (ip(0), ip(4)) else { return Err(Errno::Einval) };
+            // `ip_mreqn` has the interface's number, too.
+            let index = bytes.get(8..).and_then(int);
+            let add = number == libc::IP_ADD_MEMBERSHIP;
+            match index.map(i32::cast_unsigned) {
+                Some(n) if add => options::set_ip_add_membership_with_ifindex(fd, &group, &interface, n),
+                Some(n) => options::set_ip_drop_membership_with_ifindex(fd, &group, &interface, n),
+                None if add => options::set_ip_add_membership(fd, &group, &interface),
+                None => options::set_ip_drop_membership(fd, &group, &interface),
+            }
+            .map_err(super::errno)
         }
-        (libc::IPPROTO_IP, libc::IP_DROP_MEMBERSHIP) => {
-            nix::sys::socket::setsockopt(fd, sockopt::IpDropMembership, &group().ok_or(Errno::Einval)?).map_err(errno)
+        (libc::IPPROTO_IPV6, libc::IPV6_ADD_MEMBERSHIP | libc::IPV6_DROP_MEMBERSHIP) => {
+            let group = Ipv6Addr::from(*bytes.first_chunk::<16>().ok_or(Errno::Einval)?);
+            let index = bytes.get(16..).and_then(int).unwrap_or(0).cast_unsigned();
+            if number == libc::IPV6_ADD_MEMBERSHIP {
+                options::set_ipv6_add_membership(fd, &group, index).map_err(super::errno)
+            } else {
+                options::set_ipv6_drop_membership(fd, &group, index).map_err(super::errno)
+            }
         }
-        (libc::IPPROTO_IPV6, libc::IPV6_ADD_MEMBERSHIP) => {
-            let group = group6().ok_or(Errno::Einval)?;
-            nix::sys::socket::setsockopt(fd, sockopt::Ipv6AddMembership, &group).map_err(errno)
-        }
-        (libc::IPPROTO_IPV6, libc::IPV6_DROP_MEMBERSHIP) => {
-            let group = group6().ok_or(Errno::Einval)?;
-            nix::sys::socket::setsockopt(fd, sockopt::Ipv6DropMembership, &group).map_err(errno)
+        (libc::IPPROTO_IPV6, libc::IPV6_MULTICAST_IF) => {
+            let index = int(bytes).ok_or(Errno::Einval)?.cast_unsigned();
+            options::set_ipv6_multicast_if(fd, index).map_err(super::errno)
         }
         (libc::IPPROTO_IP, libc::IP_MULTICAST_IF) => {
             let interface = Ipv4Addr::from(*bytes.first_chunk::<4>().ok_or(Errno::Einval)?);
-            rustix::net::sockopt::set_ip_multicast_if(fd, &interface).map_err(super::errno)
+            options::set_ip_multicast_if(fd, &interface).map_err(super::errno)
         }
         (libc::IPPROTO_IPV6, libc::IPV6_MULTICAST_LOOP) => {
             let on = bool::from_bytes(bytes).ok_or(Errno::Einval)?;
-            rustix::net::sockopt::set_ipv6_multicast_loop(fd, on).map_err(super::errno)
+            options::set_ipv6_multicast_loop(fd, on).map_err(super::errno)
         }
         (libc::IPPROTO_TCP, libc::TCP_CORK) => {
             let on = bool::from_bytes(bytes).ok_or(Errno::Einval)?;
-            rustix::net::sockopt::set_tcp_cork(fd, on).map_err(super::errno)
+            options::set_tcp_cork(fd, on).map_err(super::errno)
         }
         _ => set_plain(fd, level, number, bytes),
     }
@@ -183,26 +192,30 @@ pub(super) fn get(fd: &OwnedFd, level: i32, number: i32) -> Result<Vec<u8>> {
     let bytes = |on: rustix::io::Result<bool>| on.map(Value::into_bytes).map_err(super::errno);
     match (level, number) {
         (libc::SOL_SOCKET, libc::SO_TYPE) => {
-            let style = rustix::net::sockopt::socket_type(fd).map_err(super::errno)?;
+            let style = options::socket_type(fd).map_err(super::errno)?;
             Ok(style.as_raw().to_ne_bytes().to_vec())
         }
         (libc::SOL_SOCKET, libc::SO_DOMAIN) => {
-            let family = rustix::net::sockopt::socket_domain(fd).map_err(super::errno)?;
+            let family = options::socket_domain(fd).map_err(super::errno)?;
             Ok(i32::from(family.as_raw()).to_ne_bytes().to_vec())
         }
         (libc::SOL_SOCKET, libc::SO_PROTOCOL) => {
-            let protocol = rustix::net::sockopt::socket_protocol(fd).map_err(super::errno)?;
+            let protocol = options::socket_protocol(fd).map_err(super::errno)?;
             Ok(protocol.map_or(0, |p| p.as_raw().get()).to_ne_bytes().to_vec())
         }
         (libc::SOL_SOCKET, libc::SO_ACCEPTCONN) => get_as(fd, sockopt::AcceptConn),
         (libc::IPPROTO_IP, libc::IP_MTU) => get_as(fd, sockopt::IpMtu),
         (libc::IPPROTO_TCP, libc::TCP_MAXSEG) => get_as(fd, sockopt::TcpMaxSeg),
         (libc::IPPROTO_IP, libc::IP_MULTICAST_IF) => {
-            let interface = rustix::net::sockopt::ip_multicast_if(fd).map_err(super::errno)?;
+            let interface = options::ip_multicast_if(fd).map_err(super::errno)?;
             Ok(interface.octets().to_vec())
         }
-        (libc::IPPROTO_IPV6, libc::IPV6_MULTICAST_LOOP) => bytes(rustix::net::sockopt::ipv6_multicast_loop(fd)),
-        (libc::IPPROTO_TCP, libc::TCP_CORK) => bytes(rustix::net::sockopt::tcp_cork(fd)),
+        (libc::IPPROTO_IPV6, libc::IPV6_MULTICAST_IF) => {
+            let index = options::ipv6_multicast_if(fd).map_err(super::errno)?;
+            Ok(index.to_ne_bytes().to_vec())
+        }
+        (libc::IPPROTO_IPV6, libc::IPV6_MULTICAST_LOOP) => bytes(options::ipv6_multicast_loop(fd)),
+        (libc::IPPROTO_TCP, libc::TCP_CORK) => bytes(options::tcp_cork(fd)),
         _ => get_plain(fd, level, number),
     }
 }

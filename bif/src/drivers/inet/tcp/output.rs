@@ -36,10 +36,11 @@ impl Inet {
             return self.make_busy(port);
         }
         let mut sent = 0;
-        if self.ignored || all == 0 {
-        } else if self.options.delay_send {
+        if self.ignored {
+            self.writing = true;
+        } else if self.options.delay_send && all > 0 {
             self.tcp.delay_timer = Some(self.start_timer(port, 0));
-        } else {
+        } else if all > 0 {
             let Some(socket) = self.socket else { return self.send_too_late(port) };
             sent = match platform().socket_send(socket, &[header, data], None, &[], 0) {
                 Ok(n) => n.min(all),
