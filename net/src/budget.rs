@@ -6,7 +6,8 @@ pub(crate) struct Budget {
     all: usize,
 }
 
-/// A new connection's part of what is left, while that is at least half of all, and afterwards.
+/// A new connection's part of what is left, while that is at least half of all, and a quarter; with less, it gets the
+/// least that there is.
 const PART: usize = 64;
 const SMALL_PART: usize = 512;
 pub(crate) const LEAST: usize = 2048;
@@ -19,8 +20,12 @@ impl Budget {
 
     /// Sizes for a buffer in each direction: what was asked for, else by what is left; `None` when that is too little.
     pub fn take(&mut self, receive: Option<usize>, send: Option<usize>) -> Option<(usize, usize)> {
-        let part = if self.left >= self.all / 2 { PART } else { SMALL_PART };
-        let usual = (self.left / part / 2).clamp(LEAST, MOST);
+        let part = match self.left {
+            left if left >= self.all / 2 => left / PART,
+            left if left >= self.all / 4 => left / SMALL_PART,
+            _ => 0,
+        };
+        let usual = (part / 2).clamp(LEAST, MOST);
         let (receive, send) = (receive.unwrap_or(usual), send.unwrap_or(usual));
         self.left = self.left.checked_sub(receive + send)?;
         Some((receive, send))
@@ -56,6 +61,7 @@ mod tests {
         assert_eq!(taken[0], (64 << 10, 64 << 10));
         assert_eq!(taken.last(), Some(&(LEAST, LEAST)));
         assert!(taken.len() > 800, "{}", taken.len());
+        assert!(taken.iter().is_sorted_by(|a, b| a >= b));
         for (receive, send) in taken {
             budget.give(receive + send);
         }

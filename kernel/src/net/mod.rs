@@ -70,12 +70,16 @@ pub fn start(line: &CommandLine) -> Result<(), String> {
     Ok(())
 }
 
+/// Of IPv4: what routers say of IPv6 may come later.
 fn tell(settings: &Settings) {
     let mut line = String::from("network:");
     let addresses = settings.addresses.iter().filter(|(ip, _)| ip.is_ipv4());
     for (word, values) in [
         ("", addresses.map(|(ip, prefix)| alloc::format!("{ip}/{prefix}")).collect::<Vec<_>>()),
-        ("gateway ", settings.gateways.iter().map(alloc::string::ToString::to_string).collect()),
+        (
+            "gateway ",
+            settings.gateways.iter().filter(|ip| ip.is_ipv4()).map(alloc::string::ToString::to_string).collect(),
+        ),
         ("DNS ", settings.nameservers.iter().map(alloc::string::ToString::to_string).collect()),
     ] {
         for value in values {
