@@ -263,7 +263,16 @@ impl Output<'_> {
             }
             let (mode, mtime) = (entry.mode & 0o7777, mtime(entry));
             self.hashes.extend_from_slice(&hash);
-            self.nodes.push(Row { name: (at, name.len() as u16), kind: number, packing, mode, parent, mtime, first, count });
+            self.nodes.push(Row {
+                name: (at, name.len() as u16),
+                kind: number,
+                packing,
+                mode,
+                parent,
+                mtime,
+                first,
+                count,
+            });
         }
         Ok(())
     }

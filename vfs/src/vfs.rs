@@ -2,7 +2,7 @@
 //! pieces of files.
 
 use crate::Hooks;
-use crate::content::{Content, Device, unpack, read_bytes};
+use crate::content::{Content, Device, read_bytes, unpack};
 use crate::handle::{Handles, Open};
 use crate::inode::{Body, Id, Inode};
 use crate::tree::Tree;

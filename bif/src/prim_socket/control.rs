@@ -125,7 +125,8 @@ fn structure<A: Alloc + ?Sized>(a: &mut A, kind: Kind, data: &[u8]) -> Option<Te
     match kind {
         Kind::PacketInfo => {
             let index = Term::small(i64::from(u32::from_ne_bytes(word(0)?)));
-            let (destination, address) = (address::ip(a, IpAddr::from(word(4)?)), address::ip(a, IpAddr::from(word(8)?)));
+            let (destination, address) =
+                (address::ip(a, IpAddr::from(word(4)?)), address::ip(a, IpAddr::from(word(8)?)));
             Some(record(a, &[("ifindex", index), ("spec_dst", destination), ("addr", address)]))
         }
         Kind::PacketInfo6 => {

@@ -243,7 +243,7 @@ impl Esock {
         let Some(handle) = state.handle.take() else { return };
         forget(handle);
         state.file = None;
-        if !state.origin.is_some_and(|(_, copied)| !copied) {
+        if state.origin.is_none_or(|(_, copied)| copied) {
             platform().socket_close(handle);
         }
         if core::mem::take(&mut state.registered) {
@@ -283,7 +283,7 @@ impl Drop for Esock {
         let state = self.state.get_mut();
         if let Some(handle) = state.handle.take() {
             forget(handle);
-            if !state.origin.is_some_and(|(_, copied)| !copied) {
+            if state.origin.is_none_or(|(_, copied)| copied) {
                 platform().socket_close(handle);
             }
         }

@@ -108,10 +108,10 @@ fn go_on(
         }
         Ok(progress) => {
             blocked(p, esock, state, reference);
-            if matches!(progress, Progress::Share) {
-                if let Some(requestor) = state.writers.ready() {
-                    esock.tell_ready(requestor);
-                }
+            if matches!(progress, Progress::Share)
+                && let Some(requestor) = state.writers.ready()
+            {
+                esock.tell_ready(requestor);
             }
             Ok(answers::pair(p, "select", number))
         }

@@ -38,7 +38,8 @@ pub fn run(args: &Args) -> Result<u8> {
             .map_err(|e| Error::file("write", Path::new("stdout"), &e))?;
         return Ok(0);
     }
-    let files = archive.nodes().filter(|n| !n.is_dir() && !n.read().is_ok_and(|data| hash(&data) == n.hash())).map(path_of);
+    let files =
+        archive.nodes().filter(|n| !n.is_dir() && !n.read().is_ok_and(|data| hash(&data) == n.hash())).map(path_of);
     let preloaded = archive.boot().preloaded().filter(|p| hash(p.beam) != p.hash).map(|p| p.name.to_owned());
     let damaged: Vec<String> = files.chain(preloaded).collect();
     if args.json {
@@ -144,7 +145,9 @@ fn as_json(bytes: &[u8], image: &Image, archive: &Archive<'_>) -> Value {
         .filter(|n| n.index() != 0)
         .map(|n| match n.kind() {
             Kind::Directory => json!({"path": path_of(n), "type": "directory", "mode": n.mode(), "mtime": n.mtime()}),
-            Kind::Symlink => json!({"path": path_of(n), "type": "symlink", "target": text(n.data().unwrap_or_default())}),
+            Kind::Symlink => {
+                json!({"path": path_of(n), "type": "symlink", "target": text(n.data().unwrap_or_default())})
+            }
             Kind::File => json!({
                 "path": path_of(n), "type": "file", "mode": n.mode(), "mtime": n.mtime(),
                 "bytes": n.len(), "sha256": hex(&n.hash()),

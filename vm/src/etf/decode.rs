@@ -171,7 +171,7 @@ impl<'b> Decoder<'b> {
         // SAFETY: a flat map that `map` made, and nobody else knows yet.
         let (keys, values) = unsafe { map::flat::parts_mut(map) };
         while known < 2 * keys.len() {
-            let place = if known % 2 == 0 { &mut keys[known / 2] } else { &mut values[known / 2] };
+            let place = if known.is_multiple_of(2) { &mut keys[known / 2] } else { &mut values[known / 2] };
             known += 1;
             self.owed -= 1;
             let tag = self.cursor.u8()?;

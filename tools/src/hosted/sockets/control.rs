@@ -54,7 +54,8 @@ pub(super) fn receive(fd: &OwnedFd, buf: &mut [u8], flags: i32) -> Result<Receiv
             }
             ControlMessageOwned::Ipv4OrigDstAddr(a) => {
                 let port = a.sin_port.to_ne_bytes();
-                let data = [&a.sin_family.to_ne_bytes()[..], &port, &a.sin_addr.s_addr.to_ne_bytes(), &a.sin_zero].concat();
+                let data =
+                    [&a.sin_family.to_ne_bytes()[..], &port, &a.sin_addr.s_addr.to_ne_bytes(), &a.sin_zero].concat();
                 (libc::IPPROTO_IP, libc::IP_ORIGDSTADDR, data)
             }
             _ => return None,
