@@ -95,10 +95,10 @@ case_of(errors) ->
     gen_tcp:close(L),
     {S, _} = pair([{active, false}]),
     [Busy, gen_tcp:connect({127, 0, 0, 1}, P, [], 1000), gen_tcp:listen(0, [{ip, {1, 2, 3, 4}}]), gen_tcp:accept(S, 0),
-     gen_tcp:listen(S, []), catch gen_tcp:listen(0, [{nope, 1}]), gen_tcp:send(L, "x"), gen_tcp:recv(L, 0),
+     (catch gen_tcp:listen(0, [{nope, 1}])), gen_tcp:send(L, "x"), gen_tcp:recv(L, 0),
      inet:setopts(S, [{packet, 7}]), inet:setopts(S, [{active, maybe}]), inet:getopts(S, [nope]), prim_inet:recv(S, 1 bsl 27),
-     inet:peername(L), inet:port(L), gen_tcp:accept(L), catch erlang:port_control(S, 1, []),
-     erlang:port_control(S, 16#03f1a300 + 200, []), (catch erlang:port_call(S, 1, []))];
+     inet:peername(L), inet:port(L), gen_tcp:accept(L), reason(fun() -> erlang:port_control(L, 1, []) end),
+     erlang:port_control(S, 16#03f1a300 + 200, []), reason(fun() -> erlang:port_call(S, 1, []) end)];
 case_of(owner) ->
     {S, C} = pair([binary, {active, false}]),
     Me = self(),
@@ -256,3 +256,5 @@ fill(C, B) ->
         ok -> fill(C, B);
         E -> E
     end.
+
+reason(F) -> try F() catch C:R -> {C, R} end.
