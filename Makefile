@@ -7,9 +7,11 @@ CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/joist/otp25
 HOST := --workspace --exclude joist-kernel
 
 demo: deps joist
-	$(MAKE) -s -C examples hello
+	$(MAKE) -s -C examples hello hello_http
 	$(JOIST) build examples/hello/_build/prod/rel/hello -o target/hello.elf
 	@echo; status=0; $(JOIST) run target/hello.elf || status=$$?; echo; echo "exit status $$status"; exit $$status
+	$(JOIST) build examples/hello_http/_build/prod/rel/hello_http -o target/hello_http.elf
+	@echo; JOIST=$(JOIST) scripts/serve-and-ask target/hello_http.elf 8080 8080
 
 # Formatting, lints, then every test: units and properties of all crates, whole images in QEMU, OTP's own suites.
 # $$JOIST_TEST_OTPS=DIR:DIR names further OTP installations to compare with.

@@ -98,12 +98,14 @@ fn getifaddrs(p: &mut Process, a: &[Term]) -> NativeResult {
         Err(e) => return Ok(failed(p, e)),
     };
     const BROADCAST: u32 = 2;
+    // `ifaddrs_flag()` has no `allmulti`, and nothing of Linux's above 16 bits.
+    const TOLD: u32 = 0xfdff;
     let mut items = Vec::new();
     for i in &all {
         let Some(ip) = i.address else { continue };
         let map = |p: &mut Process, ip| address::build(p, &Address::Ip(SocketAddr::new(ip, 0)));
         let name = build::string(p, i.name.as_bytes());
-        let mut fields = alloc::vec![("name", name), ("flags", ioctl::flags(p, i.flags)), ("addr", map(p, ip))];
+        let mut fields = alloc::vec![("name", name), ("flags", ioctl::flags(p, i.flags & TOLD)), ("addr", map(p, ip))];
         fields.extend(i.netmask.map(|ip| ("netmask", map(p, ip))));
         let other = if i.flags & BROADCAST != 0 { "broadaddr" } else { "dstaddr" };
         fields.extend(i.other.map(|ip| (other, map(p, ip))));

@@ -21,6 +21,24 @@ pub(super) fn bind(p: &mut Process, a: &[Term]) -> NativeResult {
     done(p, result)
 }
 
+/// `nif_bind(Socket, Addresses, add | remove)` (28+): only SCTP's sockets have several, and there are none.
+pub(super) fn bind_many(p: &mut Process, a: &[Term]) -> NativeResult {
+    let esock = esock::get(p, a[0])?;
+    for to in crate::term_args::list(p, a[1])? {
+        if !matches!(address::read(to), Some(Named::Address(_))) {
+            return Ok(answers::invalid(p, named("sockaddr")));
+        }
+    }
+    if !matches!(a[2].as_atom().map(Atom::text), Some("add" | "remove")) {
+        return Ok(answers::invalid(p, named("action")));
+    }
+    let state = esock.state.lock();
+    if state.handle.is_none() || state.closing {
+        return Ok(closed(p));
+    }
+    Ok(failed(p, Errno::Enoprotoopt))
+}
+
 /// `nif_listen(Socket, Backlog)`
 pub(super) fn listen(p: &mut Process, a: &[Term]) -> NativeResult {
     let esock = esock::get(p, a[0])?;

@@ -36,6 +36,7 @@ static SOCKET_DEBUG: AtomicBool = AtomicBool::new(false);
 pub(crate) const BINDINGS: &[Binding] = &[
     ("nif_accept", 2, accept::accept),
     ("nif_bind", 2, connect::bind),
+    ("nif_bind", 3, connect::bind_many),
     ("nif_cancel", 3, close::cancel),
     ("nif_close", 1, close::close),
     ("nif_command", 1, info::command),

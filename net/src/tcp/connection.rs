@@ -53,6 +53,10 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(127);
 const ARRIVE_TIMEOUT: Duration = Duration::from_secs(63);
 const DATA_TIMEOUT: Duration = Duration::from_secs(924);
 
+/// So long an acknowledgement waits for data to go with, as on Linux: under load an answer takes longer than smoltcp's
+/// own 10 ms, and would cost a frame more.
+const ACK_DELAY: smoltcp::time::Duration = smoltcp::time::Duration::from_millis(40);
+
 impl Connection {
     pub fn new(
         side: Side,
@@ -65,9 +69,8 @@ impl Connection {
         let (receive, send) = budget.take(options.receive_buffer, options.send_buffer)?;
         let mut socket = Socket::new(SocketBuffer::new(vec![0; receive]), SocketBuffer::new(vec![0; send]));
         socket.set_congestion_control(smoltcp::socket::tcp::CongestionControl::Reno);
-        if side == Side::Loopback {
-            socket.set_ack_delay(None);
-        }
+        // With none on the loopback: the other end may wait for it with all it has to send.
+        socket.set_ack_delay(if side == Side::Loopback { None } else { Some(ACK_DELAY) });
         let mut set = Set::new(vec![SocketStorage::EMPTY]);
         let handle = set.add(socket);
         let mut connection = Connection {
