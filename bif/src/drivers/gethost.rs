@@ -11,6 +11,8 @@ use joist_vm::platform::platform;
 use joist_vm::port::{BadCommand, Driver, Port};
 use joist_vm::term::Pid;
 
+use crate::hosts;
+
 const BY_NAME: u8 = 1;
 const BY_ADDRESS: u8 = 2;
 const CANCEL: u8 = 3;
@@ -44,16 +46,8 @@ pub(super) fn driver() -> Box<dyn Driver> {
 }
 
 /// The lines of `/etc/hosts`: an address and its names; the host's own name comes last, as the loopback.
-fn hosts() -> Vec<(IpAddr, Vec<String>)> {
-    let text = platform().read_file(b"/etc/hosts").unwrap_or_default();
-    let text = String::from_utf8_lossy(&text).into_owned();
-    let mut all: Vec<(IpAddr, Vec<String>)> = text
-        .lines()
-        .filter_map(|l| {
-            let mut words = l.split('#').next()?.split_whitespace();
-            Some((words.next()?.parse().ok()?, words.map(Into::into).collect()))
-        })
-        .collect();
+fn known() -> Vec<(IpAddr, Vec<String>)> {
+    let mut all = hosts::all();
     all.push((IpAddr::from([127, 0, 0, 1]), alloc::vec!["localhost".into(), platform().hostname()]));
     all
 }
@@ -85,13 +79,13 @@ fn by_name(v4: bool, name: &[u8]) -> Option<Vec<u8>> {
     {
         return Some(found(address, &[name.into()]));
     }
-    let all = hosts();
+    let all = known();
     let host = all.iter().find(|h| h.0.is_ipv4() == v4 && h.1.iter().any(|n| n.eq_ignore_ascii_case(name)))?;
     Some(found(host.0, &host.1))
 }
 
 fn by_address(address: &[u8]) -> Option<Vec<u8>> {
-    let all = hosts();
+    let all = known();
     let host = all.iter().find(|h| octets(h.0) == address)?;
     Some(found(host.0, &host.1))
 }

@@ -1,7 +1,6 @@
 //! `prim_net`: names, addresses and interfaces for the module `net` (`prim_net_nif.c`, `prim_net.erl`).
 
 mod names;
-mod services;
 
 use alloc::vec::Vec;
 use core::net::SocketAddr;

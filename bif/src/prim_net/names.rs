@@ -10,21 +10,9 @@ use joist_vm::platform::{Address, platform};
 use joist_vm::process::{NativeResult, Process};
 use joist_vm::term::{Term, build};
 
-use super::services;
 use crate::prim_socket::address::{self, Named};
 use crate::prim_socket::answers::{self, named, record};
-use crate::term_args;
-
-/// The lines of `/etc/hosts`: an address and its names.
-fn hosts() -> Vec<(IpAddr, Vec<String>)> {
-    let text = platform().read_file(b"/etc/hosts").unwrap_or_default();
-    let text = String::from_utf8_lossy(&text).into_owned();
-    let line = |line: &str| {
-        let mut words = line.split('#').next()?.split_whitespace();
-        Some((words.next()?.parse().ok()?, words.map(Into::into).collect()))
-    };
-    text.lines().filter_map(line).collect()
-}
+use crate::{hosts, services, term_args};
 
 /// The addresses of a name: its own if it is one, else those of `/etc/hosts`; each once.
 fn addresses(host: &str) -> Vec<IpAddr> {
@@ -32,7 +20,7 @@ fn addresses(host: &str) -> Vec<IpAddr> {
         return alloc::vec![address];
     }
     let is_it = |names: &[String]| names.iter().any(|n| n.eq_ignore_ascii_case(host));
-    let mut found: Vec<IpAddr> = hosts().into_iter().filter(|(_, names)| is_it(names)).map(|(a, _)| a).collect();
+    let mut found: Vec<IpAddr> = hosts::all().into_iter().filter(|(_, names)| is_it(names)).map(|(a, _)| a).collect();
     if found.is_empty() && (host.eq_ignore_ascii_case("localhost") || host.eq_ignore_ascii_case(&platform().hostname()))
     {
         found.push(IpAddr::from([127, 0, 0, 1]));
@@ -110,7 +98,7 @@ pub(super) fn getnameinfo(p: &mut Process, a: &[Term]) -> NativeResult {
     let (host, service) = match &address {
         Address::Local(path) => (platform().hostname(), String::from_utf8_lossy(path).into_owned()),
         Address::Ip(ip) => {
-            let known = || hosts().into_iter().find(|(a, _)| *a == ip.ip())?.1.into_iter().next();
+            let known = || hosts::all().into_iter().find(|(a, _)| *a == ip.ip())?.1.into_iter().next();
             let host = if numeric_host { None } else { known() };
             if required && host.is_none() {
                 return Ok(answers::error(p, named("enoname")));

@@ -10,10 +10,10 @@ const FEW: &str = "ftp 21/tcp\nssh 22/tcp\ntelnet 23/tcp\nsmtp 25/tcp\ndomain 53
                    syslog 514/udp\nldaps 636/tcp\nepmd 4369/tcp\n";
 
 /// A line: the service's names, its port, its protocol.
-pub(super) struct Service {
-    pub names: Vec<String>,
-    pub port: u16,
-    pub protocol: String,
+struct Service {
+    names: Vec<String>,
+    port: u16,
+    protocol: String,
 }
 
 fn all() -> Vec<Service> {
@@ -30,14 +30,14 @@ fn all() -> Vec<Service> {
 }
 
 /// The port of a service, for a protocol or any.
-pub(super) fn port(name: &str, protocol: Option<&str>) -> Option<u16> {
+pub(crate) fn port(name: &str, protocol: Option<&str>) -> Option<u16> {
     let all = all();
     let is_it = |s: &&Service| s.names.iter().any(|n| n == name) && protocol.is_none_or(|p| p == s.protocol);
     all.iter().find(is_it).map(|s| s.port)
 }
 
 /// The name of a port's service.
-pub(super) fn name(port: u16, protocol: Option<&str>) -> Option<String> {
+pub(crate) fn name(port: u16, protocol: Option<&str>) -> Option<String> {
     let is_it = |s: &Service| s.port == port && protocol.is_none_or(|p| p == s.protocol);
     all().into_iter().find(is_it)?.names.into_iter().next()
 }
