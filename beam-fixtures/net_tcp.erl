@@ -96,7 +96,7 @@ case_of(errors) ->
     {S, _} = pair([{active, false}]),
     [Busy, gen_tcp:connect({127, 0, 0, 1}, P, [], 1000), gen_tcp:listen(0, [{ip, {1, 2, 3, 4}}]), gen_tcp:accept(S, 0),
      (catch gen_tcp:listen(0, [{nope, 1}])), gen_tcp:send(L, "x"), gen_tcp:recv(L, 0),
-     inet:setopts(S, [{packet, 7}]), inet:setopts(S, [{active, maybe}]), inet:getopts(S, [nope]), prim_inet:recv(S, 1 bsl 27),
+     inet:setopts(S, [{packet, 7}]), inet:setopts(S, [{active, 'maybe'}]), inet:getopts(S, [nope]), prim_inet:recv(S, 1 bsl 27),
      inet:peername(L), inet:port(L), gen_tcp:accept(L), reason(fun() -> erlang:port_control(L, 1, []) end),
      erlang:port_control(S, 16#03f1a300 + 200, []), reason(fun() -> erlang:port_call(S, 1, []) end)];
 case_of(owner) ->
