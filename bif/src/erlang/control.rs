@@ -25,6 +25,7 @@ pub(crate) const BINDINGS: &[Binding] = &[
     }),
     // Others run before it returns.
     ("yield", 0, |p, _| Err(p.yield_to(|_, _| Ok(Term::bool(true)), &[]))),
+    ("hibernate", 0, rest),
     ("hibernate", 3, hibernate),
     ("resume_process", 1, |p, a| {
         let pid = term_args::local_pid(p, a[0])?;
@@ -180,6 +181,17 @@ fn undefined(p: &mut Process, mfa: Mfa, args: &[Term]) -> Result<(Mfa, [Term; 3]
     let list = build::list(p, args);
     let call = [Term::atom(mfa.module), Term::atom(mfa.function), list];
     Ok((Mfa::new(p.error_handler, atom::UNDEFINED_FUNCTION, 3), call))
+}
+
+/// `hibernate/0` (28+) keeps the stack, and answers `ok` when there is a message. In stock it is an instruction.
+fn rest(p: &mut Process, _: &[Term]) -> NativeResult {
+    p.collect_garbage(true);
+    resting(p, &[])
+}
+
+fn resting(p: &mut Process, _: &[Term]) -> NativeResult {
+    p.fetch_signals();
+    if p.mailbox.is_empty() { Err(p.wait_for(resting, &[])) } else { Ok(Term::atom(atom::OK)) }
 }
 
 fn hibernate(p: &mut Process, a: &[Term]) -> NativeResult {
