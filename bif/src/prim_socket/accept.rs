@@ -18,7 +18,7 @@ pub(super) fn accept(p: &mut Process, a: &[Term]) -> NativeResult {
     }
     let mut guard = esock.state.lock();
     let state = &mut *guard;
-    let Some(handle) = state.handle.filter(|_| !state.closing) else { return Ok(closed(p)) };
+    let Some(handle) = state.open() else { return Ok(closed(p)) };
     if state.readers.current.is_some() {
         return Ok(answers::error_invalid(p, "state"));
     }

@@ -13,7 +13,7 @@ use super::queue::Cancelled;
 pub(super) fn close(p: &mut Process, a: &[Term]) -> NativeResult {
     let esock = esock::get(p, a[0])?;
     let mut state = esock.state.lock();
-    if state.handle.is_none() || state.closing {
+    if state.open().is_none() {
         return Ok(closed(p));
     }
     // Whoever closes it finishes that, or exits.
@@ -43,7 +43,7 @@ pub(super) fn cancel(p: &mut Process, a: &[Term]) -> NativeResult {
     let esock = esock::get(p, a[0])?;
     let mut guard = esock.state.lock();
     let state = &mut *guard;
-    if state.handle.is_none() || state.closing {
+    if state.open().is_none() {
         return Ok(closed(p));
     }
     let queue = match a[1].as_atom().map(Atom::text) {

@@ -14,7 +14,7 @@ pub(super) fn bind(p: &mut Process, a: &[Term]) -> NativeResult {
     let esock = esock::get(p, a[0])?;
     let Some(Named::Address(to)) = address::read(a[1]) else { return Ok(answers::invalid(p, named("sockaddr"))) };
     let mut state = esock.state.lock();
-    let Some(handle) = state.handle.filter(|_| !state.closing) else { return Ok(closed(p)) };
+    let Some(handle) = state.open() else { return Ok(closed(p)) };
     let result = platform().socket_bind(handle, &to);
     state.bound |= result.is_ok();
     drop(state);
@@ -33,7 +33,7 @@ pub(super) fn bind_many(p: &mut Process, a: &[Term]) -> NativeResult {
         return Ok(answers::invalid(p, named("action")));
     }
     let state = esock.state.lock();
-    if state.handle.is_none() || state.closing {
+    if state.open().is_none() {
         return Ok(closed(p));
     }
     Ok(failed(p, Errno::Enoprotoopt))
@@ -47,7 +47,7 @@ pub(super) fn listen(p: &mut Process, a: &[Term]) -> NativeResult {
         Err(answer) => return Ok(answer),
     };
     let mut state = esock.state.lock();
-    let Some(handle) = state.handle.filter(|_| !state.closing) else { return Ok(closed(p)) };
+    let Some(handle) = state.open() else { return Ok(closed(p)) };
     // As Linux: a negative backlog is a very large one.
     let result = platform().socket_listen(handle, u32::try_from(backlog).unwrap_or(u32::MAX));
     state.listening |= result.is_ok();
@@ -64,7 +64,7 @@ pub(super) fn connect(p: &mut Process, a: &[Term]) -> NativeResult {
     let Some(to) = address::read(a[2]) else { return Ok(answers::invalid(p, named("sockaddr"))) };
     let mut guard = esock.state.lock();
     let state = &mut *guard;
-    let Some(handle) = state.handle.filter(|_| !state.closing) else { return Ok(closed(p)) };
+    let Some(handle) = state.open() else { return Ok(closed(p)) };
     if state.writers.current.is_some() {
         return Ok(answers::error_invalid(p, "state"));
     }
@@ -98,7 +98,7 @@ pub(super) fn connected(p: &mut Process, a: &[Term]) -> NativeResult {
     let esock = esock::get(p, a[0])?;
     let mut guard = esock.state.lock();
     let state = &mut *guard;
-    let Some(handle) = state.handle.filter(|_| !state.closing) else { return Ok(closed(p)) };
+    let Some(handle) = state.open() else { return Ok(closed(p)) };
     if state.connector.current.as_ref().is_none_or(|c| c.pid != p.pid()) {
         return Err(invalid_state(p));
     }
@@ -126,7 +126,7 @@ pub(super) fn invalid_state(p: &mut Process) -> joist_vm::process::Bail {
 pub(super) fn name(p: &mut Process, a: &[Term], ask: fn(Socket) -> Result<Address, Errno>) -> NativeResult {
     let esock = esock::get(p, a[0])?;
     let state = esock.state.lock();
-    let Some(handle) = state.handle.filter(|_| !state.closing) else { return Ok(closed(p)) };
+    let Some(handle) = state.open() else { return Ok(closed(p)) };
     match ask(handle) {
         Ok(address) => {
             let address = address::build(p, &address);
@@ -150,6 +150,6 @@ pub(super) fn shutdown(p: &mut Process, a: &[Term]) -> NativeResult {
         }
     };
     let state = esock.state.lock();
-    let Some(handle) = state.handle.filter(|_| !state.closing) else { return Ok(closed(p)) };
+    let Some(handle) = state.open() else { return Ok(closed(p)) };
     done(p, platform().socket_shutdown(handle, how))
 }

@@ -96,6 +96,13 @@ pub(super) struct State {
     watched: Vec<Pid>,
 }
 
+impl State {
+    /// The platform's socket, while anything may be done with it.
+    pub fn open(&self) -> Option<Socket> {
+        self.handle.filter(|_| !self.closing)
+    }
+}
+
 /// A socket.
 pub(super) struct Esock {
     pub family: Family,

@@ -73,7 +73,7 @@ fn request(t: Term) -> &'static str {
 pub(super) fn one(p: &mut Process, a: &[Term]) -> NativeResult {
     let esock = esock::get(p, a[0])?;
     let state = esock.state.lock();
-    let Some(handle) = state.handle.filter(|_| !state.closing) else { return Ok(closed(p)) };
+    let Some(handle) = state.open() else { return Ok(closed(p)) };
     match request(a[1]) {
         "nread" => match platform().socket_available(handle) {
             Ok(n) => Ok(answers::ok_with(p, Term::small(n as i64))),
@@ -100,7 +100,7 @@ pub(super) fn one(p: &mut Process, a: &[Term]) -> NativeResult {
 pub(super) fn about(p: &mut Process, a: &[Term]) -> NativeResult {
     let esock = esock::get(p, a[0])?;
     let state = esock.state.lock();
-    if state.handle.is_none() || state.closing {
+    if state.open().is_none() {
         return Ok(closed(p));
     }
     let all = match platform().interfaces() {
@@ -155,7 +155,7 @@ pub(super) fn about(p: &mut Process, a: &[Term]) -> NativeResult {
 pub(super) fn change(p: &mut Process, a: &[Term]) -> NativeResult {
     let esock = esock::get(p, a[0])?;
     let state = esock.state.lock();
-    if state.handle.is_none() || state.closing {
+    if state.open().is_none() {
         return Ok(closed(p));
     }
     drop(state);

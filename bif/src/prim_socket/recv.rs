@@ -41,8 +41,8 @@ pub(super) fn recv(p: &mut Process, a: &[Term]) -> NativeResult {
     };
     let mut guard = esock.state.lock();
     let state = &mut *guard;
-    let wanted = if wish.len == 0 { state.buffer.size } else { wish.len };
-    let mut buf = alloc::vec![0; wanted.min(MOST)];
+    let wanted = wanted(state, &wish);
+    let mut buf = buffer(state, &wish);
     let received = match receive(p, &esock, state, &wish, &mut buf)? {
         Seen::Some(received) => received,
         Seen::Answer(answer) => return Ok(answer),
@@ -94,8 +94,7 @@ pub(super) fn recv_from(p: &mut Process, a: &[Term]) -> NativeResult {
     };
     let mut guard = esock.state.lock();
     let state = &mut *guard;
-    let wanted = if wish.len == 0 { state.buffer.size } else { wish.len };
-    let mut buf = alloc::vec![0; wanted.min(MOST)];
+    let mut buf = buffer(state, &wish);
     let received = match receive(p, &esock, state, &wish, &mut buf)? {
         Seen::Some(received) => received,
         Seen::Answer(answer) => return Ok(answer),
@@ -164,9 +163,13 @@ pub(super) fn recv_messages(p: &mut Process, a: &[Term]) -> NativeResult {
     Ok(complete(p, &esock, state, &wish, 0, messages))
 }
 
+/// How much a call asks for.
+fn wanted(state: &State, wish: &Wish) -> usize {
+    if wish.len == 0 { state.buffer.size } else { wish.len }
+}
+
 fn buffer(state: &State, wish: &Wish) -> Vec<u8> {
-    let wanted = if wish.len == 0 { state.buffer.size } else { wish.len };
-    alloc::vec![0; wanted.min(MOST)]
+    alloc::vec![0; wanted(state, wish).min(MOST)]
 }
 
 /// `#{addr, iov, ctrl, flags}`
@@ -209,7 +212,7 @@ fn arguments(
 
 /// Reads once, if the caller may; the state is looked after for everything but success.
 fn receive(p: &mut Process, esock: &Arc<Esock>, state: &mut State, wish: &Wish, buf: &mut [u8]) -> Result<Seen, Bail> {
-    let Some(handle) = state.handle.filter(|_| !state.closing) else { return Ok(Seen::Answer(closed(p))) };
+    let Some(handle) = state.open() else { return Ok(Seen::Answer(closed(p))) };
     if state.acceptors.current.is_some() {
         return Ok(Seen::Answer(answers::error_invalid(p, "state")));
     }

@@ -107,7 +107,7 @@ fn run(p: &mut Process, esock: &Arc<Esock>, reference: Term, out: &Outgoing<'_>)
     }
     let mut guard = esock.state.lock();
     let state = &mut *guard;
-    let Some(handle) = state.handle.filter(|_| !state.closing) else { return Ok(closed(p)) };
+    let Some(handle) = state.open() else { return Ok(closed(p)) };
     if state.connector.current.is_some() {
         return Ok(answers::error_invalid(p, "state"));
     }

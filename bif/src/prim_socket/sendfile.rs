@@ -34,7 +34,7 @@ pub(super) fn start(p: &mut Process, a: &[Term]) -> NativeResult {
     let (offset, count) = range(p, a)?;
     let mut guard = esock.state.lock();
     let state = &mut *guard;
-    if state.handle.is_none() || state.closing {
+    if state.open().is_none() {
         return Ok(closed(p));
     }
     if state.connector.current.is_some() {
@@ -59,7 +59,7 @@ pub(super) fn resume(p: &mut Process, a: &[Term]) -> NativeResult {
     let (offset, count) = range(p, a)?;
     let mut guard = esock.state.lock();
     let state = &mut *guard;
-    if state.handle.is_none() || state.closing {
+    if state.open().is_none() {
         return Ok(closed(p));
     }
     if state.connector.current.is_some() {

@@ -43,7 +43,7 @@ pub(super) fn set(p: &mut Process, a: &[Term]) -> NativeResult {
         Err(answer) => return Ok(answer),
     };
     let state = esock.state.lock();
-    let Some(handle) = state.handle.filter(|_| !state.closing) else { return Ok(closed(p)) };
+    let Some(handle) = state.open() else { return Ok(closed(p)) };
     let bytes = if a[4] == Term::small(0) {
         let Some(known) = table::find(level, option).filter(|o| o.can != Can::Get) else {
             return Ok(answers::invalid(p, named("socket_option")));
@@ -122,7 +122,7 @@ fn ask(
 ) -> NativeResult {
     let esock = esock::get(p, socket)?;
     let state = esock.state.lock();
-    let Some(handle) = state.handle.filter(|_| !state.closing) else { return Ok(closed(p)) };
+    let Some(handle) = state.open() else { return Ok(closed(p)) };
     match platform().socket_option(handle, level, option, size) {
         Ok(bytes) => Ok(match answer(p, &bytes) {
             Some(value) => answers::ok_with(p, value),

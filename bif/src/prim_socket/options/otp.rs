@@ -26,7 +26,7 @@ pub(super) fn set(p: &mut Process, socket: Term, option: Term, value: Term) -> N
     let esock = esock::get(p, socket)?;
     let mut guard = esock.state.lock();
     let state = &mut *guard;
-    if state.handle.is_none() || state.closing {
+    if state.open().is_none() {
         return Ok(closed(p));
     }
     let is_good = match option.as_small().unwrap_or_default() {
@@ -93,7 +93,7 @@ pub(super) fn get(p: &mut Process, socket: Term, option: Term) -> NativeResult {
     let esock = esock::get(p, socket)?;
     let guard = esock.state.lock();
     let state = &*guard;
-    let Some(handle) = state.handle.filter(|_| !state.closing) else { return Ok(closed(p)) };
+    let Some(handle) = state.open() else { return Ok(closed(p)) };
     let number = |n: usize| Term::small(n as i64);
     let value = match option.as_small().unwrap_or_default() {
         DEBUG => Term::bool(state.debug),
