@@ -6,8 +6,7 @@
 -export([main/1, worker/3]).
 
 -define(SAMPLES, 6).    % at the least, on a machine that is busy with something else
--define(GROWTH, 1.10).  % what is more than this, and more than ?SLACK bytes, has grown
--define(SLACK, 16 * 1024 * 1024).
+-define(GROWTH, 1.10).  % what is more than this, and more than slack/1, has grown
 
 main([Minutes, Dir]) ->
     Length = round(list_to_float(decimal(Minutes)) * 60000),
@@ -17,7 +16,7 @@ main([Minutes, Dir]) ->
     Counters = counters:new(length(Loads), [write_concurrency]),
     Workers = [spawn_link(?MODULE, worker, [Load, Counters, N]) || {N, Load} <- lists:enumerate(Loads)],
     Start = erlang:monotonic_time(millisecond),
-    Samples = samples(Start, Length, Counters, Loads, []),
+    Samples = samples(Start, Length, Counters, Loads, Workers, []),
     [begin W ! stop, receive {'EXIT', W, Why} -> done = Why end end || W <- Workers],
     Idle = [element(1, L) || {N, L} <- lists:enumerate(Loads), counters:get(Counters, N) =:= 0],
     After = settled(Before, 50),
@@ -28,39 +27,49 @@ main([Minutes, Dir]) ->
 
 decimal(S) -> case lists:member($., S) of true -> S; false -> S ++ ".0" end.
 
-%% Does its load again and again, until told to stop. A load that goes wrong ends the run.
+%% Does its load again and again, until told to stop; rests while a sample is taken. A load that goes wrong ends the run.
 worker(Load, Counters, N) ->
     process_flag(trap_exit, true),
     worker_loop(Load, Counters, N).
 
 worker_loop({Name, Do} = Load, Counters, N) ->
     receive
-        stop -> exit(done)
+        stop -> exit(done);
+        {rest, From} -> From ! {resting, self()}, receive go -> ok end
     after 0 ->
         Do(),
         receive
-            Unexpected when Unexpected =/= stop -> exit({Name, Unexpected})
+            Unexpected when Unexpected =/= stop, element(1, Unexpected) =/= rest -> exit({Name, Unexpected})
         after 0 -> ok
         end,
-        counters:add(Counters, N, 1),
-        worker_loop(Load, Counters, N)
-    end.
+        counters:add(Counters, N, 1)
+    end,
+    worker_loop(Load, Counters, N).
 
-samples(Start, Length, Counters, Loads, Samples) ->
+samples(Start, Length, Counters, Loads, Workers, Samples) ->
     Now = erlang:monotonic_time(millisecond) - Start,
     case Now >= Length andalso length(Samples) >= ?SAMPLES of
         true -> lists:reverse(Samples);
         false ->
-            receive {'EXIT', _, Why} -> io:format("~p~n", [Why]), erlang:halt(1)
-            after min(Length div 10, 60000) -> ok
-            end,
-            Sample = sample(),
+            receive {'EXIT', _, Why} -> failed(Why) after min(Length div 10, 60000) -> ok end,
+            Sample = at_rest(Workers, fun sample/0),
             Done = [{Name, counters:get(Counters, N)} || {N, {Name, _}} <- lists:enumerate(Loads)],
             io:format("~8.1f s ~w~n           ~w~n", [Now / 1000, Sample, Done]),
-            samples(Start, Length, Counters, Loads, [Sample | Samples])
+            samples(Start, Length, Counters, Loads, Workers, [Sample | Samples])
     end.
 
-%% Bytes. What is busy just then is in it, so single samples say little.
+failed(Why) -> io:format("~p~n", [Why]), erlang:halt(1).
+
+%% What F sees while no load runs and all garbage is collected: what the loads have in hand just then is no growth.
+at_rest(Workers, F) ->
+    [W ! {rest, self()} || W <- Workers],
+    [receive {resting, W} -> ok; {'EXIT', _, Why} -> failed(Why) end || W <- Workers],
+    [garbage_collect(P) || P <- processes()],
+    Seen = F(),
+    [W ! go || W <- Workers],
+    Seen.
+
+%% Bytes.
 sample() ->
     [{resident, resident()} | erlang:memory([total, processes, binary, ets, code, atom])].
 
@@ -78,7 +87,12 @@ grown(Samples) ->
     Late = lists:nthtail(length(Samples) - Quarter - 1, Samples),
     [{K, From, To} || {K, _} <- hd(Samples),
                       From <- [median(K, Early)], To <- [median(K, Late)],
-                      To > From * ?GROWTH, To > From + ?SLACK].
+                      To > From * ?GROWTH, To > From + slack(K)].
+
+%% Bytes that come and go. The system's pages are kept for a while after a peak; heaps are larger than what is in them.
+slack(K) when K =:= resident; K =:= total -> 48 bsl 20;
+slack(processes) -> 8 bsl 20;
+slack(_) -> 1 bsl 18.
 
 median(K, Samples) ->
     lists:nth(length(Samples) div 2 + 1, lists:sort([proplists:get_value(K, S) || S <- Samples])).
