@@ -14,7 +14,7 @@ main() ->
     R2 = spawn_request(?MODULE, say, [S, 11], [{reply, no}]),
     io:format("~p~n", [{receive {said, Z} -> Z end, receive {spawn_reply, R2, _, _} -> reply after 30 -> no_reply end, spawn_request_abandon(R2)}]),
     io:format("~p~n", [[c(F) || F <- [fun() -> spawn(a) end, fun() -> spawn_link(a) end, fun() -> spawn(a, b, c) end, fun() -> spawn_opt(fun() -> ok end, [bad]) end, fun() -> spawn_opt(fun() -> ok end, x) end,
-        fun() -> spawn(1, fun() -> ok end) end, fun() -> spawn_request(a) end, fun() -> spawn_monitor(fun(_, _) -> ok end) end, fun() -> spawn_opt(fun() -> ok end, [{priority, x}]) end]]]),
+        fun() -> spawn(1, fun() -> ok end) end, fun() -> spawn_request(a) end, fun() -> spawn_request(m, f, [a | b], [monitor]) end, fun() -> spawn_request(m, f, [a | b], [monitors]) end, fun() -> spawn_request("m", f, [], []) end, fun() -> spawn_request(m, 1, [], []) end, fun() -> spawn_monitor(fun(_, _) -> ok end) end, fun() -> spawn_opt(fun() -> ok end, [{priority, x}]) end]]]),
     {Q, M} = spawn_opt(fun() -> exit(opt) end, [monitor]),
     io:format("~p~n", [receive {'DOWN', M, process, Q, W2} -> W2 end]),
     {Q2, M2} = spawn_opt(fun() -> exit(tagged) end, [{monitor, [{tag, mine}]}]),

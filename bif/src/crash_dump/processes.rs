@@ -18,7 +18,7 @@ fn each(current: Option<&Process>, mut show: impl FnMut(&Slot, &Process, &VecDeq
     for pid in process::pids() {
         match (current.filter(|c| c.pid() == pid), process::lookup(pid)) {
             (Some(current), _) => show(current.slot(), current, &VecDeque::new())?,
-            (None, Some(slot)) => slot.peek(|p, signals| show(slot, p, signals)).unwrap_or(Ok(()))?,
+            (None, Some(slot)) => slot.peek(|p, inbox| show(slot, p, &inbox.signals)).unwrap_or(Ok(()))?,
             (None, None) => {}
         }
     }
@@ -189,7 +189,8 @@ fn frame(out: &mut dyn Write, word: &StackWord) -> Result {
 /// One process, as the menu of Ctrl-C shows it.
 pub(crate) fn shown(out: &mut dyn Write, pid: Pid) -> Result {
     let Some(slot) = process::lookup(pid) else { return Ok(()) };
-    slot.peek(|p, signals| {
+    slot.peek(|p, inbox| {
+        let signals = &inbox.signals;
         summary(out, slot, p, signals, state(p))?;
         p.stack_words().iter().try_for_each(|w| frame(out, w))
     })

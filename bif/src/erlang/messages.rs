@@ -63,7 +63,7 @@ fn is_process_alive(p: &mut Process, a: &[Term]) -> NativeResult {
         return Ok(Term::bool(true));
     }
     // It answers when it has handled what came before.
-    match super::process_info::request(p, pid, |q| Term::bool(process::lookup(q.pid()).is_some())) {
+    match super::process_info::request(p, pid, |q, _| Term::bool(process::lookup(q.pid()).is_some())) {
         Ok(t) if t.is(atom::UNDEFINED) => Ok(Term::bool(false)),
         other => other,
     }

@@ -4,7 +4,7 @@ use joist_vm::atom;
 use joist_vm::heap::Policy;
 use joist_vm::map;
 use joist_vm::process::{Bail, NativeResult, Process};
-use joist_vm::term::Term;
+use joist_vm::term::{Alloc, Term};
 use joist_vm::trace::SavedCalls;
 
 use crate::table::Binding;
@@ -51,7 +51,8 @@ fn set(p: &mut Process, flag: Term, value: Term) -> NativeResult {
             Term::small(i64::from(core::mem::replace(&mut p.heap.policy_mut().fullsweep_after, new)))
         }
         atom::MAX_HEAP_SIZE => {
-            let old = max_heap_size_map(p, *p.heap.policy());
+            let policy = *p.heap.policy();
+            let old = max_heap_size_map(p, policy);
             let mut policy = *p.heap.policy();
             max_heap_size(p, &mut policy, value)?;
             *p.heap.policy_mut() = policy;
@@ -121,7 +122,7 @@ pub(crate) fn max_heap_size(p: &mut Process, policy: &mut Policy, value: Term) -
 }
 
 /// `max_heap_size` as a map.
-pub(crate) fn max_heap_size_map(p: &mut Process, policy: Policy) -> Term {
+pub(crate) fn max_heap_size_map(heap: &mut dyn Alloc, policy: Policy) -> Term {
     let name = |n: &str| Term::atom(joist_vm::atom::Atom::new(n));
     let mut pairs = alloc::vec![
         (name("error_logger"), Term::bool(policy.max_heap_log)),
@@ -131,5 +132,5 @@ pub(crate) fn max_heap_size_map(p: &mut Process, policy: Policy) -> Term {
     if joist_vm::release::current() >= 27 {
         pairs.push((name("include_shared_binaries"), Term::bool(policy.max_heap_binaries)));
     }
-    map::from_pairs(p, &pairs)
+    map::from_pairs(heap, &pairs)
 }

@@ -107,7 +107,7 @@ fn process_display(p: &mut Process, a: &[Term]) -> NativeResult {
     if pid != p.pid() && joist_vm::process::lookup(pid).is_none() {
         return Err(p.badarg());
     }
-    erlang::process_info::request(p, pid, |q| {
+    erlang::process_info::request(p, pid, |q, _| {
         let text = erlang::backtrace::text(q);
         // Whoever reads the console is gone if this fails.
         let _ = joist_vm::platform::platform().console_write(2, text.as_bytes());

@@ -48,8 +48,8 @@ pub(crate) const BINDINGS: &[Binding] = &[
         p.collect_garbage(!a[0].is(Atom::new("minor")));
         Err(p.yield_to(|_, _| Ok(Term::bool(true)), &[]))
     }),
-    ("request_system_task", 3, |p, a| request_system_task(p, a[0], a[2])),
-    ("request_system_task", 4, |p, a| request_system_task(p, a[0], a[3])),
+    ("request_system_task", 3, |p, a| request_system_task(p, Term::pid(p.pid()), a[0], a[1], a[2])),
+    ("request_system_task", 4, |p, a| request_system_task(p, a[0], a[1], a[2], a[3])),
     ("check_process_code", 1, |p, a| {
         let name = term_args::atom(p, a[0])?;
         Ok(Term::bool(super::purge::uses_old(p, name)))
@@ -62,7 +62,7 @@ pub(crate) const BINDINGS: &[Binding] = &[
         if process::lookup(pid).is_none() {
             return Ok(Term::atom(atom::BADARG));
         }
-        erlang::process_info::request(p, pid, move |q| {
+        erlang::process_info::request(p, pid, move |q, _| {
             // It may exit by a signal that was sent before.
             if process::lookup(q.pid()).is_none() {
                 return Term::atom(atom::BADARG);
@@ -89,14 +89,16 @@ fn answer(to: Pid, r: &OwnedTerm, value: Term) {
     process::deliver(to, Signal::Message(m));
 }
 
-/// `request_system_task(Pid, Priority, {Type, Id, Args…})`: the answer comes as `{Type, Id, Result}`.
-fn request_system_task(p: &mut Process, pid: Term, task: Term) -> NativeResult {
-    let pid = term_args::local_pid(p, pid)?;
+/// `request_system_task(Asker, Pid, Priority, {Type, Id, Args…})`: the asker gets `{Type, Id, Result}`.
+fn request_system_task(p: &mut Process, asker: Term, pid: Term, priority: Term, task: Term) -> NativeResult {
+    let (asker, pid) = (term_args::local_pid(p, asker)?, term_args::local_pid(p, pid)?);
+    let inherits = priority.as_atom().is_some_and(|a| a.text() == "inherit");
+    let priority = if inherits { p.priority } else { erlang::spawn::priority(p, priority)? };
     let Some([kind, id, args @ ..]) = task.as_tuple() else { return Err(p.badarg()) };
     let (Some(kind), arg) = (kind.as_atom(), args.first().copied().unwrap_or(Term::NIL)) else {
         return Err(p.badarg());
     };
-    let (id, asker) = (OwnedTerm::new(*id), p.pid());
+    let id = OwnedTerm::new(*id);
     let done = move |id: &OwnedTerm, result: Term| {
         let m = process::Message::build(|h| {
             let (id, result) = (joist_vm::heap::copy(h, id.get()), joist_vm::heap::copy(h, result));
@@ -136,7 +138,7 @@ fn request_system_task(p: &mut Process, pid: Term, task: Term) -> NativeResult {
         done(&id2, Term::bool(false));
     } else {
         // Who waits for it may keep those of lower priority from running.
-        joist_vm::sched::hurry(pid, p.priority);
+        joist_vm::sched::hurry(pid, priority);
     }
     Ok(Term::atom(atom::OK))
 }
@@ -222,6 +224,9 @@ fn suspend(p: &mut Process, a: &[Term]) -> NativeResult {
 
 /// `spawn_request(M, F, Args, Options)`: a reference now, `{spawn_reply, Ref, ok, Pid}` as a message.
 fn spawn_request(p: &mut Process, a: &[Term]) -> NativeResult {
+    if !(a[0].is_atom() && a[1].is_atom()) || a[2].list_to_vec().is_none() {
+        return Err(p.badarg());
+    }
     let mut kept = alloc::vec::Vec::new();
     let (mut reply, mut tag, mut bad) = ("yes", Term::atom(atom::SPAWN_REPLY), false);
     for o in term_args::list(p, a[3])? {

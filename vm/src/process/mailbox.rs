@@ -1,7 +1,9 @@
 //! A process's own message queue, with the position of the receive in progress and receive markers.
 
 use alloc::collections::VecDeque;
+use core::sync::atomic::Ordering;
 
+use super::Slot;
 use crate::heap::Fragments;
 use crate::term::{Pid, Reference, Term};
 
@@ -65,8 +67,10 @@ struct Marker {
 }
 
 /// The message queue of a process.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Mailbox {
+    /// Where others read how long it is.
+    slot: &'static Slot,
     queue: VecDeque<Message>,
     /// Index of the message that the receive in progress looks at.
     save: usize,
@@ -82,6 +86,16 @@ pub struct Mailbox {
 const MAX_MARKERS: usize = 16;
 
 impl Mailbox {
+    pub(super) fn new(slot: &'static Slot) -> Mailbox {
+        let (queue, markers) = (VecDeque::new(), alloc::vec::Vec::new());
+        Mailbox { slot, queue, save: 0, first: 0, priority: 0, markers, next_marker: 0 }
+    }
+
+    /// Tells others how long it is, when so many are coming in.
+    pub(super) fn publish(&self, coming: usize) {
+        self.slot.queued.store(self.queue.len() + coming, Ordering::Relaxed);
+    }
+
     /// How many messages there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -144,6 +158,7 @@ impl Mailbox {
     }
 
     fn removed(&mut self, index: usize) {
+        self.publish(0);
         if index < self.priority {
             self.priority -= 1;
         }

@@ -98,6 +98,11 @@ pub fn deliver(to: Pid, signal: Signal) -> Option<Signal> {
     // A suspended process still handles signals that are no messages.
     let wakes = inbox.state == RunState::Waiting
         && (inbox.suspended == 0 || !matches!(signal, Signal::Message(_) | Signal::AliasMessage(..)));
+    if matches!(signal, Signal::Message(_)) {
+        inbox.messages += 1;
+    } else {
+        inbox.others = true;
+    }
     inbox.signals.push_back(signal);
     if wakes {
         wake(&mut inbox, slot);
@@ -198,10 +203,15 @@ impl Process {
     pub(crate) fn handle_signals(&mut self) -> Outcome {
         let mut messages = false;
         loop {
-            let batch = core::mem::take(&mut self.slot.inbox.lock().signals);
-            if batch.is_empty() {
-                return Outcome::Alive(messages);
-            }
+            let batch = {
+                let mut inbox = self.slot.inbox.lock();
+                self.mailbox.publish(core::mem::take(&mut inbox.messages));
+                if inbox.signals.is_empty() {
+                    inbox.others = false;
+                    return Outcome::Alive(messages);
+                }
+                core::mem::take(&mut inbox.signals)
+            };
             let mut batch = batch.into_iter();
             while let Some(signal) = batch.next() {
                 match signal {

@@ -1,6 +1,5 @@
 //! Making processes.
 
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::sync::atomic::Ordering;
 
@@ -114,7 +113,7 @@ pub fn spawn(
         exception: Exception::none(),
         exit_requested: false,
         trap: Trap::default(),
-        mailbox: Mailbox::default(),
+        mailbox: Mailbox::new(slot),
         reductions: 0,
         links,
         dictionary: Dictionary::default(),
@@ -166,7 +165,8 @@ pub fn spawn(
     let mut inbox = slot.inbox.lock();
     inbox.pid = pid;
     inbox.process = process;
-    inbox.signals = VecDeque::new();
+    inbox.empty();
+    slot.queued.store(0, Ordering::Relaxed);
     inbox.suspended = 0;
     inbox.priority = o.priority as u8;
     inbox.state = RunState::Runnable;

@@ -129,7 +129,7 @@ pub(super) fn release(slot: &'static Slot) {
     {
         let mut inbox = slot.inbox.lock();
         inbox.state = RunState::Free;
-        inbox.signals = VecDeque::new();
+        inbox.empty();
         inbox.suspended = 0;
     }
     COUNT.fetch_sub(1, Ordering::Relaxed);

@@ -15,6 +15,8 @@ use super::microstate;
 const PRIORITIES: usize = 4;
 /// A low-priority process runs once for so many normal ones (`RESCHEDULE_LOW`).
 const LOW_EVERY: u32 = 8;
+/// After so many slices a scheduler looks whether another one's queue is longer.
+const BALANCE_EVERY: u64 = 16;
 
 #[derive(Debug, Default)]
 struct Queues {
@@ -32,6 +34,12 @@ struct Waiting {
 impl Waiting {
     fn len(&self) -> usize {
         self.len.load(Ordering::Relaxed)
+    }
+
+    /// Does none of high priority wait here?
+    fn nothing_urgent(&self) -> bool {
+        let [max, high, ..] = &self.queues.lock().by_priority;
+        max.is_empty() && high.is_empty()
     }
 
     /// For who is about to sleep: whoever adds one sees that, or is seen here.
@@ -274,7 +282,24 @@ pub(super) fn next(id: usize) -> Option<&'static Slot> {
     {
         return Some(slot);
     }
+    if n > 1
+        && own.context_switches.load(Ordering::Relaxed).is_multiple_of(BALANCE_EVERY)
+        && let Some(slot) = balance(id)
+    {
+        return Some(slot);
+    }
     (0..n).find_map(|i| scheduler((id + i) % n).waiting.take())
+}
+
+/// Takes one over from the longest queue if that is longer than the scheduler's own by more than this one: else those
+/// in the longer one would get less time each for as long as all have work.
+fn balance(id: usize) -> Option<&'static Slot> {
+    let own = &scheduler(id).waiting;
+    let longest = (0..allowed()).map(|i| &scheduler(i).waiting).max_by_key(|w| w.len())?;
+    if longest.len() < own.len() + 2 || !own.nothing_urgent() {
+        return None;
+    }
+    longest.take()
 }
 
 /// Is there anything that scheduler `id` can run?

@@ -2,9 +2,9 @@
 //! `process_info(P, last_calls)` (`save_calls` in `erl_trace.c`). While any process does, all exports lead through their
 //! trampolines; when none does any more, each export that is called finds back by itself.
 
+use crate::heap::Fragments;
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
-use alloc::vec::Vec;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::atom;
@@ -107,20 +107,19 @@ impl Process {
     }
 
     /// What `process_info(P, last_calls)` tells: the newest last; false if it doesn't remember.
-    pub fn last_calls(&mut self) -> Term {
+    pub fn last_calls(&self, heap: &mut Fragments) -> Term {
         let Some(saved) = &self.saved_calls else { return Term::bool(false) };
-        let last: Vec<Saved> = saved.last.iter().copied().collect();
-        last.into_iter().rev().fold(Term::NIL, |list, call| {
+        saved.last.iter().rev().fold(Term::NIL, |list, call| {
             let call = match call {
                 Saved::Call(m) => {
                     let name = [Term::atom(m.module), Term::atom(m.function), Term::small(i64::from(m.arity))];
-                    build::tuple(self, &name)
+                    build::tuple(heap, &name)
                 }
                 Saved::Send => Term::atom(atom::SEND),
                 Saved::Receive => Term::atom(atom::RECEIVE),
                 Saved::Timeout => Term::atom(atom::TIMEOUT),
             };
-            build::cons(self, call, list)
+            build::cons(heap, call, list)
         })
     }
 }
