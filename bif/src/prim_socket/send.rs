@@ -94,7 +94,9 @@ pub(super) fn send_parts(p: &mut Process, a: &[Term]) -> NativeResult {
 fn parts_of(list: Term) -> Option<(Vec<Cow<'static, [u8]>>, bool)> {
     let items = list.list_to_vec()?;
     let parts = items.iter().take(PARTS).map(|t| t.as_binary()).collect::<Option<_>>()?;
-    Some((parts, items.len() > PARTS))
+    // Empty ones at the end are nothing to send.
+    let has_more = items.iter().skip(PARTS).any(|t| t.as_binary().is_none_or(|b| !b.is_empty()));
+    Some((parts, has_more))
 }
 
 fn binary(p: &mut Process, t: Term) -> Result<Cow<'static, [u8]>, Bail> {
@@ -110,6 +112,10 @@ fn run(p: &mut Process, esock: &Arc<Esock>, reference: Term, out: &Outgoing<'_>)
     let Some(handle) = state.open() else { return Ok(closed(p)) };
     if state.connector.current.is_some() {
         return Ok(answers::error_invalid(p, "state"));
+    }
+    if out.has_more && esock.style != Style::Stream {
+        // A packet goes out at once.
+        return Ok(answers::invalid(p, named("iov")));
     }
     if let Some(answer) = wait_for_turn(p, esock, state, reference)? {
         return Ok(answer);

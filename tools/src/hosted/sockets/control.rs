@@ -28,7 +28,7 @@ fn from_storage(address: &SockaddrStorage) -> Option<Address> {
 
 /// Receives with the control messages.
 pub(super) fn receive(fd: &OwnedFd, buf: &mut [u8], flags: i32) -> Result<Received> {
-    let mut space = nix::cmsg_space!(i32, i32, i32, i32, libc::timeval, libc::in6_pktinfo, libc::sockaddr_in);
+    let mut space = nix::cmsg_space!(i32, i32, i32, i32, libc::timeval, libc::in6_pktinfo, libc::sockaddr_in, [u8; 44]);
     let mut buf = [IoSliceMut::new(buf)];
     let flags = MsgFlags::from_bits_retain(flags);
     let got = nix::sys::socket::recvmsg::<SockaddrStorage>(fd.as_raw_fd(), &mut buf, Some(&mut space), flags);
@@ -52,11 +52,12 @@ pub(super) fn receive(fd: &OwnedFd, buf: &mut [u8], flags: i32) -> Result<Receiv
                 let data = [&i.ipi6_addr.s6_addr[..], &i.ipi6_ifindex.to_ne_bytes()].concat();
                 (libc::IPPROTO_IPV6, libc::IPV6_PKTINFO, data)
             }
-            ControlMessageOwned::Ipv4OrigDstAddr(a) => {
-                let port = a.sin_port.to_ne_bytes();
-                let data =
-                    [&a.sin_family.to_ne_bytes()[..], &port, &a.sin_addr.s_addr.to_ne_bytes(), &a.sin_zero].concat();
-                (libc::IPPROTO_IP, libc::IP_ORIGDSTADDR, data)
+            ControlMessageOwned::Ipv4OrigDstAddr(a) => (libc::IPPROTO_IP, libc::IP_ORIGDSTADDR, bytes_v4(&a)),
+            ControlMessageOwned::Ipv4RecvErr(e, from) => {
+                (libc::IPPROTO_IP, libc::IP_RECVERR, extended(&e, from.as_ref().map_or_else(Vec::new, bytes_v4)))
+            }
+            ControlMessageOwned::Ipv6RecvErr(e, from) => {
+                (libc::IPPROTO_IPV6, libc::IPV6_RECVERR, extended(&e, from.as_ref().map_or_else(Vec::new, bytes_v6)))
             }
             _ => return None,
         };
@@ -68,6 +69,27 @@ pub(super) fn receive(fd: &OwnedFd, buf: &mut [u8], flags: i32) -> Result<Receiv
         control: got.cmsgs().map_err(errno)?.filter_map(entry).collect(),
         flags: got.flags.bits(),
     })
+}
+
+/// An error as Linux lays it out (`sock_extended_err`); whom it is about comes behind it.
+fn extended(e: &libc::sock_extended_err, from: Vec<u8>) -> Vec<u8> {
+    let mut bytes = e.ee_errno.to_ne_bytes().to_vec();
+    bytes.extend([e.ee_origin, e.ee_type, e.ee_code, 0]);
+    bytes.extend([e.ee_info, e.ee_data].map(u32::to_ne_bytes).concat());
+    bytes.extend(from);
+    bytes
+}
+
+/// The bytes of a `sockaddr_in`.
+fn bytes_v4(a: &libc::sockaddr_in) -> Vec<u8> {
+    let port = a.sin_port.to_ne_bytes();
+    [&a.sin_family.to_ne_bytes()[..], &port, &a.sin_addr.s_addr.to_ne_bytes(), &a.sin_zero].concat()
+}
+
+/// The bytes of a `sockaddr_in6`.
+fn bytes_v6(a: &libc::sockaddr_in6) -> Vec<u8> {
+    let (port, flow, scope) = (a.sin6_port.to_ne_bytes(), a.sin6_flowinfo.to_ne_bytes(), a.sin6_scope_id.to_ne_bytes());
+    [&a.sin6_family.to_ne_bytes()[..], &port, &flow, &a.sin6_addr.s6_addr, &scope].concat()
 }
 
 /// Sends with control messages.

@@ -3,6 +3,7 @@
 //! goes no further than the poll thread.
 
 mod address;
+mod bindings;
 mod control;
 mod interfaces;
 mod options;
