@@ -199,6 +199,15 @@ impl Stack {
         remote.map(|remote| address::outside(entry.family, remote)).ok_or(Errno::Enotconn)
     }
 
+    /// See [`joist_vm::platform::Sockets::socket_ready`].
+    pub fn ready(&mut self, socket: Socket, output: bool) -> Result<bool, Errno> {
+        let entry = self.entry(socket.0)?;
+        let is_ready = if output { entry.writable() } else { entry.readable() };
+        let wants = if output { &mut entry.wants.output } else { &mut entry.wants.input };
+        *wants = !is_ready;
+        Ok(is_ready)
+    }
+
     pub fn available(&mut self, socket: Socket) -> Result<usize, Errno> {
         match &self.entry(socket.0)?.body {
             Body::Datagrams(datagrams) => Ok(Stack::udp_available(datagrams)),

@@ -36,9 +36,7 @@ pub(super) fn accept(p: &mut Process, a: &[Term]) -> NativeResult {
         Ok((handle, _)) => {
             state.accepted.packets += 1;
             state.connected = true;
-            if state.acceptors.current.is_some() {
-                esock.turn_over(&mut state.acceptors);
-            }
+            esock.turn_over(state.handle, &mut state.acceptors);
             let accepted = Esock::new(p, handle, (esock.family, esock.style, esock.protocol));
             {
                 let mut new = accepted.state.lock();

@@ -106,7 +106,7 @@ fn one<A: Alloc + ?Sized>(a: &mut A, c: &Control) -> Term {
         (Some(Kind::Int), Some(n)) => fields.push(("value", Term::small(i64::from(n)))),
         (Some(Kind::Tos), _) => {
             let n = int.or(c.data.first().map(|b| i32::from(*b)));
-            fields.extend(n.map(|n| ("value", tos::build(n))));
+            fields.extend(n.map(|n| ("value", tos::build(a, n))));
         }
         (Some(Kind::Time), _) => {
             if let Some((sec, usec)) = c.data.first_chunk::<8>().zip(c.data.get(8..16)) {

@@ -126,9 +126,7 @@ fn run(p: &mut Process, esock: &Arc<Esock>, reference: Term, out: &Outgoing<'_>)
         Ok(n) if n >= size && !out.has_more => {
             p.charge(n / 500);
             state.written.complete(n);
-            if state.writers.current.is_some() {
-                esock.turn_over(&mut state.writers);
-            }
+            esock.turn_over(state.handle, &mut state.writers);
             Ok(answers::ok())
         }
         Ok(n) => partly(p, esock, state, reference, n, n >= size),
@@ -188,9 +186,7 @@ fn partly(
     if esock.style != Style::Stream {
         // What is left of a packet is not sent.
         state.written.complete(n);
-        if state.writers.current.is_some() {
-            esock.turn_over(&mut state.writers);
-        }
+        esock.turn_over(state.handle, &mut state.writers);
         return Ok(answers::ok_with(p, written));
     }
     state.written.part(n);
@@ -221,7 +217,7 @@ pub(super) fn send_messages(p: &mut Process, a: &[Term]) -> NativeResult {
         // The caller is told of them now, so it doesn't wait for its turn.
         let mut state = esock.state.lock();
         if state.writers.cancel(p.pid(), a[3]).1 {
-            esock.turn_over(&mut state.writers);
+            esock.turn_over(state.handle, &mut state.writers);
         }
         let left: Vec<Term> =
             (i..messages.len()).map(|i| build::tuple(p, &[Term::small(i as i64), Term::small(0)])).collect();

@@ -93,6 +93,10 @@ impl Sockets for Machine {
         either!(socket, s => s.option(socket, level, option, size))
     }
 
+    fn socket_ready(&self, socket: Socket, output: bool) -> bool {
+        either!(socket, s => s.ready(socket, output)).unwrap_or(true)
+    }
+
     fn socket_available(&self, socket: Socket) -> Result<usize, Errno> {
         either!(socket, s => s.available(socket))
     }

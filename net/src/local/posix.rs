@@ -126,6 +126,16 @@ impl Locals {
         if local.is_connected() { Ok(Address::Local(local.peer_name.clone())) } else { Err(Errno::Enotconn) }
     }
 
+    /// See [`joist_vm::platform::Sockets::socket_ready`].
+    /// # Errors
+    /// [`Errno::Ebadf`].
+    pub fn ready(&mut self, socket: Socket, output: bool) -> Result<bool, Errno> {
+        let local = self.get(socket.0)?;
+        let is_ready = if output { !local.wants_output } else { local.readable() };
+        local.wants_input |= !output && !is_ready;
+        Ok(is_ready)
+    }
+
     /// # Errors
     /// As `FIONREAD`: [`Errno::Einval`] of a listener.
     pub fn available(&mut self, socket: Socket) -> Result<usize, Errno> {

@@ -186,6 +186,11 @@ pub trait Sockets {
         Err(Errno::Ebadf)
     }
 
+    /// Could an attempt to receive or accept (to send) do something now, be it fail? If not, input (output) is told.
+    fn socket_ready(&self, _socket: Socket, _output: bool) -> bool {
+        true
+    }
+
     /// How many bytes have come and were not received (`FIONREAD`).
     /// # Errors
     /// [`Errno::Ebadf`].

@@ -14,6 +14,7 @@ use address::{from_host, to_host};
 use joist_vm::platform::{
     Address, Control, Errno, Event, Family, Interface, Received, Shutdown, Socket, Sockets, Style,
 };
+use rustix::event::{PollFd, PollFlags};
 use rustix::net::{
     AddressFamily, Protocol, RecvAncillaryBuffer, RecvFlags, SendAncillaryBuffer, SendFlags, SocketFlags, SocketType,
     sockopt,
@@ -195,7 +196,7 @@ impl Sockets for Hosted {
         if sent < all {
             open.output.store(true, Ordering::SeqCst);
             // The change may have come meanwhile.
-            if let Ok(true) = writable(&open.fd) {
+            if ready(&open.fd, true) {
                 changed(self, socket, false, true);
             }
         }
@@ -254,6 +255,14 @@ impl Sockets for Hosted {
         Ok(value)
     }
 
+    fn socket_ready(&self, socket: Socket, output: bool) -> bool {
+        let Ok(open) = self.sockets.get(socket) else { return true };
+        let wants = if output { &open.output } else { &open.input };
+        wants.store(true, Ordering::SeqCst);
+        // If an event came between, it is told by that, and once.
+        ready(&open.fd, output) && wants.swap(false, Ordering::SeqCst)
+    }
+
     fn socket_available(&self, socket: Socket) -> Result<usize> {
         self.with_socket(socket, |fd| rustix::io::ioctl_fionread(fd)).map(|n| n as usize)
     }
@@ -271,9 +280,10 @@ impl Sockets for Hosted {
     }
 }
 
-/// Can it be written to at once?
-fn writable(fd: &OwnedFd) -> rustix::io::Result<bool> {
-    let mut wanted = [rustix::event::PollFd::new(fd, rustix::event::PollFlags::OUT)];
+/// Can it be read from (written to) at once, or is there an error to be told?
+fn ready(fd: &OwnedFd, output: bool) -> bool {
+    let wanted = if output { PollFlags::OUT } else { PollFlags::IN };
     let now = rustix::event::Timespec { tv_sec: 0, tv_nsec: 0 };
-    Ok(rustix::event::poll(&mut wanted, Some(&now))? > 0)
+    // What can't be asked is found out by an attempt.
+    rustix::event::poll(&mut [PollFd::new(fd, wanted)], Some(&now)).map_or(true, |n| n > 0)
 }
