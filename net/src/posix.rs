@@ -18,7 +18,7 @@ impl Stack {
         let body = match (style, protocol) {
             (Style::Stream, 0 | TCP) => Body::Fresh,
             (Style::Datagram, 0 | UDP) => Body::Datagrams(Box::default()),
-            (Style::Packets, _) => return Err(Errno::Esocktnosupport),
+            (Style::Packets | Style::Raw, _) => return Err(Errno::Esocktnosupport),
             _ => return Err(Errno::Eprotonosupport),
         };
         let id = self.new_id();

@@ -16,7 +16,8 @@ use joist_vm::sync::Mutex;
 use joist_vm::term::{Alloc, Pid, Reference, Term, build};
 
 use super::answers::named;
-use super::queue::{Queue, Requestor};
+use super::connect::invalid_state;
+use super::queue::{Queue, Requestor, Turn};
 use super::registry;
 
 /// A read gives at most so much, unless the caller or `{otp, rcvbuf}` says otherwise.
@@ -195,6 +196,25 @@ impl Esock {
             let reason = heap::copy(h, reason);
             build::tuple(h, &[reference, reason])
         });
+    }
+
+    /// An answer if another process has the turn; this one waits until it gets it.
+    pub fn wait_for_turn(
+        self: &Arc<Self>,
+        p: &mut Process,
+        state: &mut State,
+        queue: fn(&mut State) -> &mut Queue,
+        reference: Term,
+    ) -> Result<Option<Term>, Bail> {
+        match queue(state).turn(p.pid()) {
+            Turn::Yes => Ok(None),
+            Turn::Queued => Err(invalid_state(p)),
+            Turn::Behind => {
+                queue(state).enqueue(p.pid(), reference);
+                self.watch(p, state);
+                Ok(Some(named("select")))
+            }
+        }
     }
 
     /// The next of a queue has its turn, if somebody had it.

@@ -9,7 +9,7 @@ use joist_vm::process::{Bail, NativeResult, Process};
 use joist_vm::release;
 use joist_vm::term::{Term, build};
 
-use super::answers::{self, closed, failed, named};
+use super::answers::{self, closed, failed, given, named};
 use super::connect::invalid_state;
 use super::esock::{self, Esock, State};
 use super::queue::Turn;
@@ -17,6 +17,9 @@ use super::{address, control};
 
 /// So much is read at once, however much is asked for.
 const MOST: usize = 1 << 20;
+
+/// Descriptors that come with a message are looked at.
+const MSG_CMSG_CLOEXEC: i32 = 0x4000_0000;
 
 /// What a call asks for.
 struct Wish {
@@ -62,10 +65,20 @@ fn call(
     reference: Term,
     then: &dyn Fn(&mut Process, Call<'_>) -> Term,
 ) -> NativeResult {
-    let (esock, wish) = match arguments(p, socket, sizes, reference)? {
-        Ok(arguments) => arguments,
-        Err(answer) => return Ok(answer),
-    };
+    call_with(p, socket, sizes, reference, 0, then)
+}
+
+/// As [`call`], with more flags.
+fn call_with(
+    p: &mut Process,
+    socket: Term,
+    sizes: [Term; 2],
+    reference: Term,
+    flags: i32,
+    then: &dyn Fn(&mut Process, Call<'_>) -> Term,
+) -> NativeResult {
+    let (esock, mut wish) = given!(arguments(p, socket, sizes, reference));
+    wish.flags |= flags;
     let mut guard = esock.state.lock();
     let state = &mut *guard;
     let mut buf = alloc::vec![0; wanted(state, &wish).min(MOST)];
@@ -131,7 +144,7 @@ pub(super) fn recv_from(p: &mut Process, a: &[Term]) -> NativeResult {
 /// `nif_recvmsg(Socket, BufferSize, ControlSize, Flags, Reference)`
 pub(super) fn recv_message(p: &mut Process, a: &[Term]) -> NativeResult {
     a[2].as_usize().ok_or_else(|| p.badarg())?;
-    call(p, a[0], [a[1], a[3]], a[4], &|p, call| {
+    call_with(p, a[0], [a[1], a[3]], a[4], MSG_CMSG_CLOEXEC, &|p, call| {
         let message = message(p, &call.received, call.data());
         call.complete(p, message)
     })
@@ -141,7 +154,7 @@ pub(super) fn recv_message(p: &mut Process, a: &[Term]) -> NativeResult {
 pub(super) fn recv_messages(p: &mut Process, a: &[Term]) -> NativeResult {
     let most = a[1].as_usize().filter(|n| *n > 0).ok_or_else(|| p.badarg())?;
     a[3].as_usize().ok_or_else(|| p.badarg())?;
-    call(p, a[0], [a[2], a[4]], a[5], &|p, mut call| {
+    call_with(p, a[0], [a[2], a[4]], a[5], MSG_CMSG_CLOEXEC, &|p, mut call| {
         let mut messages = Vec::new();
         loop {
             messages.push(message(p, &call.received, call.data()));

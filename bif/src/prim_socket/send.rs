@@ -10,11 +10,9 @@ use joist_vm::process::{Bail, NativeResult, Process};
 use joist_vm::term::{Bits, Term, build};
 
 use super::address::{self, Named};
-use super::answers::{self, closed, failed, named};
-use super::connect::invalid_state;
+use super::answers::{self, closed, failed, given, named};
 use super::control;
 use super::esock::{self, Esock, State};
-use super::queue::Turn;
 
 /// Most parts that go out at once (`IOV_MAX`).
 pub(super) const PARTS: usize = 1024;
@@ -33,10 +31,7 @@ struct Outgoing<'a> {
 pub(super) fn send(p: &mut Process, a: &[Term]) -> NativeResult {
     let esock = esock::get(p, a[0])?;
     let data = binary(p, a[1])?;
-    let flags = match answers::int(p, a[2])? {
-        Ok(n) => n,
-        Err(answer) => return Ok(answer),
-    };
+    let flags = given!(answers::int(p, a[2]));
     run(p, &esock, a[3], &Outgoing { parts: alloc::vec![&*data], to: None, control: &[], flags, has_more: false })
 }
 
@@ -44,10 +39,7 @@ pub(super) fn send(p: &mut Process, a: &[Term]) -> NativeResult {
 pub(super) fn send_to(p: &mut Process, a: &[Term]) -> NativeResult {
     let esock = esock::get(p, a[0])?;
     let data = binary(p, a[1])?;
-    let flags = match answers::int(p, a[3])? {
-        Ok(n) => n,
-        Err(answer) => return Ok(answer),
-    };
+    let flags = given!(answers::int(p, a[3]));
     let to = match address::read(a[2]) {
         Some(Named::Address(to)) => Some(to),
         Some(Named::Unspecified) => None,
@@ -60,10 +52,7 @@ pub(super) fn send_to(p: &mut Process, a: &[Term]) -> NativeResult {
 /// `nif_sendmsg(Socket, Message, Flags, Reference, Parts)`
 pub(super) fn send_message(p: &mut Process, a: &[Term]) -> NativeResult {
     let esock = esock::get(p, a[0])?;
-    let flags = match answers::int(p, a[2])? {
-        Ok(n) => n,
-        Err(answer) => return Ok(answer),
-    };
+    let flags = given!(answers::int(p, a[2]));
     if !a[1].is_map() {
         return Err(p.badarg());
     }
@@ -117,7 +106,7 @@ fn run(p: &mut Process, esock: &Arc<Esock>, reference: Term, out: &Outgoing<'_>)
         // A packet goes out at once.
         return Ok(answers::invalid(p, named("iov")));
     }
-    if let Some(answer) = wait_for_turn(p, esock, state, reference)? {
+    if let Some(answer) = esock.wait_for_turn(p, state, |s| &mut s.writers, reference)? {
         return Ok(answer);
     }
     let size: usize = out.parts.iter().map(|part| part.len()).sum();
@@ -135,24 +124,6 @@ fn run(p: &mut Process, esock: &Arc<Esock>, reference: Term, out: &Outgoing<'_>)
             Ok(named("select"))
         }
         Err(e) => Ok(given_up(p, esock, state, e)),
-    }
-}
-
-/// An answer if another process writes; this one waits until it has its turn.
-pub(super) fn wait_for_turn(
-    p: &mut Process,
-    esock: &Arc<Esock>,
-    state: &mut State,
-    reference: Term,
-) -> Result<Option<Term>, Bail> {
-    match state.writers.turn(p.pid()) {
-        Turn::Yes => Ok(None),
-        Turn::Queued => Err(invalid_state(p)),
-        Turn::Behind => {
-            state.writers.enqueue(p.pid(), reference);
-            esock.watch(p, state);
-            Ok(Some(named("select")))
-        }
     }
 }
 

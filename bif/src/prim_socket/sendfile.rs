@@ -9,7 +9,7 @@ use joist_vm::term::{Magic, Term};
 use super::answers::{self, closed};
 use super::connect::invalid_state;
 use super::esock::{self, Esock, State};
-use super::send::{blocked, given_up, wait_for_turn};
+use super::send::{blocked, given_up};
 use crate::prim_file;
 
 /// A file that is being sent. As long as the file is open; stock holds a descriptor of its own.
@@ -31,7 +31,7 @@ enum Progress {
 /// `nif_sendfile(Socket, Reference, Offset, Count, File)`
 pub(super) fn start(p: &mut Process, a: &[Term]) -> NativeResult {
     part(p, a, |p, esock, state| {
-        if let Some(answer) = wait_for_turn(p, esock, state, a[1])? {
+        if let Some(answer) = esock.wait_for_turn(p, state, |s| &mut s.writers, a[1])? {
             return Ok(Some(answer));
         }
         if state.file.is_some() {

@@ -15,6 +15,7 @@ impl Locals {
     /// As `socket(2)`.
     pub fn open(&mut self, style: Style, protocol: i32) -> Result<Socket, Errno> {
         match protocol {
+            _ if style == Style::Raw => Err(Errno::Esocktnosupport),
             0 | AF_LOCAL => Ok(Socket(self.add(style))),
             _ => Err(Errno::Eprotonosupport),
         }
@@ -165,6 +166,7 @@ impl Locals {
             Style::Stream => 1,
             Style::Datagram => 2,
             Style::Packets => 5,
+            Style::Raw => 3,
         };
         let buffer = |chosen: Option<usize>| int(chosen.map_or(MOST, |n| 2 * n) as i32);
         let mut value = match option {

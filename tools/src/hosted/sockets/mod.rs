@@ -6,6 +6,7 @@ mod address;
 mod bindings;
 mod control;
 mod interfaces;
+mod namespaces;
 mod options;
 
 use super::Hosted;
@@ -114,12 +115,21 @@ impl Sockets for Hosted {
             Style::Stream => SocketType::STREAM,
             Style::Datagram => SocketType::DGRAM,
             Style::Packets => SocketType::SEQPACKET,
+            Style::Raw => SocketType::RAW,
         };
         let protocol = u32::try_from(protocol).map_err(|_| Errno::Eprotonosupport)?;
         let protocol = core::num::NonZero::new(protocol).map(Protocol::from_raw);
         let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
         let fd = rustix::net::socket_with(family, style, flags, protocol).map_err(errno)?;
         self.enter_socket(fd)
+    }
+
+    fn socket_open_in(&self, namespace: &[u8], family: Family, style: Style, protocol: i32) -> Result<Socket> {
+        namespaces::within(namespace, || self.socket_open(family, style, protocol))
+    }
+
+    fn has_namespaces(&self) -> bool {
+        true
     }
 
     fn socket_adopt(&self, descriptor: u32) -> Result<Socket> {
@@ -147,7 +157,10 @@ impl Sockets for Hosted {
         let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
         let open = self.sockets.get(socket)?;
         let (fd, from) = open.attempt(&open.input, |fd| rustix::net::acceptfrom_with(fd, flags).map_err(errno))?;
-        Ok((self.enter_socket(fd)?, from.map_or(Address::Local(Vec::new()), from_host)))
+        let accepted = self.enter_socket(fd)?;
+        // (Linux's accepted sockets have their listener's options.)
+        self.sockets.get(accepted)?.control.store(open.control.load(Ordering::Relaxed), Ordering::Relaxed);
+        Ok((accepted, from.map_or(Address::Local(Vec::new()), from_host)))
     }
 
     fn socket_connect(&self, socket: Socket, address: Option<&Address>) -> Result<()> {
@@ -206,7 +219,8 @@ impl Sockets for Hosted {
     fn socket_receive(&self, socket: Socket, buf: &mut [u8], flags: i32) -> Result<Received> {
         let open = self.sockets.get(socket)?;
         open.attempt(&open.input, |fd| {
-            if open.control.load(Ordering::Relaxed) {
+            // (Descriptors may come without being asked for. Who doesn't look at them is not given any.)
+            if open.control.load(Ordering::Relaxed) || flags & nix::libc::MSG_CMSG_CLOEXEC != 0 {
                 return control::receive(fd, buf, flags);
             }
             let flags = RecvFlags::from_bits_retain(flags as u32);
@@ -273,6 +287,10 @@ impl Sockets for Hosted {
         if let (Some(open), Ok(poller)) = (open, self.channels.poller()) {
             poller.remove(&open.fd);
         }
+    }
+
+    fn interfaces_in(&self, namespace: &[u8]) -> Result<Vec<Interface>> {
+        namespaces::within(namespace, interfaces::all)
     }
 
     fn interfaces(&self) -> Result<Vec<Interface>> {

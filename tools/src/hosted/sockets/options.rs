@@ -301,10 +301,11 @@ fn packet_options(fd: &OwnedFd) -> Result<Vec<u8>> {
 pub(super) fn wants_control(level: i32, number: i32) -> bool {
     matches!(
         (level, number),
-        (libc::SOL_SOCKET, libc::SO_TIMESTAMP)
+        (libc::SOL_SOCKET, libc::SO_TIMESTAMP | libc::SO_TIMESTAMPNS | libc::SO_RXQ_OVFL)
             | (libc::IPPROTO_IP, libc::IP_RECVTOS | libc::IP_RECVTTL | libc::IP_PKTINFO | libc::IP_RECVORIGDSTADDR)
-            | (libc::IPPROTO_IP, libc::IP_RECVERR)
+            | (libc::IPPROTO_IP, libc::IP_RECVERR | libc::IP_RECVOPTS | libc::IP_RETOPTS)
             | (libc::IPPROTO_IPV6, libc::IPV6_RECVTCLASS | libc::IPV6_RECVHOPLIMIT | libc::IPV6_RECVPKTINFO)
-            | (libc::IPPROTO_IPV6, libc::IPV6_RECVERR)
+            | (libc::IPPROTO_IPV6, libc::IPV6_RECVERR | libc::IPV6_FLOWINFO | libc::IPV6_HOPLIMIT)
+            | (libc::IPPROTO_IPV6, libc::IPV6_HOPOPTS | libc::IPV6_DSTOPTS | libc::IPV6_RTHDR | libc::IPV6_AUTHHDR)
     )
 }
