@@ -6,6 +6,7 @@ main() ->
     streams(),
     waiting(),
     datagrams(),
+    errors(),
     locals(),
     options(),
     files(),
@@ -113,6 +114,23 @@ datagrams() ->
     say(large, socket:sendto(One, binary:copy(<<0>>, 70000), From)),
     [socket:close(S) || S <- [One, Other]].
 
+%% An error that came back for a datagram; and one that is in too many parts.
+errors() ->
+    {ok, Gone} = socket:open(inet, dgram),
+    ok = socket:bind(Gone, loopback()),
+    {ok, Name} = socket:sockname(Gone),
+    socket:close(Gone),
+    {ok, Socket} = socket:open(inet, dgram),
+    say(recverr, {socket:setopt(Socket, {ip, recverr}, true), socket:getopt(Socket, {ip, recverr})}),
+    ok = socket:connect(Socket, Name),
+    ok = socket:send(Socket, "x"),
+    timer:sleep(50),
+    {ok, #{ctrl := [#{level := Level, type := Type, value := Error}], flags := Flags}} = socket:recvmsg(Socket, [errqueue]),
+    say(error, {Level, Type, maps:remove(offender, Error), Flags}),
+    say(offender, maps:with([family, addr], maps:get(offender, Error))),
+    say(parts, socket:sendmsg(Socket, #{iov => lists:duplicate(1025, <<"x">>)})),
+    socket:close(Socket).
+
 locals() ->
     Path = "/tmp/net_socket_" ++ os:getpid(),
     {ok, Listen} = socket:open(local, stream),
@@ -133,7 +151,12 @@ options() ->
     say(linger, Set({socket, linger}, #{onoff => true, linger => 3})),
     say(bools, [Set({L, O}, true) || {L, O} <- [{socket, keepalive}, {socket, reuseaddr}, {tcp, nodelay}, {ip, recvtos}]]),
     say(tos, [socket:setopt(Socket, {ip, tos}, V) || V <- [lowdelay, 4, 0]]),
+    say(tos_told, [begin socket:setopt(Socket, {ip, tos}, V), Get({ip, tos}) end
+                   || V <- [lowdelay, mincost, 20, 46, 184, 255, 256, ef, cs1, #{tos => lowdelay, precedence => routine},
+                            #{tos => 3, precedence => 9}, #{tos => default}, foo]]),
     say(ttl, Set({ip, ttl}, 9)),
+    say(numbers, [Set({L, O}, V) || {L, O, V} <- [{tcp, maxseg, 1000}, {socket, rcvlowat, 7}, {ip, mtu_discover, want},
+                                                  {ip, minttl, 3}, {socket, peek_off, 5}, {tcp, cork, true}]]),
     say(otp, [Set({otp, O}, V) || {O, V} <- [{rcvbuf, 100}, {rcvbuf, {3, 50}}, {rcvbuf, default}, {debug, false}, {meta, {a, 1}}]]),
     say(bad, [socket:setopt(Socket, O, V) || {O, V} <- [{{socket, keepalive}, 7}, {{tcp, nodelay}, x}, {{foo, bar}, 1}, {{socket, type}, 1}]]),
     say(native, {socket:setopt_native(Socket, {socket, 9}, 0), socket:getopt_native(Socket, {socket, 9}, integer),

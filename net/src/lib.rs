@@ -1,4 +1,4 @@
-//! The bare machine's network: POSIX sockets over smoltcp.
+//! The bare machine's network: POSIX sockets over smoltcp; and local ones ([`local`]), which need no network.
 //!
 //! smoltcp looks at all sockets of a set for each packet. So each socket here has a set of its own; a frame that comes in
 //! is looked at first (`frame`), its socket found in a table, and only that one's set is shown to smoltcp. What is to be
@@ -17,6 +17,7 @@ mod frame;
 mod interface;
 mod interfaces;
 mod link;
+pub mod local;
 mod options;
 mod poll;
 mod ports;

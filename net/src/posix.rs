@@ -18,7 +18,7 @@ impl Stack {
         let body = match (style, protocol) {
             (Style::Stream, 0 | TCP) => Body::Fresh,
             (Style::Datagram, 0 | UDP) => Body::Datagrams(Box::default()),
-            (Style::Packets, _) => return Err(Errno::Esocktnosupport),
+            (Style::Packets | Style::Raw, _) => return Err(Errno::Esocktnosupport),
             _ => return Err(Errno::Eprotonosupport),
         };
         let id = self.new_id();
@@ -197,6 +197,15 @@ impl Stack {
             _ => None,
         };
         remote.map(|remote| address::outside(entry.family, remote)).ok_or(Errno::Enotconn)
+    }
+
+    /// See [`joist_vm::platform::Sockets::socket_ready`].
+    pub fn ready(&mut self, socket: Socket, output: bool) -> Result<bool, Errno> {
+        let entry = self.entry(socket.0)?;
+        let is_ready = if output { entry.writable() } else { entry.readable() };
+        let wants = if output { &mut entry.wants.output } else { &mut entry.wants.input };
+        *wants = !is_ready;
+        Ok(is_ready)
     }
 
     pub fn available(&mut self, socket: Socket) -> Result<usize, Errno> {

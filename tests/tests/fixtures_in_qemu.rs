@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::process::Command;
 use std::time::Duration;
 
-/// One or two of each area: numbers, bits, terms, memory, exceptions, processes, time, tables, code.
-const CHOICE: [&str; 17] = [
+/// One or two of each area: numbers, bits, terms, memory, exceptions, processes, time, tables, code, local sockets.
+const CHOICE: [&str; 18] = [
     "arith_small",
     "bignum",
     "bits_build",
@@ -19,6 +19,7 @@ const CHOICE: [&str; 17] = [
     "gc_pressure",
     "lists_1",
     "maps_1",
+    "net_local",
     "order",
     "procs",
     "select",

@@ -27,6 +27,8 @@ pub enum Body {
     File(Content),
     Symlink(Name),
     Device(Device),
+    /// A local socket's name: the socket's number.
+    Socket(u64),
 }
 
 #[derive(Debug)]
@@ -69,6 +71,7 @@ impl Inode {
             Body::File(content) => (FileKind::Regular, 0o100_000, content.len()),
             Body::Symlink(target) => (FileKind::Symlink, 0o120_000, target.len() as u64),
             Body::Device(_) => (FileKind::Device, 0o020_000, 0),
+            Body::Socket(_) => (FileKind::Other, 0o140_000, 0),
         };
         let device = if let Body::Device(device) = self.body { device.number() } else { 0 };
         let links = if self.is_dir() && self.links > 0 { 2 + subdirectories } else { self.links };

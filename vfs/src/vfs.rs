@@ -77,6 +77,38 @@ impl Vfs {
         self.set_permissions(path, mode)
     }
 
+    /// Makes a file that stands for a local socket.
+    /// # Errors
+    /// [`Errno::Eaddrinuse`] if something is there; as `open(2)`.
+    pub fn add_socket(&self, path: &[u8], socket: u64) -> Result<(), Errno> {
+        let tree = &mut self.state.lock().tree;
+        let (parent, split) = tree.parent(path).map_err(|e| e.unwrap_or(Errno::Eaddrinuse))?;
+        match tree.child(parent, split.name) {
+            Ok(_) => return Err(Errno::Eaddrinuse),
+            Err(Errno::Enoent) => {}
+            Err(error) => return Err(error),
+        }
+        let now = (self.hooks.now)();
+        let id = tree.add(Inode::new(Body::Socket(socket), 0o755, now));
+        let linked = tree.link(parent, split.name.to_vec().into(), id, now);
+        if linked.is_err() {
+            tree.release(id);
+        }
+        linked
+    }
+
+    /// The socket that a file stands for.
+    /// # Errors
+    /// [`Errno::Econnrefused`] if it stands for none; as `connect(2)`.
+    pub fn socket(&self, path: &[u8]) -> Result<u64, Errno> {
+        let tree = &mut self.state.lock().tree;
+        let id = tree.walk(path, true)?;
+        match tree.get(id).body {
+            Body::Socket(socket) => Ok(socket),
+            _ => Err(Errno::Econnrefused),
+        }
+    }
+
     fn change<R>(&self, path: &[u8], f: impl FnOnce(&mut Inode) -> R) -> Result<R, Errno> {
         let tree = &mut self.state.lock().tree;
         let id = tree.walk(path, true)?;
@@ -96,7 +128,7 @@ impl Vfs {
             (Some(snapshot), _) => read_bytes(snapshot, offset, buf),
             (None, Body::File(content)) => content.read(offset, buf),
             (None, Body::Directory(_)) => return Err(Errno::Eisdir),
-            (None, Body::Symlink(_)) => return Err(Errno::Einval),
+            (None, Body::Symlink(_) | Body::Socket(_)) => return Err(Errno::Einval),
             (None, Body::Device(device)) => self.read_device(*device, buf),
         };
         if at.is_none() {
@@ -176,6 +208,7 @@ impl Files for Vfs {
                 }
             }
             Body::Symlink(_) => return Err(Errno::Eloop),
+            Body::Socket(_) => return Err(Errno::Enxio),
         }
         state.tree.get_mut(id).opens += 1;
         let open = Open { id, position: 0, read: flags.read, write, append: flags.append, snapshot };
@@ -287,6 +320,7 @@ impl Files for Vfs {
             }
             Body::Device(Device::Null) => Ok(Vec::new()),
             Body::Device(_) => Err(Errno::Einval), // without an end
+            Body::Socket(_) => Err(Errno::Enxio),
             _ => Err(Errno::Eisdir),
         }
     }

@@ -89,10 +89,13 @@ fn getifaddrs(p: &mut Process, a: &[Term]) -> NativeResult {
     if !a[0].is_map() {
         return Err(p.badarg());
     }
-    if joist_vm::map::get(a[0], named("netns")).is_some() {
-        return Ok(failed(p, Errno::Enotsup));
-    }
-    let all = match platform().interfaces() {
+    let namespace = joist_vm::map::get(a[0], named("netns"));
+    let all = match namespace.map(crate::term_args::bytes) {
+        None => platform().interfaces(),
+        Some(Some(name)) => platform().interfaces_in(&name),
+        Some(None) => return Err(p.badarg()),
+    };
+    let all = match all {
         Ok(all) => all,
         Err(e) => return Ok(failed(p, e)),
     };

@@ -5,9 +5,7 @@ use joist_vm::process::{NativeResult, Process};
 use joist_vm::term::Term;
 
 use super::answers::{self, closed, failed, named};
-use super::connect::invalid_state;
 use super::esock::{self, Esock};
-use super::queue::Turn;
 use super::registry;
 
 /// `nif_accept(Socket, Reference)`
@@ -22,23 +20,15 @@ pub(super) fn accept(p: &mut Process, a: &[Term]) -> NativeResult {
     if state.readers.current.is_some() {
         return Ok(answers::error_invalid(p, "state"));
     }
-    match state.acceptors.turn(p.pid()) {
-        Turn::Yes => {}
-        Turn::Queued => return Err(invalid_state(p)),
-        Turn::Behind => {
-            state.acceptors.enqueue(p.pid(), a[1]);
-            esock.watch(p, state);
-            return Ok(named("select"));
-        }
+    if let Some(answer) = esock.wait_for_turn(p, state, |s| &mut s.acceptors, a[1])? {
+        return Ok(answer);
     }
     state.accepted.tries += 1;
     match platform().socket_accept(handle) {
         Ok((handle, _)) => {
             state.accepted.packets += 1;
             state.connected = true;
-            if state.acceptors.current.is_some() {
-                esock.turn_over(&mut state.acceptors);
-            }
+            esock.turn_over(state.handle, &mut state.acceptors);
             let accepted = Esock::new(p, handle, (esock.family, esock.style, esock.protocol));
             {
                 let mut new = accepted.state.lock();

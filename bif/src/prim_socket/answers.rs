@@ -6,6 +6,17 @@ use joist_vm::platform::Errno;
 use joist_vm::process::{Bail, NativeResult};
 use joist_vm::term::{Alloc, Term, build};
 
+/// An argument that was read; or the answer that it could not be.
+macro_rules! given {
+    ($argument:expr) => {
+        match $argument? {
+            Ok(argument) => argument,
+            Err(answer) => return Ok(answer),
+        }
+    };
+}
+pub(crate) use given;
+
 /// An atom by its name.
 pub(crate) fn named(name: &str) -> Term {
     Term::atom(Atom::new(name))

@@ -55,7 +55,7 @@ pub(super) fn cancel(p: &mut Process, a: &[Term]) -> NativeResult {
     };
     let (cancelled, had_turn) = queue.cancel(p.pid(), a[2]);
     if had_turn {
-        esock.turn_over(queue);
+        esock.turn_over(state.handle, queue);
     }
     Ok(match cancelled {
         Cancelled::Done => answers::ok(),

@@ -6,7 +6,7 @@ use joist_vm::process::{NativeResult, Process};
 use joist_vm::term::{Term, build};
 
 use super::address::{self, Named};
-use super::answers::{self, closed, done, failed, named};
+use super::answers::{self, closed, done, failed, given, named};
 use super::esock;
 
 /// `nif_bind(Socket, Address)`
@@ -42,10 +42,7 @@ pub(super) fn bind_many(p: &mut Process, a: &[Term]) -> NativeResult {
 /// `nif_listen(Socket, Backlog)`
 pub(super) fn listen(p: &mut Process, a: &[Term]) -> NativeResult {
     let esock = esock::get(p, a[0])?;
-    let backlog = match answers::int(p, a[1])? {
-        Ok(n) => n,
-        Err(answer) => return Ok(answer),
-    };
+    let backlog = given!(answers::int(p, a[1]));
     let mut state = esock.state.lock();
     let Some(handle) = state.open() else { return Ok(closed(p)) };
     // As Linux: a negative backlog is a very large one.

@@ -12,6 +12,7 @@ use joist_vm::term::{Alloc, Term, build};
 
 use super::address;
 use super::answers::{named, record};
+use super::errors;
 use super::numbers::{IPPROTO_IP, IPPROTO_IPV6, SOL_SOCKET};
 use super::options::tos;
 
@@ -29,6 +30,8 @@ enum Kind {
     PacketInfo6,
     /// A socket address (IPv4).
     Address,
+    /// An error and whom it is about.
+    Error,
     /// Only bytes.
     Bytes,
 }
@@ -41,12 +44,12 @@ static KINDS: [(i32, i32, &str, Kind); 12] = [
     (IPPROTO_IP, 1, "tos", Kind::Tos),
     (IPPROTO_IP, 2, "ttl", Kind::Int),
     (IPPROTO_IP, 8, "pktinfo", Kind::PacketInfo),
-    (IPPROTO_IP, 11, "recverr", Kind::Bytes),
+    (IPPROTO_IP, 11, "recverr", Kind::Error),
     (IPPROTO_IP, 20, "origdstaddr", Kind::Address),
     (IPPROTO_IPV6, 50, "pktinfo", Kind::PacketInfo6),
     (IPPROTO_IPV6, 52, "hoplimit", Kind::Int),
     (IPPROTO_IPV6, 67, "tclass", Kind::Int),
-    (IPPROTO_IPV6, 25, "recverr", Kind::Bytes),
+    (IPPROTO_IPV6, 25, "recverr", Kind::Error),
 ];
 
 /// Reads a list of messages to be sent; none if one of them makes no sense.
@@ -103,7 +106,7 @@ fn one<A: Alloc + ?Sized>(a: &mut A, c: &Control) -> Term {
         (Some(Kind::Int), Some(n)) => fields.push(("value", Term::small(i64::from(n)))),
         (Some(Kind::Tos), _) => {
             let n = int.or(c.data.first().map(|b| i32::from(*b)));
-            fields.extend(n.map(|n| ("value", tos::build(n))));
+            fields.extend(n.map(|n| ("value", tos::build(a, n))));
         }
         (Some(Kind::Time), _) => {
             if let Some((sec, usec)) = c.data.first_chunk::<8>().zip(c.data.get(8..16)) {
@@ -140,6 +143,7 @@ fn structure<A: Alloc + ?Sized>(a: &mut A, kind: Kind, data: &[u8]) -> Option<Te
             let to = SocketAddr::new(IpAddr::from(word(4)?), port);
             Some(address::build(a, &Address::Ip(to)))
         }
+        Kind::Error => errors::build(a, data),
         _ => None,
     }
 }

@@ -16,7 +16,8 @@ use joist_vm::sync::Mutex;
 use joist_vm::term::{Alloc, Pid, Reference, Term, build};
 
 use super::answers::named;
-use super::queue::{Queue, Requestor};
+use super::connect::invalid_state;
+use super::queue::{Queue, Requestor, Turn};
 use super::registry;
 
 /// A read gives at most so much, unless the caller or `{otp, rcvbuf}` says otherwise.
@@ -132,9 +133,9 @@ impl Esock {
             listening: false,
             connected: false,
             readers: Queue::default(),
-            writers: Queue::default(),
+            writers: Queue::of_output(),
             acceptors: Queue::default(),
-            connector: Queue::default(),
+            connector: Queue::of_output(),
             read: Counters::default(),
             written: Counters::default(),
             accepted: Counters::default(),
@@ -197,10 +198,40 @@ impl Esock {
         });
     }
 
-    /// The next of a queue has its turn.
-    pub fn turn_over(self: &Arc<Self>, queue: &mut Queue) {
-        if let Some(next) = queue.next() {
-            self.tell_ready(next);
+    /// An answer if another process has the turn; this one waits until it gets it.
+    pub fn wait_for_turn(
+        self: &Arc<Self>,
+        p: &mut Process,
+        state: &mut State,
+        queue: fn(&mut State) -> &mut Queue,
+        reference: Term,
+    ) -> Result<Option<Term>, Bail> {
+        match queue(state).turn(p.pid()) {
+            Turn::Yes => Ok(None),
+            Turn::Queued => Err(invalid_state(p)),
+            Turn::Behind => {
+                queue(state).enqueue(p.pid(), reference);
+                self.watch(p, state);
+                Ok(Some(named("select")))
+            }
+        }
+    }
+
+    /// The next of a queue has its turn, if somebody had it.
+    pub fn turn_over(self: &Arc<Self>, handle: Option<Socket>, queue: &mut Queue) {
+        if queue.current.is_some() {
+            queue.next();
+            self.select(handle, queue);
+        }
+    }
+
+    /// Whoever has the turn is told when something can be done: now, if it can be done now.
+    pub fn select(self: &Arc<Self>, handle: Option<Socket>, queue: &mut Queue) {
+        if queue.selected
+            && handle.is_none_or(|h| platform().socket_ready(h, queue.output))
+            && let Some(requestor) = queue.ready()
+        {
+            self.tell_ready(requestor);
         }
     }
 
@@ -278,7 +309,7 @@ impl Esock {
         let s = &mut *state;
         for queue in [&mut s.readers, &mut s.writers, &mut s.acceptors, &mut s.connector] {
             if queue.forget(pid) {
-                self.turn_over(queue);
+                self.turn_over(s.handle, queue);
             }
         }
     }

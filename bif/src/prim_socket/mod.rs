@@ -8,6 +8,7 @@ pub(crate) mod answers;
 mod close;
 mod connect;
 mod control;
+mod errors;
 mod esock;
 mod info;
 pub(crate) mod ioctl;

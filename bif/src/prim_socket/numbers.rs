@@ -19,6 +19,7 @@ pub(super) const fn own_protocol(family: Family, style: Style) -> i32 {
         (_, Style::Stream) => IPPROTO_TCP,
         (_, Style::Datagram) => IPPROTO_UDP,
         (_, Style::Packets) => 132,
+        (_, Style::Raw) => 0,
     }
 }
 
@@ -35,6 +36,7 @@ pub(super) const fn style(number: i32) -> Option<Style> {
     match number {
         1 => Some(Style::Stream),
         2 => Some(Style::Datagram),
+        3 => Some(Style::Raw),
         5 => Some(Style::Packets),
         _ => None,
     }
@@ -53,5 +55,6 @@ pub(super) const fn style_name(style: Style) -> &'static str {
         Style::Stream => "stream",
         Style::Datagram => "dgram",
         Style::Packets => "seqpacket",
+        Style::Raw => "raw",
     }
 }

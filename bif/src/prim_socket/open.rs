@@ -6,26 +6,26 @@ use joist_vm::platform::{Errno, Family, Style, platform};
 use joist_vm::process::{NativeResult, Process};
 use joist_vm::term::Term;
 
-use super::answers::{self, failed, named};
+use super::answers::{self, failed, given, named};
 use super::esock::Esock;
 use super::{numbers, registry};
 
 /// `nif_open(Domain, Type, Protocol, Opts)`
 pub(super) fn open(p: &mut Process, a: &[Term]) -> NativeResult {
-    let protocol = match answers::int(p, a[2])? {
-        Ok(n) => n,
-        Err(answer) => return Ok(answer),
-    };
+    let protocol = given!(answers::int(p, a[2]));
     if !a[3].is_map() {
         return Err(p.badarg());
     }
     let Some(family) = family(a[0]) else { return Ok(answers::invalid(p, named("domain"))) };
     let Some(style) = style(a[1]) else { return Ok(answers::invalid(p, named("type"))) };
-    // Another namespace of the network can't be entered.
-    if map::get(a[3], named("netns")).is_some() {
-        return Ok(failed(p, Errno::Enotsup));
-    }
-    match platform().socket_open(family, style, protocol) {
+    let opened = match map::get(a[3], named("netns")) {
+        None => platform().socket_open(family, style, protocol),
+        Some(name) => match crate::term_args::bytes(name) {
+            Some(name) => platform().socket_open_in(&name, family, style, protocol),
+            None => return Ok(answers::invalid(p, named("netns"))),
+        },
+    };
+    match opened {
         Ok(handle) => {
             let protocol = match protocol {
                 0 => numbers::own_protocol(family, style),
@@ -40,10 +40,7 @@ pub(super) fn open(p: &mut Process, a: &[Term]) -> NativeResult {
 
 /// `nif_open(FD, Opts)`
 pub(super) fn adopt(p: &mut Process, a: &[Term]) -> NativeResult {
-    let fd = match answers::int(p, a[0])? {
-        Ok(n) => n,
-        Err(answer) => return Ok(answer),
-    };
+    let fd = given!(answers::int(p, a[0]));
     if !a[1].is_map() {
         return Err(p.badarg());
     }
@@ -108,6 +105,7 @@ fn style(t: Term) -> Option<Style> {
         Some("stream") => Some(Style::Stream),
         Some("dgram") => Some(Style::Datagram),
         Some("seqpacket") => Some(Style::Packets),
+        Some("raw") => Some(Style::Raw),
         _ => t.as_i64().and_then(|n| numbers::style(i32::try_from(n).ok()?)),
     }
 }

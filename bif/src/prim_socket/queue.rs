@@ -27,6 +27,8 @@ pub(super) struct Queue {
     waiting: VecDeque<Requestor>,
     /// The current one is to be told when it can try again.
     pub selected: bool,
+    /// It waits for output.
+    pub output: bool,
 }
 
 /// What became of a wish to cancel.
@@ -49,6 +51,11 @@ pub(super) enum Turn {
 }
 
 impl Queue {
+    /// Of operations that wait for output.
+    pub fn of_output() -> Queue {
+        Queue { output: true, ..Queue::default() }
+    }
+
     pub fn turn(&self, pid: Pid) -> Turn {
         match &self.current {
             Some(current) if current.pid != pid => {
@@ -72,11 +79,10 @@ impl Queue {
         self.selected = selected;
     }
 
-    /// The current operation is over; the next one is to be told that it can try.
-    pub fn next(&mut self) -> Option<&Requestor> {
-        self.selected = false;
+    /// The current operation is over; the next one is to be told when it can try.
+    pub fn next(&mut self) {
         self.current = self.waiting.pop_front();
-        self.current.as_ref()
+        self.selected = self.current.is_some();
     }
 
     /// The one that is to be told now, if any.

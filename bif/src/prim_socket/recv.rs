@@ -4,12 +4,12 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use joist_vm::atom;
-use joist_vm::platform::{Errno, Received, Socket, Style, platform};
+use joist_vm::platform::{Errno, Received, Style, platform};
 use joist_vm::process::{Bail, NativeResult, Process};
 use joist_vm::release;
 use joist_vm::term::{Term, build};
 
-use super::answers::{self, closed, failed, named};
+use super::answers::{self, closed, failed, given, named};
 use super::connect::invalid_state;
 use super::esock::{self, Esock, State};
 use super::queue::Turn;
@@ -17,6 +17,9 @@ use super::{address, control};
 
 /// So much is read at once, however much is asked for.
 const MOST: usize = 1 << 20;
+
+/// Descriptors that come with a message are looked at.
+const MSG_CMSG_CLOEXEC: i32 = 0x4000_0000;
 
 /// What a call asks for.
 struct Wish {
@@ -33,143 +36,147 @@ enum Seen {
     Answer(Term),
 }
 
-/// `nif_recv(Socket, Length, Flags, Reference)`
-pub(super) fn recv(p: &mut Process, a: &[Term]) -> NativeResult {
-    let (esock, wish) = match arguments(p, a[0], [a[1], a[2]], a[3])? {
-        Ok(arguments) => arguments,
-        Err(answer) => return Ok(answer),
-    };
+/// A call that has read once, with success.
+struct Call<'a> {
+    esock: &'a Arc<Esock>,
+    state: &'a mut State,
+    wish: &'a Wish,
+    buf: &'a mut [u8],
+    received: Received,
+}
+
+impl Call<'_> {
+    fn data(&self) -> &[u8] {
+        &self.buf[..self.received.len.min(self.buf.len())]
+    }
+
+    /// The answer is this value.
+    fn complete(self, p: &mut Process, value: Term) -> Term {
+        let n = self.data().len();
+        complete(p, self.esock, self.state, self.wish, n, value)
+    }
+}
+
+/// What all calls begin with; `then` makes the answer of what was read.
+fn call(
+    p: &mut Process,
+    socket: Term,
+    sizes: [Term; 2],
+    reference: Term,
+    then: &dyn Fn(&mut Process, Call<'_>) -> Term,
+) -> NativeResult {
+    call_with(p, socket, sizes, reference, 0, then)
+}
+
+/// As [`call`], with more flags.
+fn call_with(
+    p: &mut Process,
+    socket: Term,
+    sizes: [Term; 2],
+    reference: Term,
+    flags: i32,
+    then: &dyn Fn(&mut Process, Call<'_>) -> Term,
+) -> NativeResult {
+    let (esock, mut wish) = given!(arguments(p, socket, sizes, reference));
+    wish.flags |= flags;
     let mut guard = esock.state.lock();
     let state = &mut *guard;
-    let wanted = wanted(state, &wish);
-    let mut buf = buffer(state, &wish);
-    let received = match receive(p, &esock, state, &wish, &mut buf)? {
-        Seen::Some(received) => received,
-        Seen::Answer(answer) => return Ok(answer),
-    };
-    let n = received.len.min(buf.len());
-    let data = build::binary(p, &buf[..n]);
-    let is_stream = esock.style == Style::Stream;
-    if n == wanted {
-        if wish.len == 0 && is_stream {
-            state.buffer.reads += 1;
-            if state.buffer.reads < state.buffer.most {
-                state.read.part(n);
-                if let Some(reference) = wish.reference {
-                    state.readers.hold(p.pid(), reference, false);
-                    esock.watch(p, state);
+    let mut buf = alloc::vec![0; wanted(state, &wish).min(MOST)];
+    match receive(p, &esock, state, &wish, &mut buf)? {
+        Seen::Some(received) => Ok(then(p, Call { esock: &esock, state, wish: &wish, buf: &mut buf, received })),
+        Seen::Answer(answer) => Ok(answer),
+    }
+}
+
+/// `nif_recv(Socket, Length, Flags, Reference)`
+pub(super) fn recv(p: &mut Process, a: &[Term]) -> NativeResult {
+    call(p, a[0], [a[1], a[2]], a[3], &|p, call| {
+        let data = build::binary(p, call.data());
+        let n = call.data().len();
+        let Call { esock, state, wish, .. } = call;
+        let is_stream = esock.style == Style::Stream;
+        if n == wanted(state, wish) {
+            if wish.len == 0 && is_stream {
+                state.buffer.reads += 1;
+                if state.buffer.reads < state.buffer.most {
+                    state.read.part(n);
+                    if let Some(reference) = wish.reference {
+                        state.readers.hold(p.pid(), reference, false);
+                        esock.watch(p, state);
+                    }
+                    return answers::pair(p, "more", data);
                 }
-                return Ok(answers::pair(p, "more", data));
             }
+            return complete(p, esock, state, wish, n, data);
         }
-        return Ok(complete(p, &esock, state, &wish, n, data));
-    }
-    state.buffer.reads = 0;
-    if wish.len == 0 || !is_stream {
-        return Ok(complete(p, &esock, state, &wish, n, data));
-    }
-    // A stream with less than was asked for.
-    let Some(reference) = wish.reference else {
-        state.read.complete(n);
-        over(&esock, state);
-        return Ok(if release::at_least(26) { answers::pair(p, "timeout", data) } else { answers::ok_with(p, data) });
-    };
-    state.read.part(n);
-    state.readers.hold(p.pid(), reference, true);
-    esock.watch(p, state);
-    if n == buf.len() {
-        // There is more than was read at once.
-        if let Some(requestor) = state.readers.ready() {
-            esock.tell_ready(requestor);
+        state.buffer.reads = 0;
+        if wish.len == 0 || !is_stream {
+            return complete(p, esock, state, wish, n, data);
         }
-    }
-    Ok(answers::pair(p, "select", data))
+        // A stream with less than was asked for.
+        let Some(reference) = wish.reference else {
+            state.read.complete(n);
+            over(esock, state);
+            return if release::at_least(26) { answers::pair(p, "timeout", data) } else { answers::ok_with(p, data) };
+        };
+        state.read.part(n);
+        state.readers.hold(p.pid(), reference, true);
+        esock.watch(p, state);
+        // There may be more than was read at once, or something since.
+        esock.select(state.handle, &mut state.readers);
+        answers::pair(p, "select", data)
+    })
 }
 
 /// `nif_recvfrom(Socket, Length, Flags, Reference)`
 pub(super) fn recv_from(p: &mut Process, a: &[Term]) -> NativeResult {
-    let (esock, wish) = match arguments(p, a[0], [a[1], a[2]], a[3])? {
-        Ok(arguments) => arguments,
-        Err(answer) => return Ok(answer),
-    };
-    let mut guard = esock.state.lock();
-    let state = &mut *guard;
-    let mut buf = buffer(state, &wish);
-    let received = match receive(p, &esock, state, &wish, &mut buf)? {
-        Seen::Some(received) => received,
-        Seen::Answer(answer) => return Ok(answer),
-    };
-    let n = received.len.min(buf.len());
-    let data = build::binary(p, &buf[..n]);
-    let from = match &received.from {
-        Some(from) => address::build(p, from),
-        None => no_address(p),
-    };
-    let both = build::tuple(p, &[from, data]);
-    Ok(complete(p, &esock, state, &wish, n, both))
+    call(p, a[0], [a[1], a[2]], a[3], &|p, call| {
+        let data = build::binary(p, call.data());
+        let from = match &call.received.from {
+            Some(from) => address::build(p, from),
+            None => no_address(p),
+        };
+        let both = build::tuple(p, &[from, data]);
+        call.complete(p, both)
+    })
 }
 
 /// `nif_recvmsg(Socket, BufferSize, ControlSize, Flags, Reference)`
 pub(super) fn recv_message(p: &mut Process, a: &[Term]) -> NativeResult {
-    let (esock, wish) = match arguments(p, a[0], [a[1], a[3]], a[4])? {
-        Ok(arguments) => arguments,
-        Err(answer) => return Ok(answer),
-    };
     a[2].as_usize().ok_or_else(|| p.badarg())?;
-    let mut guard = esock.state.lock();
-    let state = &mut *guard;
-    let mut buf = buffer(state, &wish);
-    let received = match receive(p, &esock, state, &wish, &mut buf)? {
-        Seen::Some(received) => received,
-        Seen::Answer(answer) => return Ok(answer),
-    };
-    let n = received.len.min(buf.len());
-    let message = message(p, &received, &buf[..n]);
-    Ok(complete(p, &esock, state, &wish, n, message))
+    call_with(p, a[0], [a[1], a[3]], a[4], MSG_CMSG_CLOEXEC, &|p, call| {
+        let message = message(p, &call.received, call.data());
+        call.complete(p, message)
+    })
 }
 
 /// `nif_recvmmsg(Socket, Count, BufferSize, ControlSize, Flags, Reference)`
 pub(super) fn recv_messages(p: &mut Process, a: &[Term]) -> NativeResult {
-    let (esock, wish) = match arguments(p, a[0], [a[2], a[4]], a[5])? {
-        Ok(arguments) => arguments,
-        Err(answer) => return Ok(answer),
-    };
     let most = a[1].as_usize().filter(|n| *n > 0).ok_or_else(|| p.badarg())?;
     a[3].as_usize().ok_or_else(|| p.badarg())?;
-    let mut guard = esock.state.lock();
-    let state = &mut *guard;
-    let mut buf = buffer(state, &wish);
-    let mut received = match receive(p, &esock, state, &wish, &mut buf)? {
-        Seen::Some(received) => received,
-        Seen::Answer(answer) => return Ok(answer),
-    };
-    let (mut messages, mut handle) = (Vec::new(), state.handle);
-    loop {
-        let n = received.len.min(buf.len());
-        messages.push(message(p, &received, &buf[..n]));
-        if messages.len() == most.min(crate::prim_socket::send::PARTS) {
-            break;
-        }
-        state.read.complete(n);
-        received = match handle.take().map(|h| (h, platform().socket_receive(h, &mut buf, wish.flags))) {
-            Some((h, Ok(more))) => {
-                handle = Some(h);
-                more
+    call_with(p, a[0], [a[2], a[4]], a[5], MSG_CMSG_CLOEXEC, &|p, mut call| {
+        let mut messages = Vec::new();
+        loop {
+            messages.push(message(p, &call.received, call.data()));
+            if messages.len() == most.min(super::send::PARTS) {
+                break;
             }
-            _ => break,
-        };
-    }
-    let messages = build::list(p, &messages);
-    Ok(complete(p, &esock, state, &wish, 0, messages))
+            let n = call.data().len();
+            call.state.read.complete(n);
+            let Some(handle) = call.state.handle else { break };
+            match platform().socket_receive(handle, call.buf, call.wish.flags) {
+                Ok(more) => call.received = more,
+                Err(_) => break,
+            }
+        }
+        let messages = build::list(p, &messages);
+        complete(p, call.esock, call.state, call.wish, 0, messages)
+    })
 }
 
 /// How much a call asks for.
 fn wanted(state: &State, wish: &Wish) -> usize {
     if wish.len == 0 { state.buffer.size } else { wish.len }
-}
-
-fn buffer(state: &State, wish: &Wish) -> Vec<u8> {
-    alloc::vec![0; wanted(state, wish).min(MOST)]
 }
 
 /// `#{addr, iov, ctrl, flags}`
@@ -228,7 +235,7 @@ fn receive(p: &mut Process, esock: &Arc<Esock>, state: &mut State, wish: &Wish, 
         (Turn::Behind, None) => {}
     }
     state.read.tries += 1;
-    match read(handle, buf, wish.flags) {
+    match platform().socket_receive(handle, buf, wish.flags) {
         Ok(received) if received.len == 0 && !buf.is_empty() && esock.style == Style::Stream => {
             state.read.fails += 1;
             fail(esock, state, named("closed"));
@@ -257,10 +264,6 @@ fn receive(p: &mut Process, esock: &Arc<Esock>, state: &mut State, wish: &Wish, 
     }
 }
 
-fn read(handle: Socket, buf: &mut [u8], flags: i32) -> Result<Received, Errno> {
-    platform().socket_receive(handle, buf, flags)
-}
-
 /// Reading has come to an end: whoever waits behind the reader is told.
 fn fail(esock: &Arc<Esock>, state: &mut State, reason: Term) {
     if state.readers.current.is_some() {
@@ -272,9 +275,7 @@ fn fail(esock: &Arc<Esock>, state: &mut State, reason: Term) {
 /// The reader is done; the next has its turn.
 fn over(esock: &Arc<Esock>, state: &mut State) {
     state.buffer.reads = 0;
-    if state.readers.current.is_some() {
-        esock.turn_over(&mut state.readers);
-    }
+    esock.turn_over(state.handle, &mut state.readers);
 }
 
 /// `{ok, Value}`, or with `{otp, select_read}` (27+) `{select_read, Value}`: the next read is asked for at once.
@@ -286,10 +287,7 @@ fn complete(p: &mut Process, esock: &Arc<Esock>, state: &mut State, wish: &Wish,
             state.readers.hold(p.pid(), reference, true);
             esock.watch(p, state);
             // There may be something already, of which no event will tell.
-            let more = state.handle.is_some_and(|h| platform().socket_available(h).is_ok_and(|n| n > 0));
-            if let Some(requestor) = if more { state.readers.ready() } else { None } {
-                esock.tell_ready(requestor);
-            }
+            esock.select(state.handle, &mut state.readers);
             answers::pair(p, "select_read", value)
         }
         None => {

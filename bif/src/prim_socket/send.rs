@@ -10,11 +10,9 @@ use joist_vm::process::{Bail, NativeResult, Process};
 use joist_vm::term::{Bits, Term, build};
 
 use super::address::{self, Named};
-use super::answers::{self, closed, failed, named};
-use super::connect::invalid_state;
+use super::answers::{self, closed, failed, given, named};
 use super::control;
 use super::esock::{self, Esock, State};
-use super::queue::Turn;
 
 /// Most parts that go out at once (`IOV_MAX`).
 pub(super) const PARTS: usize = 1024;
@@ -33,10 +31,7 @@ struct Outgoing<'a> {
 pub(super) fn send(p: &mut Process, a: &[Term]) -> NativeResult {
     let esock = esock::get(p, a[0])?;
     let data = binary(p, a[1])?;
-    let flags = match answers::int(p, a[2])? {
-        Ok(n) => n,
-        Err(answer) => return Ok(answer),
-    };
+    let flags = given!(answers::int(p, a[2]));
     run(p, &esock, a[3], &Outgoing { parts: alloc::vec![&*data], to: None, control: &[], flags, has_more: false })
 }
 
@@ -44,10 +39,7 @@ pub(super) fn send(p: &mut Process, a: &[Term]) -> NativeResult {
 pub(super) fn send_to(p: &mut Process, a: &[Term]) -> NativeResult {
     let esock = esock::get(p, a[0])?;
     let data = binary(p, a[1])?;
-    let flags = match answers::int(p, a[3])? {
-        Ok(n) => n,
-        Err(answer) => return Ok(answer),
-    };
+    let flags = given!(answers::int(p, a[3]));
     let to = match address::read(a[2]) {
         Some(Named::Address(to)) => Some(to),
         Some(Named::Unspecified) => None,
@@ -60,10 +52,7 @@ pub(super) fn send_to(p: &mut Process, a: &[Term]) -> NativeResult {
 /// `nif_sendmsg(Socket, Message, Flags, Reference, Parts)`
 pub(super) fn send_message(p: &mut Process, a: &[Term]) -> NativeResult {
     let esock = esock::get(p, a[0])?;
-    let flags = match answers::int(p, a[2])? {
-        Ok(n) => n,
-        Err(answer) => return Ok(answer),
-    };
+    let flags = given!(answers::int(p, a[2]));
     if !a[1].is_map() {
         return Err(p.badarg());
     }
@@ -94,7 +83,9 @@ pub(super) fn send_parts(p: &mut Process, a: &[Term]) -> NativeResult {
 fn parts_of(list: Term) -> Option<(Vec<Cow<'static, [u8]>>, bool)> {
     let items = list.list_to_vec()?;
     let parts = items.iter().take(PARTS).map(|t| t.as_binary()).collect::<Option<_>>()?;
-    Some((parts, items.len() > PARTS))
+    // Empty ones at the end are nothing to send.
+    let has_more = items.iter().skip(PARTS).any(|t| t.as_binary().is_none_or(|b| !b.is_empty()));
+    Some((parts, has_more))
 }
 
 fn binary(p: &mut Process, t: Term) -> Result<Cow<'static, [u8]>, Bail> {
@@ -111,7 +102,11 @@ fn run(p: &mut Process, esock: &Arc<Esock>, reference: Term, out: &Outgoing<'_>)
     if state.connector.current.is_some() {
         return Ok(answers::error_invalid(p, "state"));
     }
-    if let Some(answer) = wait_for_turn(p, esock, state, reference)? {
+    if out.has_more && esock.style != Style::Stream {
+        // A packet goes out at once.
+        return Ok(answers::invalid(p, named("iov")));
+    }
+    if let Some(answer) = esock.wait_for_turn(p, state, |s| &mut s.writers, reference)? {
         return Ok(answer);
     }
     let size: usize = out.parts.iter().map(|part| part.len()).sum();
@@ -120,9 +115,7 @@ fn run(p: &mut Process, esock: &Arc<Esock>, reference: Term, out: &Outgoing<'_>)
         Ok(n) if n >= size && !out.has_more => {
             p.charge(n / 500);
             state.written.complete(n);
-            if state.writers.current.is_some() {
-                esock.turn_over(&mut state.writers);
-            }
+            esock.turn_over(state.handle, &mut state.writers);
             Ok(answers::ok())
         }
         Ok(n) => partly(p, esock, state, reference, n, n >= size),
@@ -131,24 +124,6 @@ fn run(p: &mut Process, esock: &Arc<Esock>, reference: Term, out: &Outgoing<'_>)
             Ok(named("select"))
         }
         Err(e) => Ok(given_up(p, esock, state, e)),
-    }
-}
-
-/// An answer if another process writes; this one waits until it has its turn.
-pub(super) fn wait_for_turn(
-    p: &mut Process,
-    esock: &Arc<Esock>,
-    state: &mut State,
-    reference: Term,
-) -> Result<Option<Term>, Bail> {
-    match state.writers.turn(p.pid()) {
-        Turn::Yes => Ok(None),
-        Turn::Queued => Err(invalid_state(p)),
-        Turn::Behind => {
-            state.writers.enqueue(p.pid(), reference);
-            esock.watch(p, state);
-            Ok(Some(named("select")))
-        }
     }
 }
 
@@ -182,9 +157,7 @@ fn partly(
     if esock.style != Style::Stream {
         // What is left of a packet is not sent.
         state.written.complete(n);
-        if state.writers.current.is_some() {
-            esock.turn_over(&mut state.writers);
-        }
+        esock.turn_over(state.handle, &mut state.writers);
         return Ok(answers::ok_with(p, written));
     }
     state.written.part(n);
@@ -215,7 +188,7 @@ pub(super) fn send_messages(p: &mut Process, a: &[Term]) -> NativeResult {
         // The caller is told of them now, so it doesn't wait for its turn.
         let mut state = esock.state.lock();
         if state.writers.cancel(p.pid(), a[3]).1 {
-            esock.turn_over(&mut state.writers);
+            esock.turn_over(state.handle, &mut state.writers);
         }
         let left: Vec<Term> =
             (i..messages.len()).map(|i| build::tuple(p, &[Term::small(i as i64), Term::small(0)])).collect();

@@ -3,13 +3,13 @@
 use alloc::sync::Arc;
 
 use joist_vm::platform::{Errno, platform};
-use joist_vm::process::{NativeResult, Process};
+use joist_vm::process::{Bail, NativeResult, Process};
 use joist_vm::term::{Magic, Term};
 
 use super::answers::{self, closed};
 use super::connect::invalid_state;
 use super::esock::{self, Esock, State};
-use super::send::{blocked, given_up, wait_for_turn};
+use super::send::{blocked, given_up};
 use crate::prim_file;
 
 /// A file that is being sent. As long as the file is open; stock holds a descriptor of its own.
@@ -30,31 +30,35 @@ enum Progress {
 
 /// `nif_sendfile(Socket, Reference, Offset, Count, File)`
 pub(super) fn start(p: &mut Process, a: &[Term]) -> NativeResult {
-    let esock = esock::get(p, a[0])?;
-    let (offset, count) = range(p, a)?;
-    let mut guard = esock.state.lock();
-    let state = &mut *guard;
-    if state.open().is_none() {
-        return Ok(closed(p));
-    }
-    if state.connector.current.is_some() {
-        return Ok(answers::error_invalid(p, "state"));
-    }
-    if let Some(answer) = wait_for_turn(p, &esock, state, a[1])? {
-        return Ok(answer);
-    }
-    if state.file.is_some() {
-        return Ok(answers::error_invalid(p, "state"));
-    }
-    match a[4].as_magic().filter(|m| prim_file::handle_of(m).is_some()) {
-        Some(file) => state.file = Some(Sending(Arc::clone(file))),
-        None => return Ok(answers::error_invalid(p, "efile")),
-    }
-    go_on(p, &esock, state, a[1], offset, count)
+    part(p, a, |p, esock, state| {
+        if let Some(answer) = esock.wait_for_turn(p, state, |s| &mut s.writers, a[1])? {
+            return Ok(Some(answer));
+        }
+        if state.file.is_some() {
+            return Ok(Some(answers::error_invalid(p, "state")));
+        }
+        match a[4].as_magic().filter(|m| prim_file::handle_of(m).is_some()) {
+            Some(file) => state.file = Some(Sending(Arc::clone(file))),
+            None => return Ok(Some(answers::error_invalid(p, "efile"))),
+        }
+        Ok(None)
+    })
 }
 
 /// `nif_sendfile(Socket, Reference, Offset, Count)`: on with the file that is being sent.
 pub(super) fn resume(p: &mut Process, a: &[Term]) -> NativeResult {
+    part(p, a, |p, _, state| {
+        let is_at_it = state.writers.current.as_ref().is_some_and(|w| w.pid == p.pid());
+        if state.file.is_some() && is_at_it { Ok(None) } else { Err(invalid_state(p)) }
+    })
+}
+
+/// Sends a part, unless something is in the way or `check` has an answer.
+fn part(
+    p: &mut Process,
+    a: &[Term],
+    check: impl FnOnce(&mut Process, &Arc<Esock>, &mut State) -> Result<Option<Term>, Bail>,
+) -> NativeResult {
     let esock = esock::get(p, a[0])?;
     let (offset, count) = range(p, a)?;
     let mut guard = esock.state.lock();
@@ -65,10 +69,10 @@ pub(super) fn resume(p: &mut Process, a: &[Term]) -> NativeResult {
     if state.connector.current.is_some() {
         return Ok(answers::error_invalid(p, "state"));
     }
-    if state.file.is_none() || state.writers.current.as_ref().is_none_or(|w| w.pid != p.pid()) {
-        return Err(invalid_state(p));
+    match check(p, &esock, state)? {
+        Some(answer) => Ok(answer),
+        None => go_on(p, &esock, state, a[1], offset, count),
     }
-    go_on(p, &esock, state, a[1], offset, count)
 }
 
 /// `nif_sendfile(Socket)`: the file is given back.
@@ -78,7 +82,7 @@ pub(super) fn end(p: &mut Process, a: &[Term]) -> NativeResult {
     Ok(if taken.is_some() { answers::ok() } else { answers::error_invalid(p, "state") })
 }
 
-fn range(p: &mut Process, a: &[Term]) -> Result<(u64, u64), joist_vm::process::Bail> {
+fn range(p: &mut Process, a: &[Term]) -> Result<(u64, u64), Bail> {
     match (a[1].as_reference(), a[2].as_u64(), a[3].as_u64()) {
         (Some(_), Some(offset), Some(count)) => Ok((offset, count)),
         _ => Err(p.badarg()),
@@ -101,9 +105,7 @@ fn go_on(
         Ok(Progress::Done) => {
             state.file = None;
             state.written.complete(0);
-            if state.writers.current.is_some() {
-                esock.turn_over(&mut state.writers);
-            }
+            esock.turn_over(state.handle, &mut state.writers);
             Ok(answers::ok_with(p, number))
         }
         Ok(progress) => {

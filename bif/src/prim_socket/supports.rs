@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use joist_vm::atom::Atom;
+use joist_vm::platform::platform;
 use joist_vm::process::{NativeResult, Process};
 use joist_vm::release;
 use joist_vm::term::{Term, build};
@@ -25,7 +26,8 @@ const PROTOCOLS: [(&str, &str, i64); 7] = [
 
 /// `nif_supports()`
 pub(super) fn all(p: &mut Process, _: &[Term]) -> NativeResult {
-    let what = [("sctp", false), ("ipv6", true), ("local", true), ("netns", false), ("sendfile", true)];
+    let what =
+        [("sctp", false), ("ipv6", true), ("local", true), ("netns", platform().has_namespaces()), ("sendfile", true)];
     let pairs: Vec<Term> = what.iter().map(|(k, v)| build::tuple(p, &[named(k), Term::bool(*v)])).collect();
     Ok(build::list(p, &pairs))
 }

@@ -1,6 +1,7 @@
 //! The machine's network: `joist_net`'s stack behind one lock, and its network card. Whoever calls it does its work,
 //! too: any CPU, from a socket's call or from the platform's `poll`.
 
+pub mod local;
 mod options;
 pub mod virtio;
 
@@ -45,6 +46,7 @@ pub fn start(line: &CommandLine) -> Result<(), String> {
     let (_, total) = mm::heap::usage();
     let stack = Stack::new(total / PART_OF_MEMORY, seed, now_us());
     STACK.call_once(|| Mutex::new(stack));
+    local::start(total / PART_OF_MEMORY, seed);
     let Some((nic, hardware)) = virtio::take() else { return Ok(()) };
     with(|stack| stack.attach(nic, hardware, &settings));
     let start = time::monotonic_ns();
@@ -112,7 +114,7 @@ fn work(stack: &mut Stack) {
 
 /// Is there something to do?
 pub fn pending() -> bool {
-    MORE.load(Acquire) || time::monotonic_ns() >= DEADLINE.load(Acquire)
+    MORE.load(Acquire) || local::pending() || time::monotonic_ns() >= DEADLINE.load(Acquire)
 }
 
 /// When there will be, at the latest.
@@ -124,6 +126,9 @@ pub fn deadline_ns() -> Option<u64> {
 pub fn poll() -> Option<Event> {
     if !pending() && !event::is_raised(event::NETWORK) {
         return None;
+    }
+    if let Some(event) = local::poll() {
+        return Some(event);
     }
     let mut stack = STACK.get()?.try_lock()?;
     if let Some(event) = stack.take_event() {

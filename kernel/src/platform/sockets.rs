@@ -1,38 +1,57 @@
-//! The machine's sockets: [`joist_net`]'s, one call at a time.
+//! The machine's sockets: [`joist_net`]'s, those of the network and local ones, one call at a time.
 
 use super::Machine;
 use crate::net;
+use crate::net::local::{self, Files};
 use alloc::vec::Vec;
 use joist_net::Stack;
+use joist_net::local::Locals;
 use joist_vm::platform::{Address, Control, Errno, Family, Interface, Received, Shutdown, Socket, Sockets, Style};
 
 fn call<T>(f: impl FnOnce(&mut Stack) -> Result<T, Errno>) -> Result<T, Errno> {
     net::with(f).unwrap_or(Err(Errno::Enetdown))
 }
 
+fn call_local<T>(f: impl FnOnce(&mut Locals) -> Result<T, Errno>) -> Result<T, Errno> {
+    local::with(f).unwrap_or(Err(Errno::Enetdown))
+}
+
+/// `either!(socket, s => CALL)`: the call to those whose socket it is.
+macro_rules! either {
+    ($socket:expr, $s:ident => $call:expr) => {
+        if Locals::is_local($socket) { call_local(|$s| $call) } else { call(|$s| $call) }
+    };
+    ($socket:expr, $s:ident => $call:expr, $l:ident => $local:expr) => {
+        if Locals::is_local($socket) { call_local(|$l| $local) } else { call(|$s| $call) }
+    };
+}
+
 impl Sockets for Machine {
     fn socket_open(&self, family: Family, style: Style, protocol: i32) -> Result<Socket, Errno> {
-        call(|s| s.open(family, style, protocol))
+        match family {
+            Family::Local => call_local(|l| l.open(style, protocol)),
+            _ => call(|s| s.open(family, style, protocol)),
+        }
     }
 
     fn socket_bind(&self, socket: Socket, address: &Address) -> Result<(), Errno> {
-        call(|s| s.bind(socket, address))
+        either!(socket, s => s.bind(socket, address), l => l.bind(socket, address, &Files(&self.files)))
     }
 
     fn socket_listen(&self, socket: Socket, backlog: u32) -> Result<(), Errno> {
-        call(|s| s.listen_on(socket, backlog))
+        either!(socket, s => s.listen_on(socket, backlog), l => l.listen(socket, backlog))
     }
 
     fn socket_accept(&self, socket: Socket) -> Result<(Socket, Address), Errno> {
-        call(|s| s.accept_from(socket))
+        either!(socket, s => s.accept_from(socket), l => l.accept(socket))
     }
 
     fn socket_connect(&self, socket: Socket, address: Option<&Address>) -> Result<(), Errno> {
-        call(|s| s.connect(socket, address))
+        either!(socket, s => s.connect(socket, address), l => l.connect(socket, address, &Files(&self.files)))
     }
 
     fn socket_error(&self, socket: Socket) -> Option<Errno> {
-        net::with(|s| s.take_error(socket)).unwrap_or(Some(Errno::Enetdown))
+        either!(socket, s => Ok(s.take_error(socket))).unwrap_or_else(Some)
     }
 
     fn socket_send(
@@ -43,39 +62,51 @@ impl Sockets for Machine {
         control: &[Control],
         flags: i32,
     ) -> Result<usize, Errno> {
-        call(|s| s.send(socket, data, to, control, flags))
+        either!(
+            socket,
+            s => s.send(socket, data, to, control, flags),
+            l => l.send(socket, data, to, control, flags, &Files(&self.files))
+        )
     }
 
     fn socket_receive(&self, socket: Socket, buf: &mut [u8], flags: i32) -> Result<Received, Errno> {
-        call(|s| s.receive(socket, buf, flags))
+        either!(socket, s => s.receive(socket, buf, flags))
     }
 
     fn socket_shutdown(&self, socket: Socket, how: Shutdown) -> Result<(), Errno> {
-        call(|s| s.shutdown(socket, how))
+        either!(socket, s => s.shutdown(socket, how))
     }
 
     fn socket_name(&self, socket: Socket) -> Result<Address, Errno> {
-        call(|s| s.name(socket))
+        either!(socket, s => s.name(socket))
     }
 
     fn socket_peer(&self, socket: Socket) -> Result<Address, Errno> {
-        call(|s| s.peer(socket))
+        either!(socket, s => s.peer(socket))
     }
 
     fn socket_set_option(&self, socket: Socket, level: i32, option: i32, value: &[u8]) -> Result<(), Errno> {
-        call(|s| s.set_option(socket, level, option, value))
+        either!(socket, s => s.set_option(socket, level, option, value))
     }
 
     fn socket_option(&self, socket: Socket, level: i32, option: i32, size: usize) -> Result<Vec<u8>, Errno> {
-        call(|s| s.option(socket, level, option, size))
+        either!(socket, s => s.option(socket, level, option, size))
+    }
+
+    fn socket_ready(&self, socket: Socket, output: bool) -> bool {
+        either!(socket, s => s.ready(socket, output)).unwrap_or(true)
     }
 
     fn socket_available(&self, socket: Socket) -> Result<usize, Errno> {
-        call(|s| s.available(socket))
+        either!(socket, s => s.available(socket))
     }
 
     fn socket_close(&self, socket: Socket) {
-        net::with(|s| s.close(socket));
+        if Locals::is_local(socket) {
+            local::with(|l| l.close(socket));
+        } else {
+            net::with(|s| s.close(socket));
+        }
     }
 
     fn interfaces(&self) -> Result<Vec<Interface>, Errno> {

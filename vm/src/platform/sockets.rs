@@ -29,6 +29,8 @@ pub enum Style {
     Datagram,
     /// Packets in order, of `Local` and SCTP.
     Packets,
+    /// Packets of a protocol below TCP and UDP.
+    Raw,
 }
 
 /// Where a socket is.
@@ -91,6 +93,24 @@ pub trait Sockets {
         Err(Errno::Eafnosupport)
     }
 
+    /// As [`Sockets::socket_open`], in the network namespace that a file of the host stands for.
+    /// # Errors
+    /// As `open(2)`, `setns(2)`; [`Errno::Enotsup`] where there are none.
+    fn socket_open_in(
+        &self,
+        _namespace: &[u8],
+        _family: Family,
+        _style: Style,
+        _protocol: i32,
+    ) -> Result<Socket, Errno> {
+        Err(Errno::Enotsup)
+    }
+
+    /// Are there network namespaces?
+    fn has_namespaces(&self) -> bool {
+        false
+    }
+
     /// A socket from a descriptor of the host.
     /// # Errors
     /// [`Errno::Ebadf`], [`Errno::Enotsock`].
@@ -148,7 +168,7 @@ pub trait Sockets {
         Err(Errno::Ebadf)
     }
 
-    /// Receives what is there. There may be more, or the end: who wants that tries again until there is nothing.
+    /// Receives what is there; descriptors only by `MSG_CMSG_CLOEXEC`, which says that they are looked at. There may be more, or the end: who wants that tries again until there is nothing.
     /// # Errors
     /// As `recvmsg(2)`; on [`Errno::Eagain`] input is told.
     fn socket_receive(&self, _socket: Socket, _buf: &mut [u8], _flags: i32) -> Result<Received, Errno> {
@@ -186,6 +206,11 @@ pub trait Sockets {
         Err(Errno::Ebadf)
     }
 
+    /// Could an attempt to receive or accept (to send) do something now, be it fail? If not, input (output) is told.
+    fn socket_ready(&self, _socket: Socket, _output: bool) -> bool {
+        true
+    }
+
     /// How many bytes have come and were not received (`FIONREAD`).
     /// # Errors
     /// [`Errno::Ebadf`].
@@ -195,6 +220,13 @@ pub trait Sockets {
 
     /// Gives a socket back. What was sent still goes out, unless `SO_LINGER` says otherwise.
     fn socket_close(&self, _socket: Socket) {}
+
+    /// All interfaces of a network namespace.
+    /// # Errors
+    /// As [`Sockets::socket_open_in`], `getifaddrs(3)`.
+    fn interfaces_in(&self, _namespace: &[u8]) -> Result<Vec<Interface>, Errno> {
+        Err(Errno::Enotsup)
+    }
 
     /// All interfaces.
     /// # Errors

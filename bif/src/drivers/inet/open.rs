@@ -3,7 +3,7 @@
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use joist_vm::platform::{Errno, Family, FileKind, Socket, Style, platform};
+use joist_vm::platform::{Errno, Family, Socket, Style, platform};
 use joist_vm::port::Port;
 
 use super::codes::{family, state, style};
@@ -42,17 +42,15 @@ impl Inet {
             [_, _, DEFAULT..=3] => self.kind(data)?,
             _ => return Err(EINVAL),
         };
-        if let Some(name) = &self.options.netns {
-            // To enter a network namespace is the host's affair; but what is none is said to be none.
-            let kind = platform().info(name, true)?.kind;
-            return Err(if kind == FileKind::Directory { EINVAL } else { Errno::Enotsup.into() });
-        }
         let protocol = match (family, self.protocol) {
             (Family::Local, _) => 0,
             (_, Protocol::Tcp) => IPPROTO_TCP,
             (_, Protocol::Udp) => IPPROTO_UDP,
         };
-        let socket = platform().socket_open(family, style, protocol)?;
+        let socket = match &self.options.netns {
+            Some(namespace) => platform().socket_open_in(namespace, family, style, protocol)?,
+            None => platform().socket_open(family, style, protocol)?,
+        };
         self.opened(port, socket, (family, style));
         Ok(Vec::new())
     }

@@ -10,7 +10,7 @@ use joist_vm::platform::{Errno, Family, platform};
 use joist_vm::process::{Bail, NativeResult, Process};
 use joist_vm::term::{Bits, Term, build};
 
-use super::answers::{self, closed, done, failed, named};
+use super::answers::{self, closed, done, failed, given, named};
 use super::esock;
 use super::numbers::SOL_SOCKET;
 use table::{Can, Kind};
@@ -38,10 +38,7 @@ pub(super) fn set(p: &mut Process, a: &[Term]) -> NativeResult {
         return otp::set(p, a[0], a[2], a[3]);
     }
     let esock = esock::get(p, a[0])?;
-    let (level, option) = match numbers(p, a[1], a[2])? {
-        Ok(numbers) => numbers,
-        Err(answer) => return Ok(answer),
-    };
+    let (level, option) = given!(numbers(p, a[1], a[2]));
     let state = esock.state.lock();
     let Some(handle) = state.open() else { return Ok(closed(p)) };
     let bytes = if a[4] == Term::small(0) {
@@ -65,10 +62,7 @@ pub(super) fn get(p: &mut Process, a: &[Term]) -> NativeResult {
     if is_otp(a[1]) {
         return otp::get(p, a[0], a[2]);
     }
-    let (level, option) = match numbers(p, a[1], a[2])? {
-        Ok(numbers) => numbers,
-        Err(answer) => return Ok(answer),
-    };
+    let (level, option) = given!(numbers(p, a[1], a[2]));
     match table::find(level, option).filter(|o| o.can != Can::Set) {
         // What protocol 0 is, is known for IP only.
         Some(known) if known.kind == Kind::Protocol && esock::get(p, a[0])?.family == Family::Local => {
@@ -84,10 +78,7 @@ pub(super) fn get(p: &mut Process, a: &[Term]) -> NativeResult {
 
 /// `nif_getopt(Socket, Level, Option, ValueSpec)`: `boolean`, `integer`, a size in bytes, or a binary to begin with.
 pub(super) fn get_native(p: &mut Process, a: &[Term]) -> NativeResult {
-    let (level, option) = match numbers(p, a[1], a[2])? {
-        Ok(numbers) => numbers,
-        Err(answer) => return Ok(answer),
-    };
+    let (level, option) = given!(numbers(p, a[1], a[2]));
     match (a[3].as_atom().map(Atom::text), a[3].as_usize(), a[3].as_binary()) {
         (Some("boolean"), ..) => ask(p, a[0], (level, option), 4, |p, b| values::build(p, Kind::Bool, b)),
         (Some("integer"), ..) => ask(p, a[0], (level, option), 4, |p, b| values::build(p, Kind::Int, b)),

@@ -82,7 +82,7 @@ pub(super) fn build(p: &mut Process, kind: Kind, bytes: &[u8]) -> Option<Term> {
         Kind::Bool => Term::bool(first? != 0),
         Kind::Int | Kind::Hops => small(first?),
         Kind::Protocol => small(first?),
-        Kind::Tos => tos::build(first?),
+        Kind::Tos => tos::build(p, first?),
         Kind::MtuDiscover => {
             let n = first?;
             MTU_DISCOVER.iter().find(|m| m.1 == n).map_or(small(n), |m| named(m.0))

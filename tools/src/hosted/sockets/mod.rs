@@ -3,8 +3,10 @@
 //! goes no further than the poll thread.
 
 mod address;
+mod bindings;
 mod control;
 mod interfaces;
+mod namespaces;
 mod options;
 
 use super::Hosted;
@@ -13,6 +15,7 @@ use address::{from_host, to_host};
 use joist_vm::platform::{
     Address, Control, Errno, Event, Family, Interface, Received, Shutdown, Socket, Sockets, Style,
 };
+use rustix::event::{PollFd, PollFlags};
 use rustix::net::{
     AddressFamily, Protocol, RecvAncillaryBuffer, RecvFlags, SendAncillaryBuffer, SendFlags, SocketFlags, SocketType,
     sockopt,
@@ -112,12 +115,21 @@ impl Sockets for Hosted {
             Style::Stream => SocketType::STREAM,
             Style::Datagram => SocketType::DGRAM,
             Style::Packets => SocketType::SEQPACKET,
+            Style::Raw => SocketType::RAW,
         };
         let protocol = u32::try_from(protocol).map_err(|_| Errno::Eprotonosupport)?;
         let protocol = core::num::NonZero::new(protocol).map(Protocol::from_raw);
         let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
         let fd = rustix::net::socket_with(family, style, flags, protocol).map_err(errno)?;
         self.enter_socket(fd)
+    }
+
+    fn socket_open_in(&self, namespace: &[u8], family: Family, style: Style, protocol: i32) -> Result<Socket> {
+        namespaces::within(namespace, || self.socket_open(family, style, protocol))
+    }
+
+    fn has_namespaces(&self) -> bool {
+        true
     }
 
     fn socket_adopt(&self, descriptor: u32) -> Result<Socket> {
@@ -145,7 +157,10 @@ impl Sockets for Hosted {
         let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
         let open = self.sockets.get(socket)?;
         let (fd, from) = open.attempt(&open.input, |fd| rustix::net::acceptfrom_with(fd, flags).map_err(errno))?;
-        Ok((self.enter_socket(fd)?, from.map_or(Address::Local(Vec::new()), from_host)))
+        let accepted = self.enter_socket(fd)?;
+        // (Linux's accepted sockets have their listener's options.)
+        self.sockets.get(accepted)?.control.store(open.control.load(Ordering::Relaxed), Ordering::Relaxed);
+        Ok((accepted, from.map_or(Address::Local(Vec::new()), from_host)))
     }
 
     fn socket_connect(&self, socket: Socket, address: Option<&Address>) -> Result<()> {
@@ -194,7 +209,7 @@ impl Sockets for Hosted {
         if sent < all {
             open.output.store(true, Ordering::SeqCst);
             // The change may have come meanwhile.
-            if let Ok(true) = writable(&open.fd) {
+            if ready(&open.fd, true) {
                 changed(self, socket, false, true);
             }
         }
@@ -204,7 +219,8 @@ impl Sockets for Hosted {
     fn socket_receive(&self, socket: Socket, buf: &mut [u8], flags: i32) -> Result<Received> {
         let open = self.sockets.get(socket)?;
         open.attempt(&open.input, |fd| {
-            if open.control.load(Ordering::Relaxed) {
+            // (Descriptors may come without being asked for. Who doesn't look at them is not given any.)
+            if open.control.load(Ordering::Relaxed) || flags & nix::libc::MSG_CMSG_CLOEXEC != 0 {
                 return control::receive(fd, buf, flags);
             }
             let flags = RecvFlags::from_bits_retain(flags as u32);
@@ -253,6 +269,14 @@ impl Sockets for Hosted {
         Ok(value)
     }
 
+    fn socket_ready(&self, socket: Socket, output: bool) -> bool {
+        let Ok(open) = self.sockets.get(socket) else { return true };
+        let wants = if output { &open.output } else { &open.input };
+        wants.store(true, Ordering::SeqCst);
+        // If an event came between, it is told by that, and once.
+        ready(&open.fd, output) && wants.swap(false, Ordering::SeqCst)
+    }
+
     fn socket_available(&self, socket: Socket) -> Result<usize> {
         self.with_socket(socket, |fd| rustix::io::ioctl_fionread(fd)).map(|n| n as usize)
     }
@@ -265,14 +289,19 @@ impl Sockets for Hosted {
         }
     }
 
+    fn interfaces_in(&self, namespace: &[u8]) -> Result<Vec<Interface>> {
+        namespaces::within(namespace, interfaces::all)
+    }
+
     fn interfaces(&self) -> Result<Vec<Interface>> {
         interfaces::all()
     }
 }
 
-/// Can it be written to at once?
-fn writable(fd: &OwnedFd) -> rustix::io::Result<bool> {
-    let mut wanted = [rustix::event::PollFd::new(fd, rustix::event::PollFlags::OUT)];
+/// Can it be read from (written to) at once, or is there an error to be told?
+fn ready(fd: &OwnedFd, output: bool) -> bool {
+    let wanted = if output { PollFlags::OUT } else { PollFlags::IN };
     let now = rustix::event::Timespec { tv_sec: 0, tv_nsec: 0 };
-    Ok(rustix::event::poll(&mut wanted, Some(&now))? > 0)
+    // What can't be asked is found out by an attempt.
+    rustix::event::poll(&mut [PollFd::new(fd, wanted)], Some(&now)).map_or(true, |n| n > 0)
 }
