@@ -18,6 +18,7 @@ mod interface;
 mod interfaces;
 mod link;
 mod options;
+mod packet;
 mod poll;
 mod ports;
 mod posix;
@@ -28,7 +29,7 @@ mod time_wait;
 mod udp;
 
 pub use config::Settings;
-pub use link::{Frame, Link};
+pub use link::{Frame, Link, Offers, Task};
 pub(crate) use tcp::flags as tcp_flags;
 
 use alloc::boxed::Box;
