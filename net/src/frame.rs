@@ -1,10 +1,10 @@
 //! What a frame is for, seen without smoltcp: the sockets that it concerns are found by it before smoltcp looks.
 
 use joist_vm::platform::Errno;
-use smoltcp::phy::{ChecksumCapabilities, Medium};
+use smoltcp::phy::{Checksum, ChecksumCapabilities, Medium};
 use smoltcp::wire::{
     EthernetAddress, EthernetFrame, EthernetProtocol, Icmpv4Packet, Icmpv6Message, Icmpv6Packet, IpAddress, IpEndpoint,
-    IpProtocol, Ipv4Packet, Ipv4Repr, Ipv6Packet, TcpPacket, UdpPacket, UdpRepr,
+    IpProtocol, Ipv4Packet, Ipv4Repr, Ipv6Packet, TcpPacket, TcpSeqNumber, UdpPacket, UdpRepr,
 };
 
 /// A TCP connection as this machine sees it.
@@ -22,6 +22,7 @@ pub(crate) struct Segment {
     pub rst: bool,
     /// It takes up sequence numbers.
     pub occupies: bool,
+    pub acknowledges: TcpSeqNumber,
 }
 
 pub(crate) enum Kind {
@@ -96,7 +97,10 @@ pub(crate) fn look(medium: Medium, frame: &[u8], hardware: EthernetAddress) -> K
             let flow =
                 Flow { local: IpEndpoint::new(to, tcp.dst_port()), remote: IpEndpoint::new(from, tcp.src_port()) };
             let occupies = tcp.segment_len() > 0;
-            Kind::Tcp(flow, Segment { syn: tcp.syn(), ack: tcp.ack(), rst: tcp.rst(), occupies })
+            Kind::Tcp(
+                flow,
+                Segment { syn: tcp.syn(), ack: tcp.ack(), rst: tcp.rst(), occupies, acknowledges: tcp.ack_number() },
+            )
         }
         IpProtocol::Udp => Kind::Udp,
         IpProtocol::Icmp => undelivered4(payload).unwrap_or(Kind::Other),
@@ -154,18 +158,23 @@ fn undelivered6(payload: &[u8]) -> Option<Kind> {
     quoted(ip.src_addr().into(), ip.dst_addr().into(), ip.next_header(), &inner[40..], error)
 }
 
-/// The datagram in a frame, if all its checksums hold.
+/// The datagram in a frame, whose own checksum was looked at.
 pub(crate) fn datagram(medium: Medium, frame: &[u8], hardware: EthernetAddress) -> Option<Datagram<'_>> {
-    datagram_of(packet(medium, frame, hardware)?)
+    let mut caps = ChecksumCapabilities::default();
+    caps.udp = Checksum::None;
+    taken_out(packet(medium, frame, hardware)?, &caps)
 }
 
-/// The datagram in an IP packet.
+/// The datagram in an IP packet, if all its checksums hold.
 pub(crate) fn datagram_of(packet: &[u8]) -> Option<Datagram<'_>> {
-    let caps = ChecksumCapabilities::default();
+    taken_out(packet, &ChecksumCapabilities::default())
+}
+
+fn taken_out<'a>(packet: &'a [u8], caps: &ChecksumCapabilities) -> Option<Datagram<'a>> {
     let (from, to, protocol, payload) = parts(packet)?;
     let (ttl, tos) = if packet[0] >> 4 == 4 {
         let ip = Ipv4Packet::new_checked(packet).ok()?;
-        Ipv4Repr::parse(&ip, &caps).ok()?;
+        Ipv4Repr::parse(&ip, caps).ok()?;
         (ip.hop_limit(), packet[1])
     } else {
         let ip = Ipv6Packet::new_checked(packet).ok()?;
@@ -175,7 +184,7 @@ pub(crate) fn datagram_of(packet: &[u8]) -> Option<Datagram<'_>> {
         return None;
     }
     let udp = UdpPacket::new_checked(payload).ok()?;
-    let repr = UdpRepr::parse(&udp, &from, &to, &caps).ok()?;
+    let repr = UdpRepr::parse(&udp, &from, &to, caps).ok()?;
     let length = usize::from(udp.len());
     Some(Datagram {
         from: IpEndpoint::new(from, repr.src_port),

@@ -1,6 +1,7 @@
 //! An interface of smoltcp's with its link. It is lent one socket's set at a time.
 
-use crate::link::{Frame, Link, Port, Top, capabilities};
+use crate::link::{Frame, Link, Port, capabilities, has_room};
+use crate::packet::Top;
 use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -35,6 +36,7 @@ pub(crate) struct Attached {
     pub iface: Box<Interface>,
     link: Box<dyn Link + Send>,
     caps: DeviceCapabilities,
+    scratch: Vec<u8>,
     pub hardware: EthernetAddress,
     /// What listens to routers, of Ethernet. An interface of its own: once no router has answered, smoltcp has all
     /// sockets of one that waits for routers be polled without end.
@@ -45,11 +47,12 @@ impl Attached {
     pub fn new(link: Box<dyn Link + Send>, hardware: Option<[u8; 6]>, seed: u64, now: Instant) -> Self {
         let mut link = link;
         let medium = if hardware.is_some() { Medium::Ethernet } else { Medium::Ip };
-        let caps = capabilities(medium, link.mtu());
+        let caps = capabilities(medium, &*link);
         let address = hardware.map_or(HardwareAddress::Ip, |mac| HardwareAddress::Ethernet(EthernetAddress(mac)));
         let mut config = Config::new(address);
         config.random_seed = seed;
-        let mut port = Port { link: &mut *link, frame: None, caps: &caps, tos: 0, top: None };
+        let mut scratch = Vec::new();
+        let mut port = Port { link: &mut *link, frame: None, caps: &caps, scratch: &mut scratch, tos: 0, top: None };
         let iface = Box::new(Interface::new(config, &mut port, now));
         let routers = hardware.is_some().then(|| {
             let mut config = Config::new(address);
@@ -57,7 +60,7 @@ impl Attached {
             config.slaac = true;
             Box::new(Interface::new(config, &mut port, now))
         });
-        Attached { iface, link, routers, caps, hardware: EthernetAddress(hardware.unwrap_or_default()) }
+        Attached { iface, link, routers, caps, scratch, hardware: EthernetAddress(hardware.unwrap_or_default()) }
     }
 
     pub fn medium(&self) -> Medium {
@@ -72,6 +75,11 @@ impl Attached {
         self.link.receive()
     }
 
+    /// Did somebody look at the checksums of the frame that came last?
+    pub fn checked(&self) -> bool {
+        self.caps.medium == Medium::Ip || self.link.checked()
+    }
+
     pub fn recycle(&mut self, frame: Frame) {
         self.link.recycle(frame);
     }
@@ -82,7 +90,14 @@ impl Attached {
 
     /// Shows one frame to the sockets of a set.
     pub fn feed(&mut self, now: Instant, frame: &[u8], set: &mut Set, top: Option<&mut Top>) {
-        let mut port = Port { link: &mut *self.link, frame: Some(frame), caps: &self.caps, tos: 0, top };
+        let mut port = Port {
+            link: &mut *self.link,
+            frame: Some(frame),
+            caps: &self.caps,
+            scratch: &mut self.scratch,
+            tos: 0,
+            top,
+        };
         self.iface.poll_ingress_single(now, &mut port, set);
     }
 
@@ -90,10 +105,17 @@ impl Attached {
     pub fn send(&mut self, now: Instant, set: &mut Set, tos: u8, mut top: Option<&mut Top>) -> Sent {
         let mut sent = Sent { packets: 0, room: true };
         loop {
-            if !self.link.room() {
+            if !has_room(&mut *self.link, self.caps.medium) {
                 return Sent { room: false, ..sent };
             }
-            let mut port = Port { link: &mut *self.link, frame: None, caps: &self.caps, tos, top: top.as_deref_mut() };
+            let mut port = Port {
+                link: &mut *self.link,
+                frame: None,
+                caps: &self.caps,
+                scratch: &mut self.scratch,
+                tos,
+                top: top.as_deref_mut(),
+            };
             if self.iface.poll_egress(now, &mut port, set) == PollResult::None {
                 return sent;
             }
@@ -156,7 +178,14 @@ impl Attached {
     /// A router's advertisement.
     pub fn advertised(&mut self, now: Instant, frame: &[u8], empty: &mut Set) {
         let Some(routers) = &mut self.routers else { return };
-        let mut port = Port { link: &mut *self.link, frame: Some(frame), caps: &self.caps, tos: 0, top: None };
+        let mut port = Port {
+            link: &mut *self.link,
+            frame: Some(frame),
+            caps: &self.caps,
+            scratch: &mut self.scratch,
+            tos: 0,
+            top: None,
+        };
         routers.poll_ingress_single(now, &mut port, empty);
     }
 
@@ -165,7 +194,14 @@ impl Attached {
     pub fn follow_routers(&mut self, now: Instant, empty: &mut Set) -> (bool, Option<Instant>) {
         let Some(routers) = &mut self.routers else { return (false, None) };
         routers.poll_maintenance(now);
-        let mut port = Port { link: &mut *self.link, frame: None, caps: &self.caps, tos: 0, top: None };
+        let mut port = Port {
+            link: &mut *self.link,
+            frame: None,
+            caps: &self.caps,
+            scratch: &mut self.scratch,
+            tos: 0,
+            top: None,
+        };
         routers.poll_egress(now, &mut port, empty);
         let at = routers.poll_at(now, empty).filter(|at| *at > now);
         let v6 = |iface: &Interface| -> Vec<IpCidr> {

@@ -19,6 +19,7 @@ mod interfaces;
 mod link;
 pub mod local;
 mod options;
+mod packet;
 mod poll;
 mod ports;
 mod posix;
@@ -29,7 +30,7 @@ mod time_wait;
 mod udp;
 
 pub use config::Settings;
-pub use link::{Frame, Link};
+pub use link::{Frame, Link, Offers, Task};
 pub(crate) use tcp::flags as tcp_flags;
 
 use alloc::boxed::Box;

@@ -1,12 +1,14 @@
 //! Where frames come from and go to: what a driver offers ([`Link`]), the loopback, and the device that smoltcp sees,
 //! which holds at most the one frame that is being looked at.
 
+use crate::packet::{self, ETHERNET_HEADER, Top};
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec;
-use smoltcp::phy::{ChecksumCapabilities, Device, DeviceCapabilities, Medium, RxToken, TxToken};
+use alloc::vec::Vec;
+use core::num::NonZeroUsize;
+use smoltcp::phy::{Checksum, ChecksumCapabilities, Device, DeviceCapabilities, Medium, PacketMeta, RxToken, TxToken};
 use smoltcp::time::Instant;
-use smoltcp::wire::{IpAddress, Ipv4Packet, Ipv6Packet, TcpPacket, TcpSeqNumber};
 
 /// A frame that came in; it goes back to its link by [`Link::recycle`].
 #[derive(Debug)]
@@ -22,6 +24,27 @@ impl Frame {
     }
 }
 
+/// What a card does for the stack.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Offers {
+    /// It fills in TCP's checksum.
+    pub checksums: bool,
+    /// It cuts large segments of TCP over IPv4 up.
+    pub segments: bool,
+}
+
+/// What a card is to do with a frame. Without any of it: all zero.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Task {
+    /// Where that begins which its checksum is of, and how far behind it lies the checksum, which holds the sum of the
+    /// pseudo header.
+    pub start: usize,
+    pub offset: usize,
+    /// Bytes of data in each segment that it is to be cut into, and of the headers before them.
+    pub segment: usize,
+    pub headers: usize,
+}
+
 /// A network card, or the like.
 pub trait Link {
     /// The longest IP packet that it carries.
@@ -30,10 +53,27 @@ pub trait Link {
     fn receive(&mut self) -> Option<Frame>;
     /// Takes a frame back.
     fn recycle(&mut self, frame: Frame);
+    /// Did somebody check the checksums of the frame that came last?
+    fn checked(&self) -> bool {
+        false
+    }
+    fn offers(&self) -> Offers {
+        Offers::default()
+    }
     /// Can it take one more frame to send?
     fn room(&mut self) -> bool;
+    /// Can it take so many?
+    fn room_for(&mut self, _frames: usize) -> bool {
+        self.room()
+    }
     /// Sends a frame of `len` bytes, which `fill` writes; without room it does nothing.
     fn send(&mut self, len: usize, fill: &mut dyn FnMut(&mut [u8]));
+    /// The same, with a task for the card: one that it offers.
+    fn send_with(&mut self, len: usize, fill: &mut dyn FnMut(&mut [u8]) -> Task) {
+        self.send(len, &mut |buffer| {
+            fill(buffer);
+        });
+    }
     /// All that [`Link::send`] took may go now.
     fn flush(&mut self) {}
 }
@@ -71,13 +111,25 @@ impl Link for Loopback {
     }
 }
 
+/// What smoltcp gives at once of a connection's data to a card that cuts it up, and to one for which it is cut up here.
+const LARGE: usize = ETHERNET_HEADER + 65535;
+const MEDIUM: usize = 16384;
+/// Frames that the latter comes to, with usual segments.
+const FRAMES: usize = MEDIUM / 1400 + 1;
+
 /// How smoltcp is to treat a link.
-pub(crate) fn capabilities(medium: Medium, mtu: usize) -> DeviceCapabilities {
+pub(crate) fn capabilities(medium: Medium, link: &dyn Link) -> DeviceCapabilities {
+    let (mtu, offers) = (link.mtu(), link.offers());
     let mut caps = DeviceCapabilities::default();
     caps.medium = medium;
-    caps.max_transmission_unit = if medium == Medium::Ethernet { mtu + 14 } else { mtu };
+    caps.max_transmission_unit = if medium == Medium::Ethernet { mtu + ETHERNET_HEADER } else { mtu };
     if medium == Medium::Ip {
         caps.checksum = ChecksumCapabilities::ignored(); // memory is trusted
+    } else {
+        // The stack checks what comes in; `Outgoing` sees to what goes out.
+        caps.checksum.tcp = Checksum::None;
+        caps.checksum.udp = Checksum::Tx;
+        caps.segmentation.tcpv4 = NonZeroUsize::new(if offers.segments { LARGE } else { MEDIUM });
     }
     caps
 }
@@ -87,28 +139,41 @@ pub(crate) struct Port<'a> {
     pub link: &'a mut dyn Link,
     pub frame: Option<&'a [u8]>,
     pub caps: &'a DeviceCapabilities,
+    /// Room for what is cut up here.
+    pub scratch: &'a mut Vec<u8>,
     /// Type of service or traffic class of what is sent, which smoltcp knows nothing of.
     pub tos: u8,
     /// Of a connection: the end of all that it has sent.
     pub top: Option<&'a mut Top>,
 }
 
-/// The sequence number after all that a connection has sent.
-pub(crate) type Top = Option<TcpSeqNumber>;
-
 pub(crate) struct Incoming<'a>(&'a [u8]);
 
 pub(crate) struct Outgoing<'a> {
     link: &'a mut dyn Link,
     medium: Medium,
+    scratch: &'a mut Vec<u8>,
     tos: u8,
     top: Option<&'a mut Top>,
+    segment: usize,
 }
 
 impl Port<'_> {
     fn outgoing(&mut self) -> Outgoing<'_> {
-        Outgoing { link: &mut *self.link, medium: self.caps.medium, tos: self.tos, top: self.top.as_deref_mut() }
+        Outgoing {
+            link: &mut *self.link,
+            medium: self.caps.medium,
+            scratch: self.scratch,
+            tos: self.tos,
+            top: self.top.as_deref_mut(),
+            segment: 0,
+        }
     }
+}
+
+/// Is there room for whatever smoltcp sends next?
+pub(crate) fn has_room(link: &mut dyn Link, medium: Medium) -> bool {
+    if medium == Medium::Ip || link.offers().segments { link.room() } else { link.room_for(FRAMES) }
 }
 
 impl Device for Port<'_> {
@@ -127,7 +192,7 @@ impl Device for Port<'_> {
     }
 
     fn transmit(&mut self, _: Instant) -> Option<Outgoing<'_>> {
-        self.link.room().then(|| self.outgoing())
+        has_room(self.link, self.caps.medium).then(|| self.outgoing())
     }
 
     fn capabilities(&self) -> DeviceCapabilities {
@@ -141,20 +206,47 @@ impl RxToken for Incoming<'_> {
     }
 }
 
-impl TxToken for Outgoing<'_> {
-    fn consume<R, F: FnOnce(&mut [u8]) -> R>(mut self, len: usize, f: F) -> R {
-        let (mut f, mut result) = (Some(f), None);
-        self.link.send(len, &mut |buffer| {
-            if let Some(f) = f.take() {
-                result = Some(f(buffer));
-                let header = if self.medium == Medium::Ethernet { 14 } else { 0 };
-                if let Some(packet) = buffer.get_mut(header..) {
-                    mark(packet, self.tos);
-                    if let Some(top) = self.top.as_deref_mut() {
-                        raise(packet, top);
-                    }
-                }
+impl Outgoing<'_> {
+    /// Cuts a large segment up.
+    fn cut<R>(self, len: usize, f: impl FnOnce(&mut [u8]) -> R) -> R {
+        if self.scratch.len() < len {
+            self.scratch.resize(len, 0);
+        }
+        let whole = &mut self.scratch[..len];
+        let result = f(whole);
+        if let Some(packet) = whole.get_mut(ETHERNET_HEADER..) {
+            packet::mark(packet, self.tos);
+            if let Some(top) = self.top {
+                packet::raise(packet, top);
             }
+        }
+        packet::cut(whole, self.segment, &mut |len, fill| self.link.send(len, fill));
+        result
+    }
+}
+
+impl TxToken for Outgoing<'_> {
+    fn set_meta(&mut self, meta: PacketMeta) {
+        self.segment = meta.segmentation_offload_size.map_or(0, |size| size.get().into());
+    }
+
+    fn consume<R, F: FnOnce(&mut [u8]) -> R>(mut self, len: usize, f: F) -> R {
+        let offers = self.link.offers();
+        if self.segment != 0 && !offers.segments {
+            return self.cut(len, f);
+        }
+        let (mut f, mut result) = (Some(f), None);
+        let Outgoing { link, medium, tos, top, segment, .. } = &mut self;
+        link.send_with(len, &mut |buffer| {
+            let Some(f) = f.take() else { return Task::default() };
+            result = Some(f(buffer));
+            let header = if *medium == Medium::Ethernet { ETHERNET_HEADER } else { 0 };
+            let Some(packet) = buffer.get_mut(header..) else { return Task::default() };
+            packet::mark(packet, *tos);
+            if let Some(top) = top.as_deref_mut() {
+                packet::raise(packet, top);
+            }
+            if *medium == Medium::Ip { Task::default() } else { packet::finish(packet, offers.checksums, *segment) }
         });
         match (result, f) {
             (Some(result), _) => result,
@@ -162,47 +254,5 @@ impl TxToken for Outgoing<'_> {
             (None, Some(f)) => f(&mut vec![0; len]),
             (None, None) => unreachable!("the closure that was run left its result"),
         }
-    }
-}
-
-/// Writes the type of service into a packet's header.
-fn mark(packet: &mut [u8], tos: u8) {
-    if tos == 0 {
-        return;
-    }
-    match packet.first().map(|b| b >> 4) {
-        Some(4) if packet.len() >= 20 => {
-            packet[1] = tos;
-            Ipv4Packet::new_unchecked(packet).fill_checksum();
-        }
-        Some(6) if packet.len() >= 40 => Ipv6Packet::new_unchecked(packet).set_traffic_class(tos),
-        _ => {}
-    }
-}
-
-/// A segment without data gets the number after all that was sent. smoltcp goes back in it when it sends data anew, and
-/// then acknowledges with a number that the other end takes for an old one: two ends that both do so never agree again.
-fn raise(packet: &mut [u8], top: &mut Top) {
-    let (header, from, to): (usize, IpAddress, IpAddress) = match packet.first().map(|b| b >> 4) {
-        Some(4) => {
-            let ip = Ipv4Packet::new_unchecked(&*packet);
-            (ip.header_len().into(), ip.src_addr().into(), ip.dst_addr().into())
-        }
-        Some(6) => {
-            let ip = Ipv6Packet::new_unchecked(&*packet);
-            (40, ip.src_addr().into(), ip.dst_addr().into())
-        }
-        _ => return,
-    };
-    let is_tcp = if header == 40 && packet[0] >> 4 == 6 { packet.get(6) } else { packet.get(9) } == Some(&6);
-    let Some(Ok(mut tcp)) = packet.get_mut(header..).filter(|_| is_tcp).map(TcpPacket::new_checked) else { return };
-    let end = tcp.seq_number() + tcp.segment_len();
-    match *top {
-        Some(top) if tcp.segment_len() == 0 && end < top => {
-            tcp.set_seq_number(top);
-            tcp.fill_checksum(&from, &to);
-        }
-        Some(old) if end <= old => {}
-        _ => *top = Some(end),
     }
 }

@@ -3,6 +3,7 @@
 use crate::entry::Body;
 use crate::frame::{self, Kind};
 use crate::interface::Side;
+use crate::packet::{self, ETHERNET_HEADER};
 use crate::{ETHERNET, Stack, choose, instant};
 use alloc::vec::Vec;
 use smoltcp::socket::raw;
@@ -46,12 +47,18 @@ impl Stack {
                 break;
             }
             self.serve();
+            // The card gets to work meanwhile.
+            self.flush();
             taken += count.max(1);
         }
+        self.flush();
+        taken >= BATCH
+    }
+
+    fn flush(&mut self) {
         if let Some(ethernet) = &mut self.ethernet {
             ethernet.flush();
         }
-        taken >= BATCH
     }
 
     /// When [`Stack::poll`] has something to do though nothing comes in.
@@ -90,8 +97,15 @@ impl Stack {
 
     fn frame(&mut self, side: Side, bytes: &[u8]) {
         let Some(attached) = self.side(side) else { return };
-        let (medium, hardware) = (attached.medium(), attached.hardware);
-        match frame::look(medium, bytes, hardware) {
+        let (medium, hardware, checked) = (attached.medium(), attached.hardware, attached.checked());
+        let kind = frame::look(medium, bytes, hardware);
+        if !checked
+            && matches!(kind, Kind::Tcp(..) | Kind::Udp)
+            && !bytes.get(ETHERNET_HEADER..).is_some_and(packet::is_whole)
+        {
+            return;
+        }
+        match kind {
             Kind::Tcp(flow, segment) => self.segment(side, bytes, flow, segment),
             Kind::Udp => self.udp(side, bytes),
             Kind::Fragment => self.part(side, bytes),

@@ -114,7 +114,7 @@ fn small_pieces() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
     #[test]
     fn a_bad_wire(
         loss in 0u64..12, duplication in 0u64..20, reordering in 0u64..20, seed: u64,

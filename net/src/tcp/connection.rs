@@ -3,8 +3,8 @@
 use crate::budget::Budget;
 use crate::frame::Flow;
 use crate::interface::{Set, Side};
-use crate::link::Top;
 use crate::options::Options;
+use crate::packet::Top;
 use alloc::vec;
 use joist_vm::platform::Errno;
 use smoltcp::iface::{SocketHandle, SocketStorage};
@@ -33,6 +33,8 @@ pub(crate) struct Connection {
     pub side: Side,
     pub flow: Flow,
     pub top: Top,
+    /// Bytes that were given to be sent.
+    pub written: usize,
     pub phase: Phase,
     /// Bytes taken from the budget.
     pub reserved: usize,
@@ -41,6 +43,10 @@ pub(crate) struct Connection {
     /// Something of it went out: its neighbour's address is known.
     pub spoke: bool,
     pub shut_read: bool,
+    /// Nothing more is to be sent, but what there is goes before the FIN; see [`Connection::end`].
+    pub ending: bool,
+    /// It was stuck: the other end is asked for an acknowledgement.
+    pub probing: bool,
     pub ended: Option<Ended>,
     /// Closed by its owner, and no longer waited for after this.
     pub give_up: Option<Instant>,
@@ -52,6 +58,13 @@ pub(crate) struct Connection {
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(127);
 const ARRIVE_TIMEOUT: Duration = Duration::from_secs(63);
 const DATA_TIMEOUT: Duration = Duration::from_secs(924);
+
+pub(super) const PROBE: Duration = Duration::from_secs(1);
+
+const ONE_SEGMENT: usize = 1220;
+
+/// smoltcp waits no longer before it sends anew.
+const LONGEST_RETRANSMISSION: Duration = Duration::from_secs(61);
 
 /// So long an acknowledgement waits for data to go with, as on Linux: under load an answer takes longer than smoltcp's
 /// own 10 ms, and would cost a frame more.
@@ -79,11 +92,14 @@ impl Connection {
             side,
             flow,
             top: None,
+            written: 0,
             phase,
             reserved: receive + send,
             heard: now,
             spoke: false,
             shut_read: false,
+            ending: false,
+            probing: false,
             ended: None,
             give_up: None,
             aborted: false,
@@ -111,7 +127,7 @@ impl Connection {
 
     /// Sets smoltcp's one time-out and keep-alive to what counts now: it would apply them to idle connections too.
     pub fn tune(&mut self, options: &Options, now: Instant) {
-        let (phase, heard) = (self.phase, self.heard);
+        let (phase, heard, probing) = (self.phase, self.heard, self.probing);
         let socket = self.socket_mut();
         let seconds = |n: i32| Duration::from_secs(u64::try_from(n).unwrap_or(0));
         let user = u64::try_from(options.user_timeout).ok().filter(|ms| *ms != 0).map(Duration::from_millis);
@@ -131,9 +147,35 @@ impl Connection {
             let idle = seconds(options.keep_idle);
             if now >= heard + idle { seconds(options.keep_interval) } else { idle }
         });
+        let keep = if probing { Some(PROBE) } else { keep };
         if socket.keep_alive() != keep {
             socket.set_keep_alive(keep);
         }
+    }
+
+    /// Ends the half that sends. In LAST-ACK smoltcp takes no news of the other end's window (what acknowledges nothing
+    /// new is answered, and dropped): all is to arrive before, but
+    /// for what any window has room for.
+    pub fn end(&mut self) {
+        let little = self.written <= ONE_SEGMENT || self.socket().send_queue() == 0;
+        self.ending = self.socket().state() == State::CloseWait && !little;
+        if !self.ending {
+            self.socket_mut().close();
+        }
+    }
+
+    /// Is a FIN all that was not acknowledged?
+    pub fn waits_for_end(&self) -> bool {
+        let socket = self.socket();
+        socket.send_queue() == 0 && matches!(socket.state(), State::FinWait1 | State::Closing | State::LastAck)
+    }
+
+    /// Is there something to be sent that smoltcp has no timer for? It forgets its timer when the other end's window
+    /// closes before all has arrived, and opens again; or while it is closed.
+    pub fn is_stuck(&self, poll_at: Option<Instant>, now: Instant) -> bool {
+        self.phase == Phase::Open
+            && self.socket().send_queue() > 0
+            && poll_at.is_none_or(|at| at > now + LONGEST_RETRANSMISSION)
     }
 
     /// Has the other end said that nothing more comes?
@@ -148,6 +190,7 @@ impl Connection {
     /// Enough room that a send is worth it, or an error for who tries.
     pub fn writable(&self) -> bool {
         let socket = self.socket();
-        self.phase == Phase::Open && (!socket.may_send() || socket.send_queue() <= socket.send_capacity() / 3 * 2)
+        self.phase == Phase::Open
+            && (self.ending || !socket.may_send() || socket.send_queue() <= socket.send_capacity() / 3 * 2)
     }
 }

@@ -24,6 +24,9 @@ impl Stack {
             wants.output = true;
             return Err(Errno::Eagain);
         }
+        if connection.ending {
+            return Err(Errno::Epipe);
+        }
         let socket = connection.socket_mut();
         let (mut sent, mut full) = (0, false);
         for piece in data {
@@ -38,6 +41,7 @@ impl Stack {
         if full && sent == 0 {
             return Err(Errno::Eagain);
         }
+        connection.written = connection.written.saturating_add(sent);
         self.touch(id);
         Ok(sent)
     }
@@ -104,7 +108,7 @@ impl Stack {
             connection.shut_read = true;
         }
         if how != Shutdown::Read {
-            connection.socket_mut().close();
+            connection.end();
         }
         self.touch(id);
         Ok(())
@@ -125,6 +129,7 @@ impl Stack {
         Ok(match &self.entry(id)?.body {
             Body::Listener(_) => 10,
             Body::Connection(connection) => match connection.socket().state() {
+                _ if connection.ending => 9,
                 State::Established => 1,
                 State::SynSent => 2,
                 State::SynReceived => 3,

@@ -1,6 +1,6 @@
 //! What becomes of a connection after each time it was served: open, over, given up, gone.
 
-use super::connection::Ended;
+use super::connection::{Ended, PROBE};
 use super::{Connection, Phase};
 use crate::Stack;
 use crate::entry::{Body, Over, Owner};
@@ -29,6 +29,9 @@ impl Stack {
         if entry.owner == Owner::Nobody && !connection.aborted && connection.socket().can_recv() {
             // Somebody still sends to a socket that nobody will read.
             connection.abort();
+        }
+        if connection.ending {
+            connection.end();
         }
         let before = connection.socket().state();
         let tos = options.service(matches!(connection.flow.local.addr, smoltcp::wire::IpAddress::Ipv4(_)));
@@ -101,6 +104,12 @@ impl Stack {
         }
         if connection.give_up.is_some_and(|at| at <= now) {
             return self.finish(id, None);
+        }
+        let mut poll_at = poll_at;
+        if sent.room && connection.is_stuck(poll_at, now) {
+            connection.probing = true;
+            connection.tune(&entry.options, now);
+            poll_at = Some(now + PROBE);
         }
         // What is due now is served already, or stalled.
         let poll_at = poll_at.map(|at| at.max(now + Duration::from_millis(1)));
@@ -186,7 +195,7 @@ impl Stack {
         {
             connection.abort();
         } else {
-            connection.socket_mut().close();
+            connection.end();
         }
         self.touch(id);
     }

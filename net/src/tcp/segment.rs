@@ -11,6 +11,9 @@ use smoltcp::phy::{ChecksumCapabilities, Medium};
 use smoltcp::socket::tcp::State;
 use smoltcp::wire::{EthernetFrame, EthernetProtocol, IpAddress, IpProtocol, IpRepr, TcpControl, TcpPacket, TcpRepr};
 
+/// So many acknowledgements alike say that something was lost.
+const ALIKE: usize = 3;
+
 impl Stack {
     pub(crate) fn segment(&mut self, side: Side, frame: &[u8], flow: Flow, segment: Segment) {
         if let Some(&id) = self.flows.get(&flow) {
@@ -54,9 +57,26 @@ impl Stack {
             return; // one of our own addresses, forged from outside
         }
         let connection: &mut Connection = connection;
+        if !segment.occupies
+            && !segment.rst
+            && connection.waits_for_end()
+            && connection.top != Some(segment.acknowledges)
+        {
+            return; // three of these, and smoltcp would forget to send its FIN anew
+        }
         let before = connection.socket().state();
         attached.feed(now, frame, &mut connection.set, Some(&mut connection.top));
         connection.heard = now;
+        connection.probing = false;
+        if !segment.occupies {
+            // Three acknowledgements of the same have it send the first that wasn't acknowledged anew.
+            for _ in 0..ALIKE {
+                if !connection.is_stuck(attached.iface.poll_at(now, &connection.set), now) {
+                    break;
+                }
+                attached.feed(now, frame, &mut connection.set, Some(&mut connection.top));
+            }
+        }
         let after = connection.socket().state();
         if after == State::Closed && before != State::Closed {
             connection.ended = Some(match (segment.rst, connection.phase) {
@@ -92,7 +112,7 @@ impl Stack {
         let Some(packet) = frame.get(header..) else { return };
         let ip = if packet[0] >> 4 == 4 { usize::from(packet[0] & 15) * 4 } else { 40 };
         let Some(Ok(tcp)) = packet.get(ip..).map(TcpPacket::new_checked) else { return };
-        if !tcp.ack() || !tcp.verify_checksum(&flow.remote.addr, &flow.local.addr) && medium == Medium::Ethernet {
+        if !tcp.ack() {
             return;
         }
         let answer = TcpRepr {

@@ -1,0 +1,245 @@
+//! What is done to packets past smoltcp: checksums, a byte of the header, sequence numbers, cutting up.
+
+use crate::link::Task;
+use smoltcp::wire::{IpAddress, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket, TcpSeqNumber};
+
+pub(crate) const ETHERNET_HEADER: usize = 14;
+const TCP_CHECKSUM: usize = 16;
+const UDP_CHECKSUM: usize = 6;
+
+/// The sequence number after all that a connection has sent.
+pub(crate) type Top = Option<TcpSeqNumber>;
+
+/// An IP packet's header, without IPv6's extensions, which no TCP or UDP of today has.
+struct Header {
+    len: usize,
+    protocol: IpProtocol,
+    /// Of the whole packet, which a frame may be longer than.
+    end: usize,
+    from: IpAddress,
+    to: IpAddress,
+}
+
+fn header(packet: &[u8]) -> Option<Header> {
+    match packet.first()? >> 4 {
+        4 => {
+            let ip = Ipv4Packet::new_checked(packet).ok()?;
+            let (len, end) = (ip.header_len().into(), ip.total_len().into());
+            Some(Header { len, end, protocol: ip.next_header(), from: ip.src_addr().into(), to: ip.dst_addr().into() })
+        }
+        6 => {
+            let ip = Ipv6Packet::new_checked(packet).ok()?;
+            let end = ip.total_len();
+            Some(Header {
+                len: 40,
+                end,
+                protocol: ip.next_header(),
+                from: ip.src_addr().into(),
+                to: ip.dst_addr().into(),
+            })
+        }
+        _ => None,
+    }
+}
+
+/// The sum of a packet's 16-bit words (RFC 1071), four at a time, in the machine's order of bytes.
+fn sum(data: &[u8]) -> u64 {
+    let half = |word: u64| (word & 0xffff_ffff) + (word >> 32);
+    let (blocks, rest) = data.as_chunks::<32>();
+    let mut sum = 0u64;
+    for block in blocks {
+        let (words, _) = block.as_chunks::<8>();
+        for word in words {
+            sum += half(u64::from_le_bytes(*word));
+        }
+    }
+    let (words, rest) = rest.as_chunks::<8>();
+    for word in words {
+        sum += half(u64::from_le_bytes(*word));
+    }
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    sum + half(u64::from_le_bytes(last))
+}
+
+fn fold(mut sum: u64) -> u16 {
+    while sum > 0xffff {
+        sum = (sum & 0xffff) + (sum >> 16);
+    }
+    sum as u16
+}
+
+/// Of the pseudo header that TCP's and UDP's checksums include.
+fn pseudo(header: &Header) -> u64 {
+    let address = |address: &IpAddress| match address {
+        IpAddress::Ipv4(ip) => sum(&ip.octets()),
+        IpAddress::Ipv6(ip) => sum(&ip.octets()),
+    };
+    let len = (header.end - header.len) as u16;
+    let words = u64::from(u16::from(u8::from(header.protocol)).to_be()) + u64::from(len.to_be());
+    address(&header.from) + address(&header.to) + words
+}
+
+/// Does the checksum of a packet's TCP or UDP hold?
+pub(crate) fn is_whole(packet: &[u8]) -> bool {
+    let Some(header) = header(packet) else { return false };
+    let Some(data) = packet.get(header.len..header.end) else { return false };
+    if header.protocol == IpProtocol::Udp
+        && header.len != 40
+        && data.get(UDP_CHECKSUM..UDP_CHECKSUM + 2) == Some(&[0, 0])
+    {
+        return true; // without one, as IPv4 allows
+    }
+    fold(sum(data) + pseudo(&header)) == 0xffff
+}
+
+/// Puts a value into TCP's checksum.
+fn put(packet: &mut [u8], at: usize, value: u16) {
+    if let Some(field) = packet.get_mut(at..at + 2) {
+        field.copy_from_slice(&value.to_le_bytes());
+    }
+}
+
+/// Gives a packet of TCP its checksum, or leaves that, and the cutting up, to the card.
+pub(crate) fn finish(packet: &mut [u8], offered: bool, segment: usize) -> Task {
+    let Some(header) = header(packet).filter(|h| h.protocol == IpProtocol::Tcp) else { return Task::default() };
+    let at = header.len + TCP_CHECKSUM;
+    if offered {
+        put(packet, at, fold(pseudo(&header)));
+        let tcp = packet.get(header.len + 12).map_or(0, |b| usize::from(b >> 4) * 4);
+        let start = ETHERNET_HEADER + header.len;
+        return Task { start, offset: TCP_CHECKSUM, segment, headers: start + tcp };
+    }
+    put(packet, at, 0);
+    let sum = sum(packet.get(header.len..header.end).unwrap_or_default());
+    put(packet, at, !fold(sum + pseudo(&header)));
+    Task::default()
+}
+
+/// Cuts a frame of TCP over IPv4 up into segments of `size` bytes.
+pub(crate) fn cut(frame: &[u8], size: usize, send: &mut dyn FnMut(usize, &mut dyn FnMut(&mut [u8]))) {
+    let Some(ip) = frame.get(ETHERNET_HEADER..).and_then(header) else { return };
+    let Some(offset) = frame.get(ETHERNET_HEADER + ip.len + 12) else { return };
+    let headers = ETHERNET_HEADER + ip.len + usize::from(offset >> 4) * 4;
+    let Some((head, data)) = frame.split_at_checked(headers) else { return };
+    let pieces = data.chunks(size.max(1));
+    let last = pieces.len().saturating_sub(1);
+    for (n, piece) in pieces.enumerate() {
+        send(headers + piece.len(), &mut |buffer| {
+            let (to, rest) = buffer.split_at_mut(headers);
+            to.copy_from_slice(head);
+            rest.copy_from_slice(piece);
+            let packet = &mut buffer[ETHERNET_HEADER..];
+            let mut v4 = Ipv4Packet::new_unchecked(&mut *packet);
+            v4.set_total_len((headers - ETHERNET_HEADER + piece.len()) as u16);
+            v4.fill_checksum();
+            let mut tcp = TcpPacket::new_unchecked(&mut packet[ip.len..]);
+            tcp.set_seq_number(tcp.seq_number() + n * size);
+            if n != last {
+                tcp.set_fin(false);
+                tcp.set_psh(false);
+            }
+            finish(packet, false, 0);
+        });
+    }
+}
+
+/// Writes the type of service into a packet's header.
+pub(crate) fn mark(packet: &mut [u8], tos: u8) {
+    if tos == 0 {
+        return;
+    }
+    match packet.first().map(|b| b >> 4) {
+        Some(4) if packet.len() >= 20 => {
+            packet[1] = tos;
+            Ipv4Packet::new_unchecked(packet).fill_checksum();
+        }
+        Some(6) if packet.len() >= 40 => Ipv6Packet::new_unchecked(packet).set_traffic_class(tos),
+        _ => {}
+    }
+}
+
+/// A segment without data gets the number after all that was sent. smoltcp goes back in it when it sends data anew, and
+/// then acknowledges with a number that the other end takes for an old one: two ends that both do so never agree again.
+/// Its checksum is made afterwards.
+pub(crate) fn raise(packet: &mut [u8], top: &mut Top) {
+    let Some(header) = header(packet).filter(|h| h.protocol == IpProtocol::Tcp) else { return };
+    let Some(Ok(mut tcp)) = packet.get_mut(header.len..).map(TcpPacket::new_checked) else { return };
+    let end = tcp.seq_number() + tcp.segment_len();
+    match *top {
+        Some(top) if tcp.segment_len() == 0 && end < top => tcp.set_seq_number(top),
+        Some(old) if end <= old => {}
+        _ => *top = Some(end),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+    use smoltcp::phy::ChecksumCapabilities;
+    use smoltcp::wire::{EthernetFrame, EthernetProtocol, IpRepr, TcpControl, TcpRepr};
+
+    /// A frame of TCP with so many bytes of data, its checksum made by smoltcp.
+    fn frame(data: &[u8], control: TcpControl) -> Vec<u8> {
+        let (from, to) = (IpAddress::v4(10, 0, 0, 1), IpAddress::v4(10, 0, 0, 2));
+        let tcp = TcpRepr {
+            src_port: 80,
+            dst_port: 1234,
+            control,
+            seq_number: TcpSeqNumber(-100),
+            ack_number: Some(TcpSeqNumber(7)),
+            window_len: 1024,
+            window_scale: None,
+            max_seg_size: None,
+            sack_permitted: false,
+            sack_ranges: [None, None, None],
+            timestamp: None,
+            payload: data,
+        };
+        let ip = IpRepr::new(from, to, IpProtocol::Tcp, tcp.buffer_len(), 64);
+        let mut frame = alloc::vec![0; ETHERNET_HEADER + ip.buffer_len()];
+        EthernetFrame::new_unchecked(&mut frame[..]).set_ethertype(EthernetProtocol::Ipv4);
+        let caps = ChecksumCapabilities::default();
+        ip.emit(&mut frame[ETHERNET_HEADER..], &caps);
+        tcp.emit(&mut TcpPacket::new_unchecked(&mut frame[ETHERNET_HEADER + 20..]), &from, &to, &caps);
+        frame
+    }
+
+    #[test]
+    fn checksums_are_smoltcps() {
+        for len in 0..300 {
+            let data: Vec<u8> = (0..len).map(|n| (n * 37 + len) as u8).collect();
+            let right = frame(&data, TcpControl::Psh);
+            assert!(is_whole(&right[ETHERNET_HEADER..]), "{len}");
+            let mut made = right.clone();
+            made[ETHERNET_HEADER + 36] ^= 0x55;
+            assert!(!is_whole(&made[ETHERNET_HEADER..]), "{len}");
+            finish(&mut made[ETHERNET_HEADER..], false, 0);
+            assert_eq!(made, right);
+        }
+    }
+
+    #[test]
+    fn pieces_make_the_whole() {
+        let data: Vec<u8> = (0..5000u32).map(|n| (n * n >> 3) as u8).collect();
+        let whole = frame(&data, TcpControl::Fin);
+        let mut pieces: Vec<Vec<u8>> = Vec::new();
+        cut(&whole, 1460, &mut |len, fill| {
+            let mut buffer = alloc::vec![0; len];
+            fill(&mut buffer);
+            pieces.push(buffer);
+        });
+        assert_eq!(pieces.len(), 4);
+        let mut got = Vec::new();
+        for (n, piece) in pieces.iter().enumerate() {
+            let packet = &piece[ETHERNET_HEADER..];
+            assert!(is_whole(packet) && Ipv4Packet::new_checked(packet).unwrap().verify_checksum());
+            let tcp = TcpPacket::new_checked(&packet[20..]).unwrap();
+            assert_eq!(tcp.seq_number(), TcpSeqNumber(-100) + got.len());
+            assert_eq!(tcp.fin(), n == 3);
+            got.extend_from_slice(tcp.payload());
+        }
+        assert_eq!(got, data);
+    }
+}
