@@ -1,13 +1,15 @@
 //! One connection: smoltcp's socket and what POSIX adds to it.
 
+use super::recovery::{ALIKE, Recovery};
 use crate::budget::Budget;
 use crate::frame::Flow;
-use crate::interface::{Set, Side};
+use crate::interface::{Attached, Set, Side};
 use crate::link::Top;
 use crate::options::Options;
 use alloc::vec;
 use joist_vm::platform::Errno;
 use smoltcp::iface::{SocketHandle, SocketStorage};
+use smoltcp::phy::Medium;
 use smoltcp::socket::tcp::{Socket, SocketBuffer, State};
 use smoltcp::time::{Duration, Instant};
 
@@ -33,6 +35,7 @@ pub(crate) struct Connection {
     pub side: Side,
     pub flow: Flow,
     pub top: Top,
+    pub recovery: Recovery,
     pub phase: Phase,
     /// Bytes taken from the budget.
     pub reserved: usize,
@@ -79,6 +82,7 @@ impl Connection {
             side,
             flow,
             top: None,
+            recovery: Recovery::default(),
             phase,
             reserved: receive + send,
             heard: now,
@@ -133,6 +137,19 @@ impl Connection {
         });
         if socket.keep_alive() != keep {
             socket.set_keep_alive(keep);
+        }
+    }
+
+    /// Has smoltcp send the first data anew that are not acknowledged. Without data it would only forget its timer.
+    pub fn repeat_first(&mut self, attached: &mut Attached, now: Instant) {
+        let hardware = (attached.medium() == Medium::Ethernet).then_some(attached.hardware);
+        if matches!(self.socket().state(), State::Established | State::CloseWait | State::FinWait1)
+            && self.socket().send_queue() > 0
+            && let Some(frame) = self.recovery.alike(&self.flow, hardware)
+        {
+            for _ in 0..ALIKE {
+                attached.feed(now, &frame, &mut self.set, Some(&mut self.top));
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use super::connection::Ended;
 use super::{Connection, Phase};
 use crate::Stack;
 use crate::entry::Body;
-use crate::frame::{Flow, Segment};
+use crate::frame::{self, Flow, Segment};
 use crate::interface::Side;
 use joist_vm::platform::Errno;
 use smoltcp::phy::{ChecksumCapabilities, Medium};
@@ -57,6 +57,13 @@ impl Stack {
         let before = connection.socket().state();
         attached.feed(now, frame, &mut connection.set, Some(&mut connection.top));
         connection.heard = now;
+        if side == Side::Ethernet
+            && let Some(top) = connection.top
+            && let Some(bytes) = frame::segment(attached.medium(), frame, attached.hardware)
+            && connection.recovery.hear(now, bytes, top)
+        {
+            connection.repeat_first(attached, now);
+        }
         let after = connection.socket().state();
         if after == State::Closed && before != State::Closed {
             connection.ended = Some(match (segment.rst, connection.phase) {
