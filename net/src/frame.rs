@@ -77,6 +77,11 @@ fn parts(packet: &[u8]) -> Option<(IpAddress, IpAddress, IpProtocol, &[u8])> {
     }
 }
 
+/// The TCP segment in a frame, without what pads it.
+pub(crate) fn segment(medium: Medium, frame: &[u8], hardware: EthernetAddress) -> Option<&[u8]> {
+    parts(packet(medium, frame, hardware)?).map(|(.., payload)| payload)
+}
+
 pub(crate) fn look(medium: Medium, frame: &[u8], hardware: EthernetAddress) -> Kind {
     if medium == Medium::Ethernet
         && EthernetFrame::new_checked(frame).is_ok_and(|f| f.ethertype() == EthernetProtocol::Arp)

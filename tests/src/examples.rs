@@ -88,8 +88,14 @@ pub fn copy_tree(from: &Path, to: &Path) {
 
 /// A release of kernel, stdlib and an application of the modules in `ebin`, made below `temp` by this machine's OTP.
 pub fn release_of(name: &str, ebin: &Path, temp: &Path) -> PathBuf {
+    release_with(name, ebin, temp, &[])
+}
+
+/// With further applications of OTP.
+pub fn release_with(name: &str, ebin: &Path, temp: &Path, applications: &[&str]) -> PathBuf {
     let script = root().join("tests/erlang/make_release.escript");
-    let out = Command::new("escript").arg(script).arg(name).args([ebin, temp]).output().expect("escript");
+    let out =
+        Command::new("escript").arg(script).arg(name).args([ebin, temp]).args(applications).output().expect("escript");
     assert!(out.status.success(), "{out:?}");
     temp.join("release")
 }

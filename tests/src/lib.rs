@@ -9,8 +9,9 @@ mod otps;
 mod properties;
 mod stock;
 mod terminal;
+pub mod wire;
 
-pub use examples::{Example, copy_of, copy_tree, release_of};
+pub use examples::{Example, copy_of, copy_tree, release_of, release_with};
 pub use fixtures::{Outputs, compile_fixtures, difference, fixture_sources, run_fixtures, sections};
 pub use joist::{Run, binary, inspect, joist, packed};
 pub use machine::{Boot, boot};

@@ -11,6 +11,10 @@ use joist_image::Archive;
 use joist_vfs::{Device, Hooks, Vfs};
 use joist_vm::platform::{Errno, FileInfo, Files, Handle, OpenFlags, SeekFrom};
 
+/// How names are looked up, unless a release says otherwise: OTP's own resolver knows name servers, `native` has nobody
+/// to ask.
+pub const INETRC: &[u8] = b"/etc/inetrc";
+
 /// Puts the files together; what the archive has by these names stays.
 pub fn create(archive: Option<Archive<'static>>, hostname: &str) -> Vfs {
     let hooks = Hooks { now: || time::wall_ns().div_euclid(1_000_000_000), random: entropy::fill };
@@ -21,6 +25,7 @@ pub fn create(archive: Option<Archive<'static>>, hostname: &str) -> Vfs {
         vfs.add_file(b"/etc/hosts", hosts.into_bytes(), 0o644),
         vfs.add_file(b"/etc/hostname", format!("{hostname}\n").into_bytes(), 0o644),
         vfs.add_file(b"/etc/resolv.conf", Vec::new(), 0o644),
+        vfs.add_file(INETRC, b"{lookup, [file, dns]}.\n".to_vec(), 0o644),
         vfs.add_file(b"/etc/passwd", b"root:x:0:0:root:/root:/bin/sh\n".to_vec(), 0o644),
         vfs.add_generated(b"/proc/meminfo", meminfo),
         vfs.add_generated(b"/proc/cpuinfo", cpuinfo),

@@ -44,7 +44,11 @@ pub fn create(setup: Setup<'_>) -> &'static Machine {
         if let Err(error) = joist_vm::platform::Files::set_cwd(&files, setup.cwd) {
             crate::log!("no working directory {}: {}", setup.cwd.escape_ascii(), error.name());
         }
-        Machine { files, environment: Environment::new(setup.environment), hostname: String::from(setup.hostname) }
+        let environment = Environment::new(setup.environment);
+        if environment.get(b"ERL_INETRC").is_none() {
+            let _ = environment.set(b"ERL_INETRC", Some(files::INETRC));
+        }
+        Machine { files, environment, hostname: String::from(setup.hostname) }
     })
 }
 

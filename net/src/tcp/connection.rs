@@ -1,13 +1,15 @@
 //! One connection: smoltcp's socket and what POSIX adds to it.
 
+use super::recovery::{ALIKE, Recovery};
 use crate::budget::Budget;
 use crate::frame::Flow;
-use crate::interface::{Set, Side};
+use crate::interface::{Attached, Set, Side};
 use crate::options::Options;
 use crate::packet::Top;
 use alloc::vec;
 use joist_vm::platform::Errno;
 use smoltcp::iface::{SocketHandle, SocketStorage};
+use smoltcp::phy::Medium;
 use smoltcp::socket::tcp::{Socket, SocketBuffer, State};
 use smoltcp::time::{Duration, Instant};
 
@@ -35,6 +37,7 @@ pub(crate) struct Connection {
     pub top: Top,
     /// Bytes that were given to be sent.
     pub written: usize,
+    pub recovery: Recovery,
     pub phase: Phase,
     /// Bytes taken from the budget.
     pub reserved: usize,
@@ -93,6 +96,7 @@ impl Connection {
             flow,
             top: None,
             written: 0,
+            recovery: Recovery::default(),
             phase,
             reserved: receive + send,
             heard: now,
@@ -176,6 +180,19 @@ impl Connection {
         self.phase == Phase::Open
             && self.socket().send_queue() > 0
             && poll_at.is_none_or(|at| at > now + LONGEST_RETRANSMISSION)
+    }
+
+    /// Has smoltcp send the first data anew that are not acknowledged. Without data it would only forget its timer.
+    pub fn repeat_first(&mut self, attached: &mut Attached, now: Instant) {
+        let hardware = (attached.medium() == Medium::Ethernet).then_some(attached.hardware);
+        if matches!(self.socket().state(), State::Established | State::CloseWait | State::FinWait1)
+            && self.socket().send_queue() > 0
+            && let Some(frame) = self.recovery.alike(&self.flow, hardware)
+        {
+            for _ in 0..ALIKE {
+                attached.feed(now, &frame, &mut self.set, Some(&mut self.top));
+            }
+        }
     }
 
     /// Has the other end said that nothing more comes?

@@ -33,10 +33,18 @@ impl Stack {
         if connection.ending {
             connection.end();
         }
+        if let Some(top) = connection.top
+            && connection.recovery.is_late(now, top)
+        {
+            connection.repeat_first(attached, now);
+        }
         let before = connection.socket().state();
         let tos = options.service(matches!(connection.flow.local.addr, smoltcp::wire::IpAddress::Ipv4(_)));
         let sent = attached.send(now, &mut connection.set, tos, Some(&mut connection.top));
         connection.spoke |= sent.packets > 0;
+        if let Some(top) = connection.top {
+            connection.recovery.sent(now, top);
+        }
         let state = connection.socket().state();
         if state == State::Closed && before != State::Closed && connection.ended.is_none() {
             let here = connection.side == Side::Loopback || attached.has(connection.flow.local.addr);
@@ -113,7 +121,7 @@ impl Stack {
         }
         // What is due now is served already, or stalled.
         let poll_at = poll_at.map(|at| at.max(now + Duration::from_millis(1)));
-        let at = [poll_at, connection.give_up].into_iter().flatten().min();
+        let at = [poll_at, connection.give_up, connection.recovery.probe_at].into_iter().flatten().min();
         self.timers.set(id, &mut entry.timer, at);
         self.notify(id);
     }

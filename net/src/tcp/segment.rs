@@ -1,18 +1,16 @@
 //! Segments that come in: to the connection that they are of, to a listener, to one that is over, or to nobody.
 
 use super::connection::Ended;
+use super::recovery::ALIKE;
 use super::{Connection, Phase};
 use crate::Stack;
 use crate::entry::Body;
-use crate::frame::{Flow, Segment};
+use crate::frame::{self, Flow, Segment};
 use crate::interface::Side;
 use joist_vm::platform::Errno;
 use smoltcp::phy::{ChecksumCapabilities, Medium};
 use smoltcp::socket::tcp::State;
 use smoltcp::wire::{EthernetFrame, EthernetProtocol, IpAddress, IpProtocol, IpRepr, TcpControl, TcpPacket, TcpRepr};
-
-/// So many acknowledgements alike say that something was lost.
-const ALIKE: usize = 3;
 
 impl Stack {
     pub(crate) fn segment(&mut self, side: Side, frame: &[u8], flow: Flow, segment: Segment) {
@@ -76,6 +74,13 @@ impl Stack {
                 }
                 attached.feed(now, frame, &mut connection.set, Some(&mut connection.top));
             }
+        }
+        if side == Side::Ethernet
+            && let Some(top) = connection.top
+            && let Some(bytes) = frame::segment(attached.medium(), frame, attached.hardware)
+            && connection.recovery.hear(now, bytes, top)
+        {
+            connection.repeat_first(attached, now);
         }
         let after = connection.socket().state();
         if after == State::Closed && before != State::Closed {

@@ -36,10 +36,10 @@ impl Waiting {
         self.len.load(Ordering::Relaxed)
     }
 
-    /// Does none of high priority wait here?
-    fn nothing_urgent(&self) -> bool {
+    /// How urgent the most urgent one is: 2 for priority max, 1 for high, 0 for all others.
+    fn urgency(&self) -> u8 {
         let [max, high, ..] = &self.queues.lock().by_priority;
-        max.is_empty() && high.is_empty()
+        if max.is_empty() { u8::from(!high.is_empty()) } else { 2 }
     }
 
     /// For who is about to sleep: whoever adds one sees that, or is seen here.
@@ -267,8 +267,13 @@ pub(super) fn next(id: usize) -> Option<&'static Slot> {
     let n = schedulers();
     let own = scheduler(id);
     if own.bound.len() > 0 {
-        // Bound processes take turns with the others.
-        let others_first = own.context_switches.load(Ordering::Relaxed) % 2 == 1;
+        // Bound processes take turns with the others of their priority.
+        let turn = own.context_switches.load(Ordering::Relaxed) % 2 == 1;
+        let others_first = match own.waiting.urgency().cmp(&own.bound.urgency()) {
+            core::cmp::Ordering::Less => false,
+            core::cmp::Ordering::Equal => turn,
+            core::cmp::Ordering::Greater => true,
+        };
         if others_first && let Some(slot) = own.waiting.take() {
             return Some(slot);
         }
@@ -296,7 +301,7 @@ pub(super) fn next(id: usize) -> Option<&'static Slot> {
 fn balance(id: usize) -> Option<&'static Slot> {
     let own = &scheduler(id).waiting;
     let longest = (0..allowed()).map(|i| &scheduler(i).waiting).max_by_key(|w| w.len())?;
-    if longest.len() < own.len() + 2 || !own.nothing_urgent() {
+    if longest.len() < own.len() + 2 || own.urgency() > 0 {
         return None;
     }
     longest.take()

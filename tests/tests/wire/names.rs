@@ -1,0 +1,72 @@
+//! Names: OTP's resolver in a guest asks a name server on the cable.
+
+use joist_tests::wire::dhcp::Dhcp;
+use joist_tests::wire::dns::{Dns, Record};
+use joist_tests::wire::{Guest, HOST, Wire};
+use std::time::Duration;
+
+/// 300 bytes of text.
+const LONG: &str = "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789\
+                    0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789\
+                    0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789";
+
+pub fn zone() -> Vec<(&'static str, Record)> {
+    let v4 = |last| Record::A([192, 0, 2, last].into());
+    let v6 = Record::Aaaa("2001:db8::7".parse().expect("an address"));
+    vec![
+        ("one.test", v4(7)),
+        ("one.test", v6),
+        ("alias.test", Record::Cname("one.test")),
+        ("two.test", v4(1)),
+        ("two.test", v4(2)),
+        ("mail.test", Record::Mx(10, "one.test")),
+        ("mail.test", Record::Mx(20, "two.test")),
+        ("text.test", Record::Txt("some words")),
+        ("_http._tcp.test", Record::Srv(1, 2, 8080, "one.test")),
+        ("7.2.0.192.in-addr.arpa", Record::Ptr("one.test")),
+        ("long.test", Record::Txt(LONG)),
+        ("long.test", Record::Txt(LONG)),
+        ("long.test", Record::Txt("the last")),
+    ]
+}
+
+fn resolves(guest: &Guest, dns: &Dns) {
+    for (expression, wanted) in [
+        ("inet:getaddr(\"one.test\", inet)", "{ok,{192,0,2,7}}"),
+        ("inet:getaddr(\"one.test\", inet6)", "{ok,{8193,3512,0,0,0,0,0,7}}"),
+        ("inet:getaddrs(\"two.test\", inet)", "{ok,[{192,0,2,1},{192,0,2,2}]}"),
+        ("inet:gethostbyname(\"alias.test\")", "{ok,{hostent,\"one.test\",[\"alias.test\"],inet,4,[{192,0,2,7}]}}"),
+        ("inet:gethostbyaddr({192,0,2,7})", "{ok,{hostent,\"one.test\",[],inet,4,[{192,0,2,7}]}}"),
+        ("inet:getaddr(\"nobody.test\", inet)", "{error,nxdomain}"),
+        ("inet_res:lookup(\"alias.test\", in, cname)", "[\"one.test\"]"),
+        ("lists:sort(inet_res:lookup(\"mail.test\", in, mx))", "[{10,\"one.test\"},{20,\"two.test\"}]"),
+        ("inet_res:lookup(\"text.test\", in, txt)", "[[\"some words\"]]"),
+        ("inet_res:lookup(\"_http._tcp.test\", in, srv)", "[{1,2,8080,\"one.test\"}]"),
+        ("inet_res:lookup(\"nobody.test\", in, a)", "[]"),
+        ("inet_res:getbyname(\"nobody.test\", a)", "{error,nxdomain}"),
+    ] {
+        assert_eq!(guest.ask(expression), wanted, "{expression}");
+    }
+    assert!(dns.asked().0 >= 10 && dns.asked().1 == 0, "{:?}", dns.asked());
+    assert_eq!(
+        guest.ask("lists:sort([length(lists:append(T)) || T <- inet_res:lookup(\"long.test\", in, txt)])"),
+        "[8,300,300]"
+    );
+    assert_eq!(dns.asked().1, 1, "what is too long for UDP is asked by TCP");
+}
+
+#[test]
+fn a_name_server_by_option() {
+    let Some(wire) = Wire::new("a_name_server_by_option", 3) else { return };
+    let dns = wire.inside(|| Dns::start(HOST, zone()));
+    resolves(&wire.boot(&[("ip", "10.77.0.2/24"), ("gw", HOST), ("dns", HOST)]), &dns);
+}
+
+#[test]
+fn a_name_server_by_dhcp() {
+    let Some(wire) = Wire::new("a_name_server_by_dhcp", 4) else { return };
+    let (dns, _dhcp) = wire.inside(|| (Dns::start(HOST, zone()), Dhcp::start(3600)));
+    let guest = wire.boot(&[]);
+    guest.says("network: 10.77.0.2/24, gateway 10.77.0.1, DNS 10.77.0.1", Duration::ZERO);
+    resolves(&guest, &dns);
+}
