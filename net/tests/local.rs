@@ -11,11 +11,13 @@ use std::collections::BTreeMap;
 struct Paths(RefCell<BTreeMap<Vec<u8>, u64>>);
 
 impl Names for Paths {
-    fn enter(&self, path: &[u8], socket: u64) -> Result<(), Errno> {
+    fn enter(&self, path: &[u8], socket: Option<u64>) -> Result<(), Errno> {
         if self.0.borrow().contains_key(path) {
             return Err(Errno::Eaddrinuse);
         }
-        self.0.borrow_mut().insert(path.to_vec(), socket);
+        if let Some(socket) = socket {
+            self.0.borrow_mut().insert(path.to_vec(), socket);
+        }
         Ok(())
     }
 

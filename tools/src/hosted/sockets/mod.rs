@@ -6,6 +6,7 @@ mod address;
 mod bindings;
 mod control;
 mod interfaces;
+mod link;
 mod namespaces;
 mod options;
 
@@ -13,7 +14,7 @@ use super::Hosted;
 use super::channels::poll::Poller;
 use address::{from_host, to_host};
 use joist_vm::platform::{
-    Address, Control, Errno, Event, Family, Interface, Received, Shutdown, Socket, Sockets, Style,
+    Address, Control, Errno, Event, Family, Interface, Link, Received, Shutdown, Socket, Sockets, Style,
 };
 use rustix::event::{PollFd, PollFlags};
 use rustix::net::{
@@ -287,6 +288,10 @@ impl Sockets for Hosted {
         if let (Some(open), Ok(poller)) = (open, self.channels.poller()) {
             poller.remove(&open.fd);
         }
+    }
+
+    fn link(&self, index: u32) -> Result<Link> {
+        link::details(index)
     }
 
     fn interfaces_in(&self, namespace: &[u8]) -> Result<Vec<Interface>> {
