@@ -67,7 +67,7 @@ fn streams_carry_bytes() {
     l.shutdown(client, Shutdown::Write).unwrap();
     assert_eq!(l.send(client, &[b"x"], None, &[], 0, &names), Err(Errno::Epipe));
     let (bytes, got) = receive(&mut l, server, 10).unwrap();
-    assert_eq!((&bytes[..], got.from), (&b"def"[..], Some(at("/s")).filter(|_| false)));
+    assert_eq!((&bytes[..], got.from), (&b"def"[..], None));
     assert_eq!(receive(&mut l, server, 10).unwrap().0, b"");
     // The other direction is open, until it is closed with something unread.
     assert_eq!(l.send(server, &[b"late"], None, &[], 0, &names), Ok(4));
@@ -123,7 +123,7 @@ fn names_are_taken_once() {
         assert_eq!(again, Err(Errno::Eaddrinuse));
     }
     assert_eq!(l.bind(b, &at(""), &names), Ok(()));
-    assert_eq!(l.name(b), Ok(at("\000000")));
+    assert_eq!(l.name(b), Ok(at("\x0000000")));
     l.close(a);
     // The file stays, and leads nowhere.
     let c = l.open(Style::Datagram, 0).unwrap();
@@ -131,9 +131,9 @@ fn names_are_taken_once() {
     assert_eq!(l.send(c, &[b"x"], Some(&at("/x")), &[], 0, &names), Err(Errno::Econnrefused));
     assert_eq!(l.send(c, &[b"x"], Some(&at("/y")), &[], 0, &names), Err(Errno::Enoent));
     // A name beside the file system goes with its socket.
-    assert_eq!(l.bind(c, &at("\000000"), &names), Err(Errno::Eaddrinuse));
+    assert_eq!(l.bind(c, &at("\x0000000"), &names), Err(Errno::Eaddrinuse));
     l.close(b);
-    assert_eq!(l.bind(c, &at("\000000"), &names), Ok(()));
+    assert_eq!(l.bind(c, &at("\x0000000"), &names), Ok(()));
 }
 
 #[test]
