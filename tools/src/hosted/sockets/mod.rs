@@ -41,6 +41,8 @@ pub struct OpenSockets {
 #[derive(Debug)]
 struct Open {
     fd: OwnedFd,
+    /// Has it names rather than addresses of IP?
+    is_local: bool,
     /// Does somebody wait for input, for output? It is said before each attempt, so that no event is missed.
     input: AtomicBool,
     output: AtomicBool,
@@ -83,7 +85,8 @@ impl OpenSockets {
     fn enter(&self, poller: &Poller, fd: OwnedFd) -> Result<Socket> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let no = || AtomicBool::new(false);
-        let open = Arc::new(Open { fd, input: no(), output: no(), control: no() });
+        let is_local = sockopt::socket_domain(&fd).is_ok_and(|domain| domain == AddressFamily::UNIX);
+        let open = Arc::new(Open { fd, is_local, input: no(), output: no(), control: no() });
         self.open.write().unwrap_or_else(PoisonError::into_inner).insert(number, open.clone());
         if let Err(e) = poller.add_socket(&open.fd, number) {
             self.open.write().unwrap_or_else(PoisonError::into_inner).remove(&number);
@@ -221,8 +224,11 @@ impl Sockets for Hosted {
         let open = self.sockets.get(socket)?;
         open.attempt(&open.input, |fd| {
             // (Descriptors may come without being asked for. Who doesn't look at them is not given any.)
-            if open.control.load(Ordering::Relaxed) || flags & nix::libc::MSG_CMSG_CLOEXEC != 0 {
-                return control::receive(fd, buf, flags);
+            if open.is_local && (open.control.load(Ordering::Relaxed) || flags & nix::libc::MSG_CMSG_CLOEXEC != 0) {
+                return control::receive(fd, buf, flags, control::from_unix);
+            }
+            if open.control.load(Ordering::Relaxed) {
+                return control::receive(fd, buf, flags, control::from_storage);
             }
             let flags = RecvFlags::from_bits_retain(flags as u32);
             let mut control = RecvAncillaryBuffer::default();
