@@ -22,6 +22,10 @@ pub(super) fn from_storage(address: &SockaddrStorage) -> Option<Address> {
 
 /// Of a local socket; one without a name has no address.
 pub(super) fn from_unix(address: &UnixAddr) -> Option<Address> {
+    // (nix looks at no address that is shorter than its family.)
+    if address.len() as usize <= size_of::<libc::sa_family_t>() {
+        return None;
+    }
     let name = address.path().map(|p| p.as_os_str().as_encoded_bytes().to_vec());
     Some(Address::Local(name.or_else(|| address.as_abstract().map(|name| [&[0], name].concat()))?))
 }

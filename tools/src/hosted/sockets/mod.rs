@@ -230,7 +230,7 @@ impl Sockets for Hosted {
             if open.control.load(Ordering::Relaxed) {
                 return control::receive(fd, buf, flags, control::from_storage);
             }
-            let flags = RecvFlags::from_bits_retain(flags as u32);
+            let flags = RecvFlags::from_bits_retain((flags & !nix::libc::MSG_CMSG_CLOEXEC) as u32);
             let mut control = RecvAncillaryBuffer::default();
             let mut buf = [IoSliceMut::new(buf)];
             let got = rustix::net::recvmsg(fd, &mut buf, &mut control, flags).map_err(errno)?;
