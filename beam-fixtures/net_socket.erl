@@ -7,6 +7,7 @@ main() ->
     waiting(),
     datagrams(),
     errors(),
+    passing(),
     locals(),
     options(),
     files(),
@@ -113,6 +114,34 @@ datagrams() ->
     say(connect, {socket:connect(Other, Name), socket:send(Other, "to the peer"), socket:recv(One)}),
     say(large, socket:sendto(One, binary:copy(<<0>>, 70000), From)),
     [socket:close(S) || S <- [One, Other]].
+
+%% A descriptor that goes over a local socket; network namespaces, of which this is one.
+passing() ->
+    Path = iolist_to_binary(["/tmp/net_socket_passing_", os:getpid()]),
+    {ok, Listen} = socket:open(local, stream),
+    ok = socket:bind(Listen, #{family => local, path => Path}),
+    ok = socket:listen(Listen),
+    {ok, One} = socket:open(local, stream),
+    ok = socket:connect(One, #{family => local, path => Path}),
+    {ok, Other} = socket:accept(Listen),
+    ok = file:delete(Path),
+    {ok, Socket} = socket:open(inet, dgram),
+    ok = socket:bind(Socket, loopback()),
+    {ok, Descriptor} = socket:getopt(Socket, {otp, fd}),
+    Rights = #{level => socket, type => rights, data => <<Descriptor:32/native>>},
+    say(pass, socket:sendmsg(One, #{iov => [<<"here">>], ctrl => [Rights]})),
+    {ok, #{iov := Iov, ctrl := [#{level := Level, type := Type, data := <<New:32/native>>}]}} = socket:recvmsg(Other),
+    say(passed, {Iov, Level, Type, New =:= Descriptor}),
+    {ok, Again} = socket:open(New, #{}),
+    say(same_socket, socket:sockname(Again) =:= socket:sockname(Socket)),
+    [socket:close(S) || S <- [Listen, One, Other, Socket, Again]],
+    Open = fun(File) -> case socket:open(inet, dgram, udp, #{netns => File}) of {ok, S} -> socket:close(S); Error -> Error end end,
+    say(netns, [Open(File) || File <- ["/proc/self/ns/net", "/proc/self/ns/nothing", "/proc/version"]]),
+    {ok, Udp} = socket:open(inet, dgram),
+    say(ioctl, [socket:ioctl(Udp, Request, "lo") || Request <- [giftxqlen, gifmtu, gifindex]]),
+    {ok, Map} = socket:ioctl(Udp, gifmap, "lo"),
+    say(gifmap, Map),
+    socket:close(Udp).
 
 %% An error that came back for a datagram; and one that is in too many parts.
 errors() ->

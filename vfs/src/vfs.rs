@@ -77,10 +77,10 @@ impl Vfs {
         self.set_permissions(path, mode)
     }
 
-    /// Makes a file that stands for a local socket.
+    /// Makes a file that stands for a local socket; without one, only says whether it could be made.
     /// # Errors
     /// [`Errno::Eaddrinuse`] if something is there; as `open(2)`.
-    pub fn add_socket(&self, path: &[u8], socket: u64) -> Result<(), Errno> {
+    pub fn add_socket(&self, path: &[u8], socket: Option<u64>) -> Result<(), Errno> {
         let tree = &mut self.state.lock().tree;
         let (parent, split) = tree.parent(path).map_err(|e| e.unwrap_or(Errno::Eaddrinuse))?;
         match tree.child(parent, split.name) {
@@ -88,6 +88,7 @@ impl Vfs {
             Err(Errno::Enoent) => {}
             Err(error) => return Err(error),
         }
+        let Some(socket) = socket else { return Ok(()) };
         let now = (self.hooks.now)();
         let id = tree.add(Inode::new(Body::Socket(socket), 0o755, now));
         let linked = tree.link(parent, split.name.to_vec().into(), id, now);

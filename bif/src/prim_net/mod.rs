@@ -3,7 +3,7 @@
 mod names;
 
 use alloc::vec::Vec;
-use core::net::SocketAddr;
+use core::net::{IpAddr, Ipv6Addr, SocketAddr, SocketAddrV6};
 
 use joist_vm::platform::{Address, Errno, Interface, platform};
 use joist_vm::process::{NativeResult, Process};
@@ -105,7 +105,15 @@ fn getifaddrs(p: &mut Process, a: &[Term]) -> NativeResult {
     let mut items = Vec::new();
     for i in &all {
         let Some(ip) = i.address else { continue };
-        let map = |p: &mut Process, ip| address::build(p, &Address::Ip(SocketAddr::new(ip, 0)));
+        // Which link an address of the link's own is on.
+        let scope = |ip: Ipv6Addr| if ip.is_unicast_link_local() { i.index } else { 0 };
+        let map = |p: &mut Process, ip| {
+            let address = match ip {
+                IpAddr::V4(ip) => SocketAddr::new(ip.into(), 0),
+                IpAddr::V6(ip) => SocketAddrV6::new(ip, 0, 0, scope(ip)).into(),
+            };
+            address::build(p, &Address::Ip(address))
+        };
         let name = build::string(p, i.name.as_bytes());
         let mut fields = alloc::vec![("name", name), ("flags", ioctl::flags(p, i.flags & TOLD)), ("addr", map(p, ip))];
         fields.extend(i.netmask.map(|ip| ("netmask", map(p, ip))));

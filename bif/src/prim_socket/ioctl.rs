@@ -146,7 +146,24 @@ pub(super) fn about(p: &mut Process, a: &[Term]) -> NativeResult {
             let address = record(p, &[("family", number(1)), ("addr", addr)]);
             answers::ok_with(p, address)
         }
-        "gifmap" | "giftxqlen" => failed(p, Errno::Enotsup),
+        "gifmap" | "giftxqlen" => match platform().link(any.index) {
+            Ok(link) if name == "giftxqlen" => answers::ok_with(p, number(link.queue)),
+            Ok(link) => {
+                let large = |p: &mut Process, n: u64| build::unsigned(p, n);
+                let (start, end) = (large(p, link.memory_start), large(p, link.memory_end));
+                let fields = [
+                    ("mem_start", start),
+                    ("mem_end", end),
+                    ("base_addr", large(p, link.base)),
+                    ("irq", number(link.interrupt.into())),
+                    ("dma", number(link.dma.into())),
+                    ("port", number(link.port.into())),
+                ];
+                let map = record(p, &fields);
+                answers::ok_with(p, map)
+            }
+            Err(e) => failed(p, e),
+        },
         _ => return Err(p.badarg()),
     })
 }

@@ -39,7 +39,7 @@ pub fn poll() -> Option<Event> {
 pub struct Files<'a>(pub &'a Vfs);
 
 impl Names for Files<'_> {
-    fn enter(&self, path: &[u8], socket: u64) -> Result<(), Errno> {
+    fn enter(&self, path: &[u8], socket: Option<u64>) -> Result<(), Errno> {
         self.0.add_socket(path, socket)
     }
 

@@ -64,6 +64,7 @@ impl Locals {
             }
             _ => return Err(Errno::Einval),
         };
+        let other = self.find(to, style, names)?;
         if style != Style::Datagram {
             match self.get(id)?.role {
                 Role::Fresh => {}
@@ -72,7 +73,6 @@ impl Locals {
                 Role::Connected => return Err(Errno::Eisconn),
             }
         }
-        let other = self.find(to, style, names)?;
         if style == Style::Datagram {
             return self.connect_datagrams(id, other);
         }

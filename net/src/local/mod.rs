@@ -15,10 +15,10 @@ use joist_vm::platform::{Errno, Event, Socket, Style};
 
 /// The file system, as far as names of sockets are in it.
 pub trait Names {
-    /// Makes a file that stands for a socket.
+    /// Makes a file that stands for a socket; without one, only says whether it could be made.
     /// # Errors
     /// [`Errno::Eaddrinuse`] if something is there; as `open(2)`.
-    fn enter(&self, path: &[u8], socket: u64) -> Result<(), Errno>;
+    fn enter(&self, path: &[u8], socket: Option<u64>) -> Result<(), Errno>;
     /// The socket that a file stands for; it may be closed since.
     /// # Errors
     /// As `connect(2)`: [`Errno::Enoent`], [`Errno::Econnrefused`] if it is another file.

@@ -25,19 +25,24 @@ impl Locals {
     /// As `bind(2)`.
     pub fn bind(&mut self, socket: Socket, to: &Address, names: &dyn Names) -> Result<(), Errno> {
         let Address::Local(name) = to else { return Err(Errno::Einval) };
-        if !self.get(socket.0)?.name.is_empty() {
-            return Err(Errno::Einval);
-        }
+        let is_bound = !self.get(socket.0)?.name.is_empty();
         let name = match &name[..] {
+            [] if is_bound => return Err(Errno::Einval),
             [] => self.free_name(),
             name if name.len() > PATH || (name[0] != 0 && name.contains(&0)) => return Err(Errno::Einval),
             name => name.to_vec(),
         };
+        // What is wrong with a path is said first.
         if name[0] != 0 {
-            names.enter(&name, socket.0)?;
-        } else if self.abstract_names.contains_key(&name) {
-            return Err(Errno::Eaddrinuse);
-        } else {
+            names.enter(&name, (!is_bound).then_some(socket.0))?;
+        }
+        if is_bound {
+            return Err(Errno::Einval);
+        }
+        if name[0] == 0 {
+            if self.abstract_names.contains_key(&name) {
+                return Err(Errno::Eaddrinuse);
+            }
             self.abstract_names.insert(name.clone(), socket.0);
         }
         self.get(socket.0)?.name = name;

@@ -84,6 +84,18 @@ pub struct Interface {
     pub hardware: Option<[u8; 6]>,
 }
 
+/// More of an interface: the length of its queue, and where its hardware is mapped (`ifmap`), if it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Link {
+    pub queue: u32,
+    pub memory_start: u64,
+    pub memory_end: u64,
+    pub base: u64,
+    pub interrupt: u16,
+    pub dma: u8,
+    pub port: u8,
+}
+
 /// Sockets; a platform that has none answers [`Errno::Eafnosupport`].
 pub trait Sockets {
     /// Makes a socket. The protocol is `IPPROTO_TCP` or the like; 0 is the style's own.
@@ -220,6 +232,13 @@ pub trait Sockets {
 
     /// Gives a socket back. What was sent still goes out, unless `SO_LINGER` says otherwise.
     fn socket_close(&self, _socket: Socket) {}
+
+    /// More of an interface by its index. Where there is neither queue nor map, all is zero.
+    /// # Errors
+    /// [`Errno::Enodev`].
+    fn link(&self, _index: u32) -> Result<Link, Errno> {
+        Ok(Link::default())
+    }
 
     /// All interfaces of a network namespace.
     /// # Errors

@@ -3,7 +3,7 @@
 
 use joist_vm::platform::{Address, Control, Errno, Received};
 use nix::libc;
-use nix::sys::socket::{ControlMessage, ControlMessageOwned, MsgFlags, SockaddrStorage, UnixAddr};
+use nix::sys::socket::{ControlMessage, ControlMessageOwned, MsgFlags, SockaddrLike, SockaddrStorage, UnixAddr};
 use std::io::{IoSlice, IoSliceMut};
 use std::os::fd::{AsRawFd, OwnedFd};
 
@@ -13,26 +13,35 @@ fn errno(e: nix::errno::Errno) -> Errno {
     Errno::from_number(e as i32)
 }
 
-fn from_storage(address: &SockaddrStorage) -> Option<Address> {
+pub(super) fn from_storage(address: &SockaddrStorage) -> Option<Address> {
     if let Some(a) = address.as_sockaddr_in() {
         return Some(Address::Ip((a.ip(), a.port()).into()));
     }
-    if let Some(a) = address.as_sockaddr_in6() {
-        return Some(Address::Ip(std::net::SocketAddrV6::from(*a).into()));
+    address.as_sockaddr_in6().map(|a| Address::Ip(std::net::SocketAddrV6::from(*a).into()))
+}
+
+/// Of a local socket; one without a name has no address.
+pub(super) fn from_unix(address: &UnixAddr) -> Option<Address> {
+    // (nix looks at no address that is shorter than its family.)
+    if address.len() as usize <= size_of::<libc::sa_family_t>() {
+        return None;
     }
-    let a: &UnixAddr = address.as_unix_addr()?;
-    let name = a.path().map(|p| p.as_os_str().as_encoded_bytes().to_vec());
-    // One that has no name has no address.
-    Some(Address::Local(name.or_else(|| a.as_abstract().map(|name| [&[0], name].concat()))?))
+    let name = address.path().map(|p| p.as_os_str().as_encoded_bytes().to_vec());
+    Some(Address::Local(name.or_else(|| address.as_abstract().map(|name| [&[0], name].concat()))?))
 }
 
 /// Receives with the control messages.
-pub(super) fn receive(fd: &OwnedFd, buf: &mut [u8], flags: i32) -> Result<Received> {
+pub(super) fn receive<S: SockaddrLike>(
+    fd: &OwnedFd,
+    buf: &mut [u8],
+    flags: i32,
+    from: fn(&S) -> Option<Address>,
+) -> Result<Received> {
     let mut space =
         nix::cmsg_space!(i32, i32, i32, i32, libc::timeval, libc::in6_pktinfo, libc::sockaddr_in, [u8; 44], [u8; 256]);
     let mut buf = [IoSliceMut::new(buf)];
     let flags = MsgFlags::from_bits_retain(flags);
-    let got = nix::sys::socket::recvmsg::<SockaddrStorage>(fd.as_raw_fd(), &mut buf, Some(&mut space), flags);
+    let got = nix::sys::socket::recvmsg::<S>(fd.as_raw_fd(), &mut buf, Some(&mut space), flags);
     let got = got.map_err(errno)?;
     let entry = |message| {
         let int = |n: i32| n.to_ne_bytes().to_vec();
@@ -76,7 +85,7 @@ pub(super) fn receive(fd: &OwnedFd, buf: &mut [u8], flags: i32) -> Result<Receiv
     };
     Ok(Received {
         len: got.bytes,
-        from: got.address.as_ref().and_then(from_storage),
+        from: got.address.as_ref().and_then(from),
         control: got.cmsgs().map_err(errno)?.filter_map(entry).collect(),
         flags: (got.flags - MsgFlags::MSG_CMSG_CLOEXEC).bits(),
     })

@@ -6,6 +6,7 @@ mod address;
 mod bindings;
 mod control;
 mod interfaces;
+mod link;
 mod namespaces;
 mod options;
 
@@ -13,7 +14,7 @@ use super::Hosted;
 use super::channels::poll::Poller;
 use address::{from_host, to_host};
 use joist_vm::platform::{
-    Address, Control, Errno, Event, Family, Interface, Received, Shutdown, Socket, Sockets, Style,
+    Address, Control, Errno, Event, Family, Interface, Link, Received, Shutdown, Socket, Sockets, Style,
 };
 use rustix::event::{PollFd, PollFlags};
 use rustix::net::{
@@ -40,6 +41,8 @@ pub struct OpenSockets {
 #[derive(Debug)]
 struct Open {
     fd: OwnedFd,
+    /// Has it names rather than addresses of IP?
+    is_local: bool,
     /// Does somebody wait for input, for output? It is said before each attempt, so that no event is missed.
     input: AtomicBool,
     output: AtomicBool,
@@ -82,7 +85,8 @@ impl OpenSockets {
     fn enter(&self, poller: &Poller, fd: OwnedFd) -> Result<Socket> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let no = || AtomicBool::new(false);
-        let open = Arc::new(Open { fd, input: no(), output: no(), control: no() });
+        let is_local = sockopt::socket_domain(&fd).is_ok_and(|domain| domain == AddressFamily::UNIX);
+        let open = Arc::new(Open { fd, is_local, input: no(), output: no(), control: no() });
         self.open.write().unwrap_or_else(PoisonError::into_inner).insert(number, open.clone());
         if let Err(e) = poller.add_socket(&open.fd, number) {
             self.open.write().unwrap_or_else(PoisonError::into_inner).remove(&number);
@@ -220,10 +224,13 @@ impl Sockets for Hosted {
         let open = self.sockets.get(socket)?;
         open.attempt(&open.input, |fd| {
             // (Descriptors may come without being asked for. Who doesn't look at them is not given any.)
-            if open.control.load(Ordering::Relaxed) || flags & nix::libc::MSG_CMSG_CLOEXEC != 0 {
-                return control::receive(fd, buf, flags);
+            if open.is_local && (open.control.load(Ordering::Relaxed) || flags & nix::libc::MSG_CMSG_CLOEXEC != 0) {
+                return control::receive(fd, buf, flags, control::from_unix);
             }
-            let flags = RecvFlags::from_bits_retain(flags as u32);
+            if open.control.load(Ordering::Relaxed) {
+                return control::receive(fd, buf, flags, control::from_storage);
+            }
+            let flags = RecvFlags::from_bits_retain((flags & !nix::libc::MSG_CMSG_CLOEXEC) as u32);
             let mut control = RecvAncillaryBuffer::default();
             let mut buf = [IoSliceMut::new(buf)];
             let got = rustix::net::recvmsg(fd, &mut buf, &mut control, flags).map_err(errno)?;
@@ -287,6 +294,10 @@ impl Sockets for Hosted {
         if let (Some(open), Ok(poller)) = (open, self.channels.poller()) {
             poller.remove(&open.fd);
         }
+    }
+
+    fn link(&self, index: u32) -> Result<Link> {
+        link::details(index)
     }
 
     fn interfaces_in(&self, namespace: &[u8]) -> Result<Vec<Interface>> {
