@@ -35,7 +35,7 @@ impl Stack {
         }
         let before = connection.socket().state();
         let tos = options.service(matches!(connection.flow.local.addr, smoltcp::wire::IpAddress::Ipv4(_)));
-        let sent = attached.send(now, &mut connection.set, tos, Some(&mut connection.top));
+        let sent = attached.send(now, &mut connection.set, tos, Some(&mut connection.wire));
         connection.spoke |= sent.packets > 0;
         let state = connection.socket().state();
         if state == State::Closed && before != State::Closed && connection.ended.is_none() {

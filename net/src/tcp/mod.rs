@@ -5,6 +5,7 @@ mod connect;
 mod connection;
 mod data;
 mod finish;
+mod resize;
 mod segment;
 
 pub(crate) use accept::Listener;

@@ -6,6 +6,7 @@ use crate::Stack;
 use crate::entry::Body;
 use crate::frame::{Flow, Segment};
 use crate::interface::Side;
+use crate::packet;
 use joist_vm::platform::Errno;
 use smoltcp::phy::{ChecksumCapabilities, Medium};
 use smoltcp::socket::tcp::State;
@@ -15,7 +16,7 @@ use smoltcp::wire::{EthernetFrame, EthernetProtocol, IpAddress, IpProtocol, IpRe
 const ALIKE: usize = 3;
 
 impl Stack {
-    pub(crate) fn segment(&mut self, side: Side, frame: &[u8], flow: Flow, segment: Segment) {
+    pub(crate) fn segment(&mut self, side: Side, frame: &mut [u8], flow: Flow, segment: Segment) {
         if let Some(&id) = self.flows.get(&flow) {
             self.segment_of(id, side, frame, segment);
             return;
@@ -42,7 +43,7 @@ impl Stack {
         self.feed_nobody(side, frame);
     }
 
-    fn segment_of(&mut self, id: u64, side: Side, frame: &[u8], segment: Segment) {
+    fn segment_of(&mut self, id: u64, side: Side, frame: &mut [u8], segment: Segment) {
         let now = self.now;
         let Stack { entries, loopback, ethernet, .. } = self;
         let Some(Body::Connection(connection)) = entries.get_mut(&id).map(|e| &mut e.body) else { return };
@@ -60,12 +61,16 @@ impl Stack {
         if !segment.occupies
             && !segment.rst
             && connection.waits_for_end()
-            && connection.top != Some(segment.acknowledges)
+            && connection.wire.top != Some(segment.acknowledges)
         {
             return; // three of these, and smoltcp would forget to send its FIN anew
         }
+        if let Some(packet) = frame.get_mut(attached.header()..) {
+            packet::lower(packet, &connection.wire);
+            connection.heard_of(segment, packet);
+        }
         let before = connection.socket().state();
-        attached.feed(now, frame, &mut connection.set, Some(&mut connection.top));
+        attached.feed(now, frame, &mut connection.set, Some(&mut connection.wire));
         connection.heard = now;
         connection.probing = false;
         if !segment.occupies {
@@ -74,7 +79,7 @@ impl Stack {
                 if !connection.is_stuck(attached.iface.poll_at(now, &connection.set), now) {
                     break;
                 }
-                attached.feed(now, frame, &mut connection.set, Some(&mut connection.top));
+                attached.feed(now, frame, &mut connection.set, Some(&mut connection.wire));
             }
         }
         let after = connection.socket().state();
