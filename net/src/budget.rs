@@ -1,4 +1,4 @@
-//! Memory for connections' buffers: a fixed amount, of which each new connection gets a part of what is left.
+//! Memory for connections' buffers: a fixed amount. Each begins with little; who needs more gets a part of what is left.
 
 #[derive(Debug)]
 pub(crate) struct Budget {
@@ -6,29 +6,44 @@ pub(crate) struct Budget {
     all: usize,
 }
 
-/// A new connection's part of what is left, while that is at least half of all, and a quarter; with less, it gets the
-/// least that there is.
+/// What is given to one that needs more, of what is left while that is at least half of all, and a quarter.
 const PART: usize = 64;
 const SMALL_PART: usize = 512;
-pub(crate) const LEAST: usize = 2048;
-const MOST: usize = 128 << 10;
+/// Where a connection begins, to receive and to send, while hardly anything is in use; and then.
+const BEGINNING: [usize; 2] = [8192, 8192];
+const LEAST: [usize; 2] = [2048, 512];
+const MOST: usize = 256 << 10;
 
 impl Budget {
     pub fn new(bytes: usize) -> Self {
         Budget { left: bytes, all: bytes }
     }
 
-    /// Sizes for a buffer in each direction: what was asked for, else by what is left; `None` when that is too little.
+    /// Sizes for a new connection's buffers: what was asked for, else by what is left; `None` when that is too little.
     pub fn take(&mut self, receive: Option<usize>, send: Option<usize>) -> Option<(usize, usize)> {
+        let [r, s] = if self.left >= self.all / 8 * 7 { BEGINNING } else { LEAST };
+        let (receive, send) = (receive.unwrap_or(r), send.unwrap_or(s));
+        self.left = self.left.checked_sub(receive + send)?;
+        Some((receive, send))
+    }
+
+    /// The least for one.
+    pub fn least(&self, receive: Option<usize>, send: Option<usize>) -> [usize; 2] {
+        [receive.unwrap_or(LEAST[0]), send.unwrap_or(LEAST[1])]
+    }
+
+    /// The size of each buffer of one that needs more.
+    pub fn usual(&self) -> usize {
         let part = match self.left {
             left if left >= self.all / 2 => left / PART,
             left if left >= self.all / 4 => left / SMALL_PART,
             _ => 0,
         };
-        let usual = (part / 2).clamp(LEAST, MOST);
-        let (receive, send) = (receive.unwrap_or(usual), send.unwrap_or(usual));
-        self.left = self.left.checked_sub(receive + send)?;
-        Some((receive, send))
+        (part / 2).min(MOST)
+    }
+
+    pub fn is_short(&self) -> bool {
+        self.left < self.all / 2
     }
 
     /// Room for something else.
@@ -52,16 +67,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_shrink_and_come_back() {
+    fn there_is_room_for_many() {
         let mut budget = Budget::new(8 << 20);
+        assert_eq!(budget.usual(), 64 << 10);
         let mut taken = alloc::vec::Vec::new();
         while let Some(sizes) = budget.take(None, None) {
             taken.push(sizes);
         }
-        assert_eq!(taken[0], (64 << 10, 64 << 10));
-        assert_eq!(taken.last(), Some(&(LEAST, LEAST)));
-        assert!(taken.len() > 800, "{}", taken.len());
-        assert!(taken.iter().is_sorted_by(|a, b| a >= b));
+        assert_eq!(taken[0], (8192, 8192));
+        assert_eq!(taken.last(), Some(&(2048, 512)));
+        assert!(taken.len() > 2900, "{}", taken.len());
+        assert_eq!(budget.usual(), 0);
         for (receive, send) in taken {
             budget.give(receive + send);
         }

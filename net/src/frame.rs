@@ -23,6 +23,7 @@ pub(crate) struct Segment {
     /// It takes up sequence numbers.
     pub occupies: bool,
     pub acknowledges: TcpSeqNumber,
+    pub window: u16,
 }
 
 pub(crate) enum Kind {
@@ -104,7 +105,14 @@ pub(crate) fn look(medium: Medium, frame: &[u8], hardware: EthernetAddress) -> K
             let occupies = tcp.segment_len() > 0;
             Kind::Tcp(
                 flow,
-                Segment { syn: tcp.syn(), ack: tcp.ack(), rst: tcp.rst(), occupies, acknowledges: tcp.ack_number() },
+                Segment {
+                    syn: tcp.syn(),
+                    ack: tcp.ack(),
+                    rst: tcp.rst(),
+                    occupies,
+                    acknowledges: tcp.ack_number(),
+                    window: tcp.window_len(),
+                },
             )
         }
         IpProtocol::Udp => Kind::Udp,

@@ -1,7 +1,7 @@
 //! An interface of smoltcp's with its link. It is lent one socket's set at a time.
 
-use crate::link::{Frame, Link, Port, capabilities, has_room};
-use crate::packet::Top;
+use crate::link::{Aside, Frame, Link, Port, capabilities, has_room};
+use crate::packet::Wire;
 use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -52,7 +52,7 @@ impl Attached {
         let mut config = Config::new(address);
         config.random_seed = seed;
         let mut scratch = Vec::new();
-        let mut port = Port { link: &mut *link, frame: None, caps: &caps, scratch: &mut scratch, tos: 0, top: None };
+        let mut port = Port { link: &mut *link, frame: None, caps: &caps, scratch: &mut scratch, tos: 0, wire: None };
         let iface = Box::new(Interface::new(config, &mut port, now));
         let routers = hardware.is_some().then(|| {
             let mut config = Config::new(address);
@@ -65,6 +65,11 @@ impl Attached {
 
     pub fn medium(&self) -> Medium {
         self.caps.medium
+    }
+
+    /// Bytes before the packet in a frame.
+    pub fn header(&self) -> usize {
+        if self.caps.medium == Medium::Ethernet { crate::packet::ETHERNET_HEADER } else { 0 }
     }
 
     pub fn mtu(&self) -> usize {
@@ -89,20 +94,20 @@ impl Attached {
     }
 
     /// Shows one frame to the sockets of a set.
-    pub fn feed(&mut self, now: Instant, frame: &[u8], set: &mut Set, top: Option<&mut Top>) {
+    pub fn feed(&mut self, now: Instant, frame: &[u8], set: &mut Set, wire: Option<&mut Wire>) {
         let mut port = Port {
             link: &mut *self.link,
             frame: Some(frame),
             caps: &self.caps,
             scratch: &mut self.scratch,
             tos: 0,
-            top,
+            wire,
         };
         self.iface.poll_ingress_single(now, &mut port, set);
     }
 
     /// Sends what a set has to send.
-    pub fn send(&mut self, now: Instant, set: &mut Set, tos: u8, mut top: Option<&mut Top>) -> Sent {
+    pub fn send(&mut self, now: Instant, set: &mut Set, tos: u8, mut wire: Option<&mut Wire>) -> Sent {
         let mut sent = Sent { packets: 0, room: true };
         loop {
             if !has_room(&mut *self.link, self.caps.medium) {
@@ -114,13 +119,27 @@ impl Attached {
                 caps: &self.caps,
                 scratch: &mut self.scratch,
                 tos,
-                top: top.as_deref_mut(),
+                wire: wire.as_deref_mut(),
             };
             if self.iface.poll_egress(now, &mut port, set) == PollResult::None {
                 return sent;
             }
             sent.packets += 1;
         }
+    }
+
+    /// Shows a packet to a set, or has it send one, aside: what comes out is given back.
+    pub fn aside(&mut self, now: Instant, packet: Option<&[u8]>, set: &mut Set) -> Vec<u8> {
+        let mut aside = Aside::default();
+        let ingress = packet.is_some();
+        let mut port =
+            Port { link: &mut aside, frame: packet, caps: &self.caps, scratch: &mut self.scratch, tos: 0, wire: None };
+        if ingress {
+            self.iface.poll_ingress_single(now, &mut port, set);
+        } else {
+            self.iface.poll_egress(now, &mut port, set);
+        }
+        aside.0
     }
 
     /// Sends a frame as it is.
@@ -184,7 +203,7 @@ impl Attached {
             caps: &self.caps,
             scratch: &mut self.scratch,
             tos: 0,
-            top: None,
+            wire: None,
         };
         routers.poll_ingress_single(now, &mut port, empty);
     }
@@ -200,7 +219,7 @@ impl Attached {
             caps: &self.caps,
             scratch: &mut self.scratch,
             tos: 0,
-            top: None,
+            wire: None,
         };
         routers.poll_egress(now, &mut port, empty);
         let at = routers.poll_at(now, empty).filter(|at| *at > now);

@@ -79,6 +79,8 @@ pub struct Stack {
     asking: BTreeMap<u64, Instant>,
     events: VecDeque<Event>,
     budget: budget::Budget,
+    /// Connections that got larger buffers than they began with.
+    grown: VecDeque<u64>,
     next: u64,
     seed: u64,
 }
@@ -124,6 +126,7 @@ impl Stack {
             asking: BTreeMap::new(),
             events: VecDeque::new(),
             budget: budget::Budget::new(memory),
+            grown: VecDeque::new(),
             next: FIRST,
             seed: seed[2],
         }

@@ -1,7 +1,7 @@
 //! Where frames come from and go to: what a driver offers ([`Link`]), the loopback, and the device that smoltcp sees,
 //! which holds at most the one frame that is being looked at.
 
-use crate::packet::{self, ETHERNET_HEADER, Top};
+use crate::packet::{self, ETHERNET_HEADER, Wire};
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec;
@@ -19,8 +19,8 @@ pub struct Frame {
 }
 
 impl Frame {
-    pub fn bytes(&self) -> &[u8] {
-        self.buffer.get(self.start..self.start + self.len).unwrap_or_default()
+    pub fn bytes(&mut self) -> &mut [u8] {
+        self.buffer.get_mut(self.start..self.start + self.len).unwrap_or_default()
     }
 }
 
@@ -111,6 +111,31 @@ impl Link for Loopback {
     }
 }
 
+/// Keeps the last packet, and sends none.
+#[derive(Debug, Default)]
+pub(crate) struct Aside(pub Vec<u8>);
+
+impl Link for Aside {
+    fn mtu(&self) -> usize {
+        LOOPBACK_MTU
+    }
+
+    fn receive(&mut self) -> Option<Frame> {
+        None
+    }
+
+    fn recycle(&mut self, _: Frame) {}
+
+    fn room(&mut self) -> bool {
+        true
+    }
+
+    fn send(&mut self, len: usize, fill: &mut dyn FnMut(&mut [u8])) {
+        self.0 = vec![0; len];
+        fill(&mut self.0);
+    }
+}
+
 /// What smoltcp gives at once of a connection's data to a card that cuts it up, and to one for which it is cut up here.
 const LARGE: usize = ETHERNET_HEADER + 65535;
 const MEDIUM: usize = 16384;
@@ -143,8 +168,8 @@ pub(crate) struct Port<'a> {
     pub scratch: &'a mut Vec<u8>,
     /// Type of service or traffic class of what is sent, which smoltcp knows nothing of.
     pub tos: u8,
-    /// Of a connection: the end of all that it has sent.
-    pub top: Option<&'a mut Top>,
+    /// Of a connection.
+    pub wire: Option<&'a mut Wire>,
 }
 
 pub(crate) struct Incoming<'a>(&'a [u8]);
@@ -154,7 +179,7 @@ pub(crate) struct Outgoing<'a> {
     medium: Medium,
     scratch: &'a mut Vec<u8>,
     tos: u8,
-    top: Option<&'a mut Top>,
+    wire: Option<&'a mut Wire>,
     segment: usize,
 }
 
@@ -165,7 +190,7 @@ impl Port<'_> {
             medium: self.caps.medium,
             scratch: self.scratch,
             tos: self.tos,
-            top: self.top.as_deref_mut(),
+            wire: self.wire.as_deref_mut(),
             segment: 0,
         }
     }
@@ -216,8 +241,8 @@ impl Outgoing<'_> {
         let result = f(whole);
         if let Some(packet) = whole.get_mut(ETHERNET_HEADER..) {
             packet::mark(packet, self.tos);
-            if let Some(top) = self.top {
-                packet::raise(packet, top);
+            if let Some(wire) = self.wire {
+                packet::raise(packet, wire);
             }
         }
         packet::cut(whole, self.segment, &mut |len, fill| self.link.send(len, fill));
@@ -236,15 +261,15 @@ impl TxToken for Outgoing<'_> {
             return self.cut(len, f);
         }
         let (mut f, mut result) = (Some(f), None);
-        let Outgoing { link, medium, tos, top, segment, .. } = &mut self;
+        let Outgoing { link, medium, tos, wire, segment, .. } = &mut self;
         link.send_with(len, &mut |buffer| {
             let Some(f) = f.take() else { return Task::default() };
             result = Some(f(buffer));
             let header = if *medium == Medium::Ethernet { ETHERNET_HEADER } else { 0 };
             let Some(packet) = buffer.get_mut(header..) else { return Task::default() };
             packet::mark(packet, *tos);
-            if let Some(top) = top.as_deref_mut() {
-                packet::raise(packet, top);
+            if let Some(wire) = wire.as_deref_mut() {
+                packet::raise(packet, wire);
             }
             if *medium == Medium::Ip { Task::default() } else { packet::finish(packet, offers.checksums, *segment) }
         });

@@ -1,14 +1,76 @@
 //! What is done to packets past smoltcp: checksums, a byte of the header, sequence numbers, cutting up.
 
 use crate::link::Task;
-use smoltcp::wire::{IpAddress, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket, TcpSeqNumber};
+use smoltcp::phy::ChecksumCapabilities;
+use smoltcp::wire::{IpAddress, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket, TcpRepr, TcpSeqNumber};
 
 pub(crate) const ETHERNET_HEADER: usize = 14;
 const TCP_CHECKSUM: usize = 16;
 const UDP_CHECKSUM: usize = 6;
 
-/// The sequence number after all that a connection has sent.
-pub(crate) type Top = Option<TcpSeqNumber>;
+/// What of a connection is otherwise on the wire than smoltcp has it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Wire {
+    /// The number of its first byte, and the one after all that it has sent.
+    pub first: Option<TcpSeqNumber>,
+    pub top: Option<TcpSeqNumber>,
+    /// What its sequence numbers are higher than smoltcp's; see `tcp/resize.rs`.
+    pub offset: i32,
+    /// How far smoltcp shifts its window, where windows are scaled at all.
+    pub shift: Option<u8>,
+}
+
+/// How far its window is shifted on the wire: so it can grow.
+const SHIFT: u8 = 3;
+const WINDOW_SCALE: u8 = 3;
+
+/// What the other end said when it opened a connection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Opening {
+    pub first: TcpSeqNumber,
+    pub mss: Option<u16>,
+    pub scale: Option<u8>,
+    pub sack: bool,
+}
+
+/// Reads a SYN.
+pub(crate) fn opening(packet: &[u8]) -> Option<Opening> {
+    let header = header(packet)?;
+    let tcp = TcpPacket::new_checked(packet.get(header.len..header.end)?).ok()?;
+    let syn = TcpRepr::parse(&tcp, &header.from, &header.to, &ChecksumCapabilities::ignored()).ok()?;
+    Some(Opening {
+        first: syn.seq_number + 1,
+        mss: syn.max_seg_size,
+        scale: syn.window_scale,
+        sack: syn.sack_permitted,
+    })
+}
+
+/// Where the value of TCP's option for scaled windows is.
+fn scale_of(options: &mut [u8]) -> Option<&mut u8> {
+    let mut at = 0;
+    while let Some(&kind) = options.get(at) {
+        match kind {
+            0 => return None,
+            1 => at += 1,
+            WINDOW_SCALE => return options.get_mut(at + 2),
+            _ => at += usize::from(*options.get(at + 1)?).max(2),
+        }
+    }
+    None
+}
+
+/// Makes the number that a segment acknowledges smoltcp's.
+pub(crate) fn lower(packet: &mut [u8], wire: &Wire) {
+    if wire.offset != 0
+        && let Some(header) = header(packet)
+        && let Some(Ok(mut tcp)) = packet.get_mut(header.len..).map(TcpPacket::new_checked)
+        && tcp.ack()
+    {
+        let number = tcp.ack_number().0.wrapping_sub(wire.offset);
+        tcp.set_ack_number(TcpSeqNumber(number));
+    }
+}
 
 /// An IP packet's header, without IPv6's extensions, which no TCP or UDP of today has.
 struct Header {
@@ -159,17 +221,30 @@ pub(crate) fn mark(packet: &mut [u8], tos: u8) {
     }
 }
 
-/// A segment without data gets the number after all that was sent. smoltcp goes back in it when it sends data anew, and
-/// then acknowledges with a number that the other end takes for an old one: two ends that both do so never agree again.
-/// Its checksum is made afterwards.
-pub(crate) fn raise(packet: &mut [u8], top: &mut Top) {
+/// Makes a segment's numbers those of the wire. One without data gets the number after all that was sent: smoltcp goes
+/// back in it when it sends data anew, and then acknowledges with a number that the other end takes for an old one; two
+/// ends that both do so never agree again. Its checksum is made afterwards.
+pub(crate) fn raise(packet: &mut [u8], wire: &mut Wire) {
     let Some(header) = header(packet).filter(|h| h.protocol == IpProtocol::Tcp) else { return };
     let Some(Ok(mut tcp)) = packet.get_mut(header.len..).map(TcpPacket::new_checked) else { return };
-    let end = tcp.seq_number() + tcp.segment_len();
-    match *top {
+    let seq = TcpSeqNumber(tcp.seq_number().0.wrapping_add(wire.offset));
+    let end = seq + tcp.segment_len();
+    tcp.set_seq_number(seq);
+    match wire.top {
         Some(top) if tcp.segment_len() == 0 && end < top => tcp.set_seq_number(top),
         Some(old) if end <= old => {}
-        _ => *top = Some(end),
+        _ => wire.top = Some(end),
+    }
+    if tcp.syn() {
+        wire.first = Some(seq + 1);
+        let scale = scale_of(tcp.options_mut());
+        wire.shift = scale.as_deref().copied();
+        if let Some(scale) = scale {
+            *scale = SHIFT;
+        }
+    } else if let Some(shift) = wire.shift.filter(|_| !tcp.rst()) {
+        let window = u32::from(tcp.window_len()) << shift >> SHIFT;
+        tcp.set_window_len(u16::try_from(window).unwrap_or(u16::MAX));
     }
 }
 
@@ -177,8 +252,7 @@ pub(crate) fn raise(packet: &mut [u8], top: &mut Top) {
 mod tests {
     use super::*;
     use alloc::vec::Vec;
-    use smoltcp::phy::ChecksumCapabilities;
-    use smoltcp::wire::{EthernetFrame, EthernetProtocol, IpRepr, TcpControl, TcpRepr};
+    use smoltcp::wire::{EthernetFrame, EthernetProtocol, IpRepr, TcpControl};
 
     /// A frame of TCP with so many bytes of data, its checksum made by smoltcp.
     fn frame(data: &[u8], control: TcpControl) -> Vec<u8> {

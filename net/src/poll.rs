@@ -86,7 +86,7 @@ impl Stack {
 
     fn take_in(&mut self, side: Side) -> usize {
         for count in 0..ROUND {
-            let Some(frame) = self.side(side).and_then(|attached| attached.receive()) else { return count };
+            let Some(mut frame) = self.side(side).and_then(|attached| attached.receive()) else { return count };
             self.frame(side, frame.bytes());
             if let Some(attached) = self.side(side) {
                 attached.recycle(frame);
@@ -95,7 +95,7 @@ impl Stack {
         ROUND
     }
 
-    fn frame(&mut self, side: Side, bytes: &[u8]) {
+    fn frame(&mut self, side: Side, bytes: &mut [u8]) {
         let Some(attached) = self.side(side) else { return };
         let (medium, hardware, checked) = (attached.medium(), attached.hardware, attached.checked());
         let kind = frame::look(medium, bytes, hardware);

@@ -11,8 +11,8 @@ start(_Type, _Args) ->
         listen(8080, fun(S) -> http(S, <<>>) end),
         Piece = binary:copy(<<"0123456789abcdef">>, 4096),
         listen(8081, fun(S) -> source(S, Piece) end),
-        listen(8082, fun(S) -> sink(S, 0) end),
-        listen(8083, fun(S) -> ok = inet:setopts(S, [{active, 100}]), active_sink(S, 0) end),
+        listen(8082, fun(S) -> ok = inet:setopts(S, [{buffer, 1 bsl 16}]), sink(S, 0) end),
+        listen(8083, fun(S) -> ok = inet:setopts(S, [{active, 100}, {buffer, 1 bsl 16}]), active_sink(S, 0) end),
         listen(8084, fun(S) -> echo(S) end),
         spawn_link(fun() ->
             {ok, U} = gen_udp:open(8085, [binary, {active, 100}, {recbuf, 1 bsl 20}]),
@@ -69,7 +69,7 @@ sink(S, Sum) ->
 active_sink(S, Sum) ->
     receive
         {tcp, S, Data} -> active_sink(S, Sum + byte_size(Data));
-        {tcp_passive, S} -> ok = inet:setopts(S, [{active, 100}]), active_sink(S, Sum);
+        {tcp_passive, S} -> ok = inet:setopts(S, [{active, 100}, {buffer, 1 bsl 16}]), active_sink(S, Sum);
         {tcp_closed, S} -> answer(S, Sum)
     end.
 

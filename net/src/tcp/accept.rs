@@ -6,7 +6,7 @@ use crate::entry::{Body, Bound, Entry, Owner};
 use crate::frame::Flow;
 use crate::interface::Side;
 use crate::ports::Protocol;
-use crate::{Stack, address};
+use crate::{Stack, address, packet};
 use alloc::boxed::Box;
 use alloc::collections::{BTreeSet, VecDeque};
 use alloc::vec::Vec;
@@ -85,6 +85,7 @@ impl Stack {
             return;
         }
         let (family, options) = (parent.family, parent.options.clone());
+        self.reclaim();
         let Some(mut connection) = Connection::new(side, flow, Phase::Arriving, &options, &mut self.budget, self.now)
         else {
             return;
@@ -93,6 +94,7 @@ impl Stack {
         let now = self.now;
         let taken = connection.socket_mut().listen(endpoint).is_ok()
             && self.side(side).is_some_and(|attached| {
+                connection.opening = frame.get(attached.header()..).and_then(packet::opening);
                 attached.feed(now, frame, &mut connection.set, None);
                 connection.socket().state() == State::SynReceived
             });

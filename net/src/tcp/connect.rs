@@ -50,6 +50,7 @@ impl Stack {
         if self.closed.contains(&flow) {
             self.forget_closed(&flow);
         }
+        self.reclaim();
         let mut connection = Connection::new(side, flow, Phase::Connecting, &options, &mut self.budget, self.now)
             .ok_or(Errno::Enobufs)?;
         let Some(attached) = self.side(side) else { return Err(Errno::Enetunreach) };

@@ -2,10 +2,10 @@
 
 use super::recovery::{ALIKE, Recovery};
 use crate::budget::Budget;
-use crate::frame::Flow;
+use crate::frame::{Flow, Segment};
 use crate::interface::{Attached, Set, Side};
 use crate::options::Options;
-use crate::packet::Top;
+use crate::packet::{self, Opening, Wire};
 use alloc::vec;
 use joist_vm::platform::Errno;
 use smoltcp::iface::{SocketHandle, SocketStorage};
@@ -34,9 +34,17 @@ pub(crate) struct Connection {
     handle: SocketHandle,
     pub side: Side,
     pub flow: Flow,
-    pub top: Top,
-    /// Bytes that were given to be sent.
+    pub wire: Wire,
+    pub opening: Option<Opening>,
+    /// The window that the other end gave last.
+    pub window: u16,
+    /// Bytes that were given to be sent, and that were read.
     pub written: usize,
+    pub read: usize,
+    /// The latter when its buffer was made.
+    pub read_before: usize,
+    /// It had more to send than there was room for: once all is gone, it gets more.
+    pub cramped: bool,
     pub recovery: Recovery,
     pub phase: Phase,
     /// Bytes taken from the budget.
@@ -73,6 +81,14 @@ const LONGEST_RETRANSMISSION: Duration = Duration::from_secs(61);
 /// own 10 ms, and would cost a frame more.
 const ACK_DELAY: smoltcp::time::Duration = smoltcp::time::Duration::from_millis(40);
 
+/// smoltcp's part of a connection.
+pub(super) fn socket(receive: usize, send: usize) -> Socket<'static> {
+    let mut socket = Socket::new(SocketBuffer::new(vec![0; receive]), SocketBuffer::new(vec![0; send]));
+    socket.set_congestion_control(smoltcp::socket::tcp::CongestionControl::Reno);
+    socket.set_ack_delay(None);
+    socket
+}
+
 impl Connection {
     pub fn new(
         side: Side,
@@ -83,20 +99,21 @@ impl Connection {
         now: Instant,
     ) -> Option<Self> {
         let (receive, send) = budget.take(options.receive_buffer, options.send_buffer)?;
-        let mut socket = Socket::new(SocketBuffer::new(vec![0; receive]), SocketBuffer::new(vec![0; send]));
-        socket.set_congestion_control(smoltcp::socket::tcp::CongestionControl::Reno);
-        // With none on the loopback: the other end may wait for it with all it has to send.
-        socket.set_ack_delay(if side == Side::Loopback { None } else { Some(ACK_DELAY) });
         let mut set = Set::new(vec![SocketStorage::EMPTY]);
-        let handle = set.add(socket);
+        let handle = set.add(socket(receive, send));
         let mut connection = Connection {
             set,
             handle,
             side,
             flow,
-            top: None,
+            wire: Wire::default(),
+            opening: None,
+            window: 0,
             written: 0,
             recovery: Recovery::default(),
+            read: 0,
+            read_before: 0,
+            cramped: false,
             phase,
             reserved: receive + send,
             heard: now,
@@ -109,7 +126,33 @@ impl Connection {
             aborted: false,
         };
         connection.apply(options);
+        connection.delay_acks();
         Some(connection)
+    }
+
+    /// With no delay on the loopback: the other end may wait for an acknowledgement with all it has to send.
+    pub fn delay_acks(&mut self) {
+        let delay = if self.side == Side::Loopback { None } else { Some(ACK_DELAY) };
+        self.socket_mut().set_ack_delay(delay);
+    }
+
+    /// Takes another socket of smoltcp's in its own one's place.
+    pub fn replace(&mut self, set: Set, handle: SocketHandle) {
+        (self.set, self.handle) = (set, handle);
+    }
+
+    /// Looks at a segment that came.
+    pub fn heard_of(&mut self, segment: Segment, packet: &[u8]) {
+        if segment.syn && !segment.rst && self.phase != Phase::Open {
+            self.opening = packet::opening(packet).or(self.opening);
+            let scale = self.opening.and_then(|o| o.scale);
+            self.window = segment.window >> scale.unwrap_or(0).min(14);
+            if scale.is_none() {
+                self.wire.shift = None;
+            }
+        } else if !segment.syn && !segment.rst {
+            self.window = segment.window;
+        }
     }
 
     pub fn socket(&self) -> &Socket<'static> {
@@ -190,9 +233,23 @@ impl Connection {
             && let Some(frame) = self.recovery.alike(&self.flow, hardware)
         {
             for _ in 0..ALIKE {
-                attached.feed(now, &frame, &mut self.set, Some(&mut self.top));
+                attached.feed(now, &frame, &mut self.set, Some(&mut self.wire));
             }
         }
+    }
+
+    /// Is so much to be sent that a larger buffer is worth it?
+    pub fn wants_room(&self, options: &Options, wanted: usize) -> bool {
+        let socket = self.socket();
+        options.send_buffer.is_none() && socket.send_queue() == 0 && wanted > socket.send_capacity()
+    }
+
+    /// Has so much come that a larger buffer is worth it?
+    pub fn wants_window(&self, options: &Options) -> bool {
+        let socket = self.socket();
+        options.receive_buffer.is_none()
+            && socket.recv_queue() == 0
+            && self.read.wrapping_sub(self.read_before) >= socket.recv_capacity()
     }
 
     /// Has the other end said that nothing more comes?
@@ -207,7 +264,7 @@ impl Connection {
     /// Enough room that a send is worth it, or an error for who tries.
     pub fn writable(&self) -> bool {
         let socket = self.socket();
-        self.phase == Phase::Open
-            && (self.ending || !socket.may_send() || socket.send_queue() <= socket.send_capacity() / 3 * 2)
+        let most = if self.cramped { 0 } else { socket.send_capacity() / 3 * 2 };
+        self.phase == Phase::Open && (self.ending || !socket.may_send() || socket.send_queue() <= most)
     }
 }

@@ -18,7 +18,14 @@ impl Stack {
         if let Some(error) = entry.error.take() {
             return Err(error);
         }
-        let Entry { body, wants, .. } = entry;
+        let wanted: usize = data.iter().map(|piece| piece.len()).sum();
+        if let Body::Connection(connection) = &entry.body
+            && connection.wants_room(&entry.options, wanted)
+        {
+            self.grow(id);
+        }
+        let usual = self.budget.usual();
+        let Entry { body, wants, options, .. } = self.entry(id)?;
         let Body::Connection(connection) = body else { return Err(Errno::Epipe) };
         if connection.phase == Phase::Connecting {
             wants.output = true;
@@ -38,10 +45,11 @@ impl Stack {
                 break;
             }
         }
+        connection.cramped = full && options.send_buffer.is_none() && connection.socket().send_capacity() < usual;
         if full && sent == 0 {
             return Err(Errno::Eagain);
         }
-        connection.written = connection.written.saturating_add(sent);
+        connection.written = connection.written.wrapping_add(sent);
         self.touch(id);
         Ok(sent)
     }
@@ -93,6 +101,12 @@ impl Stack {
             _ => return Err(Errno::Enotconn),
         };
         if !peek && len > 0 {
+            if let Ok(Entry { body: Body::Connection(connection), options, .. }) = self.entry(id) {
+                connection.read = connection.read.wrapping_add(len);
+                if connection.wants_window(options) {
+                    self.grow(id);
+                }
+            }
             self.touch(id); // the window has grown
         }
         Ok(Received { len, ..Received::default() })

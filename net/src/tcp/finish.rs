@@ -33,16 +33,16 @@ impl Stack {
         if connection.ending {
             connection.end();
         }
-        if let Some(top) = connection.top
+        if let Some(top) = connection.wire.top
             && connection.recovery.is_late(now, top)
         {
             connection.repeat_first(attached, now);
         }
         let before = connection.socket().state();
         let tos = options.service(matches!(connection.flow.local.addr, smoltcp::wire::IpAddress::Ipv4(_)));
-        let sent = attached.send(now, &mut connection.set, tos, Some(&mut connection.top));
+        let sent = attached.send(now, &mut connection.set, tos, Some(&mut connection.wire));
         connection.spoke |= sent.packets > 0;
-        if let Some(top) = connection.top {
+        if let Some(top) = connection.wire.top {
             connection.recovery.sent(now, top);
         }
         let state = connection.socket().state();

@@ -6,6 +6,7 @@ mod connection;
 mod data;
 mod finish;
 mod recovery;
+mod resize;
 mod segment;
 
 pub(crate) use accept::Listener;

@@ -7,13 +7,14 @@ use crate::Stack;
 use crate::entry::Body;
 use crate::frame::{self, Flow, Segment};
 use crate::interface::Side;
+use crate::packet;
 use joist_vm::platform::Errno;
 use smoltcp::phy::{ChecksumCapabilities, Medium};
 use smoltcp::socket::tcp::State;
 use smoltcp::wire::{EthernetFrame, EthernetProtocol, IpAddress, IpProtocol, IpRepr, TcpControl, TcpPacket, TcpRepr};
 
 impl Stack {
-    pub(crate) fn segment(&mut self, side: Side, frame: &[u8], flow: Flow, segment: Segment) {
+    pub(crate) fn segment(&mut self, side: Side, frame: &mut [u8], flow: Flow, segment: Segment) {
         if let Some(&id) = self.flows.get(&flow) {
             self.segment_of(id, side, frame, segment);
             return;
@@ -40,7 +41,7 @@ impl Stack {
         self.feed_nobody(side, frame);
     }
 
-    fn segment_of(&mut self, id: u64, side: Side, frame: &[u8], segment: Segment) {
+    fn segment_of(&mut self, id: u64, side: Side, frame: &mut [u8], segment: Segment) {
         let now = self.now;
         let Stack { entries, loopback, ethernet, .. } = self;
         let Some(Body::Connection(connection)) = entries.get_mut(&id).map(|e| &mut e.body) else { return };
@@ -58,12 +59,16 @@ impl Stack {
         if !segment.occupies
             && !segment.rst
             && connection.waits_for_end()
-            && connection.top != Some(segment.acknowledges)
+            && connection.wire.top != Some(segment.acknowledges)
         {
             return; // three of these, and smoltcp would forget to send its FIN anew
         }
+        if let Some(packet) = frame.get_mut(attached.header()..) {
+            packet::lower(packet, &connection.wire);
+            connection.heard_of(segment, packet);
+        }
         let before = connection.socket().state();
-        attached.feed(now, frame, &mut connection.set, Some(&mut connection.top));
+        attached.feed(now, frame, &mut connection.set, Some(&mut connection.wire));
         connection.heard = now;
         connection.probing = false;
         if !segment.occupies {
@@ -72,11 +77,11 @@ impl Stack {
                 if !connection.is_stuck(attached.iface.poll_at(now, &connection.set), now) {
                     break;
                 }
-                attached.feed(now, frame, &mut connection.set, Some(&mut connection.top));
+                attached.feed(now, frame, &mut connection.set, Some(&mut connection.wire));
             }
         }
         if side == Side::Ethernet
-            && let Some(top) = connection.top
+            && let Some(top) = connection.wire.top
             && let Some(bytes) = frame::segment(attached.medium(), frame, attached.hardware)
             && connection.recovery.hear(now, bytes, top)
         {
