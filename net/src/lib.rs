@@ -12,6 +12,7 @@ extern crate alloc;
 mod address;
 mod budget;
 mod config;
+mod conflict;
 mod entry;
 mod frame;
 mod interface;
@@ -79,6 +80,7 @@ pub struct Stack {
     budget: budget::Budget,
     next: u64,
     seed: u64,
+    conflict: conflict::Conflict,
 }
 
 impl Stack {
@@ -124,6 +126,7 @@ impl Stack {
             budget: budget::Budget::new(memory),
             next: FIRST,
             seed: seed[2],
+            conflict: conflict::Conflict::default(),
         }
     }
 

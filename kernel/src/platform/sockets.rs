@@ -10,17 +10,39 @@ fn call<T>(f: impl FnOnce(&mut Stack) -> Result<T, Errno>) -> Result<T, Errno> {
     net::with(f).unwrap_or(Err(Errno::Enetdown))
 }
 
+/// Linux's numbers.
+const SOL_SOCKET: i32 = 1;
+const SO_TYPE: i32 = 3;
+const SOCK_DGRAM: u8 = 2;
+
+/// Says that a port is open, if that is to be seen from outside.
+fn announce(address: &Address, protocol: &str) {
+    if let Address::Ip(address) = address
+        && !address.ip().is_loopback()
+    {
+        net::announce::open(protocol, address.port());
+    }
+}
+
 impl Sockets for Machine {
     fn socket_open(&self, family: Family, style: Style, protocol: i32) -> Result<Socket, Errno> {
         call(|s| s.open(family, style, protocol))
     }
 
     fn socket_bind(&self, socket: Socket, address: &Address) -> Result<(), Errno> {
-        call(|s| s.bind(socket, address))
+        call(|s| s.bind(socket, address))?;
+        if let Address::Ip(to) = address
+            && to.port() != 0
+            && call(|s| s.option(socket, SOL_SOCKET, SO_TYPE, 4)).is_ok_and(|kind| kind.first() == Some(&SOCK_DGRAM))
+        {
+            announce(address, "udp");
+        }
+        Ok(())
     }
 
     fn socket_listen(&self, socket: Socket, backlog: u32) -> Result<(), Errno> {
-        call(|s| s.listen_on(socket, backlog))
+        call(|s| s.listen_on(socket, backlog))?;
+        call(|s| s.name(socket)).inspect(|name| announce(name, "tcp")).map(drop)
     }
 
     fn socket_accept(&self, socket: Socket) -> Result<(Socket, Address), Errno> {
