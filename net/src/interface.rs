@@ -11,7 +11,7 @@ use smoltcp::phy::{DeviceCapabilities, Medium};
 use smoltcp::time::Instant;
 use smoltcp::wire::{
     ArpOperation, ArpPacket, ArpRepr, EthernetAddress, EthernetFrame, EthernetProtocol, HardwareAddress, IpAddress,
-    IpCidr,
+    IpCidr, Ipv4Address,
 };
 
 pub(crate) type Set = SocketSet<'static>;
@@ -147,26 +147,33 @@ impl Attached {
         self.link.send(frame.len(), &mut |buffer| buffer.copy_from_slice(frame));
     }
 
-    /// Tells the neighbours of the own IPv4 addresses (RFC 5227, 2.3): those who want to send need not ask.
+    /// Asks whether a neighbour has one of the own IPv4 addresses, and tells all of them (RFC 5227, 2.1 and 2.3): those who
+    /// want to send need not ask.
     pub fn announce(&mut self) {
         for cidr in self.addresses() {
             let IpCidr::Ipv4(cidr) = cidr else { continue };
-            let address = cidr.address();
-            let announcement = ArpRepr::EthernetIpv4 {
-                operation: ArpOperation::Request,
-                source_hardware_addr: self.hardware,
-                source_protocol_addr: address,
-                target_hardware_addr: EthernetAddress([0; 6]),
-                target_protocol_addr: address,
-            };
-            let mut frame = vec![0; 14 + announcement.buffer_len()];
-            let mut ethernet = EthernetFrame::new_unchecked(&mut frame[..]);
-            ethernet.set_src_addr(self.hardware);
-            ethernet.set_dst_addr(EthernetAddress::BROADCAST);
-            ethernet.set_ethertype(EthernetProtocol::Arp);
-            announcement.emit(&mut ArpPacket::new_unchecked(ethernet.payload_mut()));
-            self.send_frame(&frame);
+            for source in [Ipv4Address::UNSPECIFIED, cidr.address()] {
+                self.ask_for(source, cidr.address());
+            }
         }
+    }
+
+    /// A question for a neighbour, from an address.
+    fn ask_for(&mut self, source: Ipv4Address, address: Ipv4Address) {
+        let question = ArpRepr::EthernetIpv4 {
+            operation: ArpOperation::Request,
+            source_hardware_addr: self.hardware,
+            source_protocol_addr: source,
+            target_hardware_addr: EthernetAddress([0; 6]),
+            target_protocol_addr: address,
+        };
+        let mut frame = vec![0; 14 + question.buffer_len()];
+        let mut ethernet = EthernetFrame::new_unchecked(&mut frame[..]);
+        ethernet.set_src_addr(self.hardware);
+        ethernet.set_dst_addr(EthernetAddress::BROADCAST);
+        ethernet.set_ethertype(EthernetProtocol::Arp);
+        question.emit(&mut ArpPacket::new_unchecked(ethernet.payload_mut()));
+        self.send_frame(&frame);
     }
 
     pub fn has(&self, address: IpAddress) -> bool {

@@ -12,6 +12,7 @@ extern crate alloc;
 mod address;
 mod budget;
 mod config;
+mod conflict;
 mod entry;
 mod frame;
 mod interface;
@@ -83,6 +84,7 @@ pub struct Stack {
     grown: VecDeque<u64>,
     next: u64,
     seed: u64,
+    conflict: conflict::Conflict,
 }
 
 impl Stack {
@@ -129,6 +131,7 @@ impl Stack {
             grown: VecDeque::new(),
             next: FIRST,
             seed: seed[2],
+            conflict: conflict::Conflict::default(),
         }
     }
 

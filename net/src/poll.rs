@@ -115,6 +115,7 @@ impl Stack {
                 _ => {}
             },
             Kind::Neighbour => {
+                self.look_for_conflict(bytes);
                 self.feed_nobody(side, bytes);
                 let asking: Vec<u64> = self.asking.keys().copied().collect();
                 asking.into_iter().for_each(|id| self.touch(id));

@@ -129,7 +129,14 @@ fn serves(machine: &'static str, smp: &'static str) {
         assert_eq!(socket.recv(&mut [0; 9000]).expect("it comes back"), len);
     }
     assert_eq!(get(http, "/halt"), "/halt");
-    guest.join().expect("the guest's thread").says(4, &["network: 10.0.2.15/24", "DNS 10.0.2.3"]);
+    let boot = guest.join().expect("the guest's thread");
+    for open in
+        [format!("{http} -> guest port 80"), format!("{echo} -> guest port 7"), format!("{echo}/udp -> guest port 7")]
+    {
+        let line = format!("joist: 127.0.0.1:{open} is open\n");
+        assert_eq!(boot.console.matches(&line).count(), 1, "{line}{}", boot.console);
+    }
+    boot.says(4, &["network: 10.0.2.15/24", "DNS 10.0.2.3"]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The machine's network: `joist_net`'s stack behind one lock, and its network card. Whoever calls it does its work,
 //! too: any CPU, from a socket's call or from the platform's `poll`.
 
+pub mod announce;
 pub mod local;
 mod options;
 pub mod virtio;
@@ -66,10 +67,22 @@ pub fn start(line: &CommandLine) -> Result<(), String> {
     };
     match found {
         Some(settings) => tell(&settings),
-        None => log!("network: no answer from DHCP yet; asking on"),
+        None => tell_once(String::from("network: no answer from DHCP yet; asking on")),
     }
     with(Stack::stop_hurrying);
     Ok(())
+}
+
+/// What was said last of addresses.
+static TOLD: Mutex<String> = Mutex::new(String::new());
+
+/// Says it, unless it was the last that was said.
+fn tell_once(line: String) {
+    let mut told = TOLD.lock();
+    if *told != line {
+        log!("{line}");
+        *told = line;
+    }
 }
 
 /// Of IPv4: what routers say of IPv6 may come later.
@@ -89,7 +102,10 @@ fn tell(settings: &Settings) {
             line += &alloc::format!("{comma} {word}{value}");
         }
     }
-    log!("{line}");
+    if line.ends_with(':') {
+        line += " no address";
+    }
+    tell_once(line);
 }
 
 fn now_us() -> u64 {
@@ -107,6 +123,9 @@ pub fn with<T>(f: impl FnOnce(&mut Stack) -> T) -> Option<T> {
 #[inline(never)]
 fn work(stack: &mut Stack) {
     let more = stack.poll(now_us());
+    while let Some((address, [a, b, c, d, e, f])) = stack.take_conflict() {
+        log!("network: {a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x} uses {address} as well");
+    }
     MORE.store(more || stack.has_events(), Release);
     CHANGES.store(stack.changes(), Relaxed);
     DEADLINE.store(stack.deadline_us().map_or(u64::MAX, |us| us.saturating_mul(1000)), Release);
@@ -147,5 +166,14 @@ pub fn changed_nameservers() -> Option<Vec<IpAddr>> {
     }
     let stack = STACK.get()?.try_lock()?;
     let changes = stack.changes();
-    (WRITTEN.swap(changes, Relaxed) != changes).then(|| stack.settings().nameservers)
+    if WRITTEN.swap(changes, Relaxed) == changes {
+        return None;
+    }
+    let settings = stack.settings();
+    drop(stack);
+    // Nothing is new to whoever has had no address yet.
+    if settings.addresses.iter().any(|(ip, _)| ip.is_ipv4()) || TOLD.lock().contains('/') {
+        tell(&settings);
+    }
+    Some(settings.nameservers)
 }

@@ -26,6 +26,20 @@ macro_rules! either {
     };
 }
 
+/// Linux's numbers.
+const SOL_SOCKET: i32 = 1;
+const SO_TYPE: i32 = 3;
+const SOCK_DGRAM: u8 = 2;
+
+/// Says that a port is open, if that is to be seen from outside.
+fn announce(address: &Address, protocol: &str) {
+    if let Address::Ip(address) = address
+        && !address.ip().is_loopback()
+    {
+        net::announce::open(protocol, address.port());
+    }
+}
+
 impl Sockets for Machine {
     fn socket_open(&self, family: Family, style: Style, protocol: i32) -> Result<Socket, Errno> {
         match family {
@@ -35,11 +49,22 @@ impl Sockets for Machine {
     }
 
     fn socket_bind(&self, socket: Socket, address: &Address) -> Result<(), Errno> {
-        either!(socket, s => s.bind(socket, address), l => l.bind(socket, address, &Files(&self.files)))
+        either!(socket, s => s.bind(socket, address), l => l.bind(socket, address, &Files(&self.files)))?;
+        if let Address::Ip(to) = address
+            && to.port() != 0
+            && call(|s| s.option(socket, SOL_SOCKET, SO_TYPE, 4)).is_ok_and(|kind| kind.first() == Some(&SOCK_DGRAM))
+        {
+            announce(address, "udp");
+        }
+        Ok(())
     }
 
     fn socket_listen(&self, socket: Socket, backlog: u32) -> Result<(), Errno> {
-        either!(socket, s => s.listen_on(socket, backlog), l => l.listen(socket, backlog))
+        either!(socket, s => s.listen_on(socket, backlog), l => l.listen(socket, backlog))?;
+        if !Locals::is_local(socket) {
+            call(|s| s.name(socket)).inspect(|name| announce(name, "tcp"))?;
+        }
+        Ok(())
     }
 
     fn socket_accept(&self, socket: Socket) -> Result<(Socket, Address), Errno> {

@@ -16,10 +16,15 @@ use smoltcp::wire::{
 
 /// So many alike make smoltcp send a segment anew.
 pub(super) const ALIKE: usize = 3;
-/// Data behind a gap that so much has overtaken is lost, not late.
-const OVERTAKEN: usize = 3 * 1400;
-/// Linux's shortest time until data is sent anew, beside the way there and back.
-const PATIENCE: Duration = Duration::from_millis(200);
+/// A gap is lost, not late, when with it so much is on its way before what arrived, or all that there is (RFC 5827).
+const OVERTAKEN: usize = 4 * 1400;
+/// More is more than one segment, which is acknowledged at once.
+const SEGMENT: usize = 1460;
+/// So long an acknowledgement may take beside twice the way there and back, of one segment and of several; and when
+/// that was in vain.
+const PATIENCE_FOR_ONE: Duration = Duration::from_millis(80);
+const PATIENCE: Duration = Duration::from_millis(20);
+const LONG_PATIENCE: Duration = Duration::from_millis(200);
 /// What was sent anew may be lost, too; smoltcp's own time-out comes after these.
 const PROBES: u32 = 2;
 /// smoltcp's shortest time-out: after it, it has sent all anew.
@@ -95,9 +100,10 @@ impl Recovery {
             return false;
         }
         if forward {
-            self.probe_at = self.round_trip.map(|rtt| now + rtt * 2 + PATIENCE);
+            self.probe_at = self.patience(top - acknowledged).map(|time| now + time);
         }
-        let lost = edge - acknowledged >= OVERTAKEN || (forward && self.until.is_some());
+        let gap = edge - acknowledged;
+        let lost = gap > 0 && gap >= OVERTAKEN.min(top - acknowledged) || (forward && self.until.is_some());
         lost && self.repeat(acknowledged, top)
     }
 
@@ -111,8 +117,14 @@ impl Recovery {
         }
         if self.probe_at.is_none() {
             self.probes = 0;
-            self.probe_at = self.round_trip.map(|rtt| now + rtt * 2 + PATIENCE);
+            let acknowledged = self.heard.as_ref().map(|h| h.acknowledged).filter(|a| *a <= top);
+            self.probe_at = self.patience(acknowledged.map_or(0, |a| top - a)).map(|time| now + time);
         }
+    }
+
+    /// How long to wait for an acknowledgement of so many bytes.
+    fn patience(&self, bytes: usize) -> Option<Duration> {
+        self.round_trip.map(|rtt| rtt * 2 + if bytes > SEGMENT { PATIENCE } else { PATIENCE_FOR_ONE })
     }
 
     /// Is it time to send the first segment anew because nothing was heard?
@@ -127,7 +139,7 @@ impl Recovery {
             return false;
         }
         self.probes += 1;
-        self.probe_at = Some(now + (rtt * 2 + PATIENCE) * (1 << self.probes));
+        self.probe_at = Some(now + rtt * 2 + LONG_PATIENCE);
         self.repeated = None;
         self.repeat(acknowledged, top)
     }

@@ -1,7 +1,7 @@
 %% What a guest on a test's cable runs (tests/src/wire): it evaluates what is typed at its console, each line in a process
 %% of its own, and has the peers that tests want.
 -module(wire).
--export([start/0, options/0, serve/2, transfer/2, pattern/0]).
+-export([start/0, options/0, serve/2, serve/3, echo/2, transfer/2, pattern/0]).
 
 start() ->
     spawn(fun() -> io:put_chars("@@ ready\n"), listen() end).
@@ -33,9 +33,12 @@ options() ->
 
 %% Listens on a port, and gives each connection to Serve.
 serve(Port, Serve) ->
+    serve(Port, [], Serve).
+
+serve(Port, First, Serve) ->
     Self = self(),
     spawn(fun() ->
-        {ok, Listener} = gen_tcp:listen(Port, options() ++ [{reuseaddr, true}, {backlog, 1024}]),
+        {ok, Listener} = gen_tcp:listen(Port, First ++ options() ++ [{reuseaddr, true}, {backlog, 1024}]),
         Self ! {listening, self()},
         accept(Listener, Serve)
     end),
@@ -47,6 +50,20 @@ accept(Listener, Serve) ->
     ok = gen_tcp:controlling_process(Socket, Pid),
     Pid ! go,
     accept(Listener, Serve).
+
+%% Gives datagrams back.
+echo(Port, Options) ->
+    Self = self(),
+    spawn(fun() ->
+        {ok, Socket} = gen_udp:open(Port, Options ++ [binary]),
+        Self ! {open, self()},
+        echo(Socket)
+    end),
+    receive {open, Pid} -> Pid after 5000 -> error(not_open) end.
+
+echo(Socket) ->
+    receive {udp, Socket, Address, Port, Data} -> ok = gen_udp:send(Socket, Address, Port, Data) end,
+    echo(Socket).
 
 %% Sends so many blocks and takes as many at the same time, each byte known; then both ends say that this was all. Not
 %% before: inet_drv gives up what is yet to be sent by a sender that waits when the other end has no more to say.

@@ -4,9 +4,9 @@
 //! node stops in order; the second one, or ten seconds without an answer, ends it. A guest with a shell gets every
 //! key, Ctrl-C too; Ctrl-] ends it.
 
-use super::Vm;
 use super::qmp::{PowerButton, Qmp};
 use super::terminal::Raw;
+use super::{Network, OPEN_PORTS_FILE, Vm, ports};
 use crate::error::{Error, Result};
 use rustix::process::{Pid, Signal, kill_process};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -49,6 +49,9 @@ pub fn run(vm: &Vm, shell: bool) -> Result<u8> {
     let raw = if shell { Raw::enter() } else { None };
     if raw.is_some() {
         eprint!("joist: Ctrl-] ends the machine\r\n");
+    }
+    if let Network::User(forwards) = &vm.network {
+        ports::watch(dir.path().join(OPEN_PORTS_FILE), forwards, if raw.is_some() { "\r\n" } else { "\n" });
     }
     if let Some(input) = child.stdin.take() {
         let (escape, killed) = (raw.is_some(), Arc::clone(&killed));

@@ -3,6 +3,7 @@
 pub mod accel;
 mod guest;
 pub mod network;
+mod ports;
 mod qmp;
 mod size;
 mod terminal;
@@ -21,6 +22,11 @@ const PROGRAM: &str = "qemu-system-x86_64";
 const EXIT_PORT: &str = "isa-debug-exit,iobase=0xf4,iosize=0x04";
 /// A byte written here is kept in a file: the whole exit status, of which QEMU's own loses the highest bit.
 const STATUS_PORT: &str = "isa-debugcon,iobase=0xe9,chardev=status";
+
+/// The node's open ports are written here.
+const OPEN_PORTS: &str = "isa-debugcon,iobase=0xea,chardev=ports";
+/// What it writes there is in this file.
+const OPEN_PORTS_FILE: &str = "ports";
 
 /// What the guest's processors are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +93,10 @@ impl Vm {
         q.args(["-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"]);
         q.args(["-device", EXIT_PORT, "-device", STATUS_PORT]);
         q.arg("-chardev").arg(format!("file,id=status,path={}", quoted(&dir.join("status"))));
+        if matches!(&self.network, Network::User(forwards) if !forwards.is_empty()) {
+            q.arg("-chardev").arg(format!("file,id=ports,path={}", quoted(&dir.join(OPEN_PORTS_FILE))));
+            q.args(["-device", OPEN_PORTS]);
+        }
         q.arg("-qmp").arg(format!("unix:{},server=on,wait=off", quoted(&dir.join("qmp"))));
         q
     }
