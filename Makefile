@@ -36,6 +36,15 @@ MINUTES ?= 15
 soak: deps joist
 	JOIST_SOAK_MINUTES=$(MINUTES) cargo test --package joist-tests --test soak -- --nocapture
 
+# Transfers of so many megabytes through a wire that loses, doubles, reorders and delays frames (as root).
+MEGABYTES ?= 100
+wire: deps joist
+	JOIST_WIRE_MEGABYTES=$(MEGABYTES) cargo test --package joist-tests --test wire transfers -- --nocapture --test-threads 1
+
+# Connections that come and go for so many minutes (as root).
+wire-soak: deps joist
+	JOIST_WIRE_SOAK_MINUTES=$(MINUTES) cargo test --package joist-tests --test wire soak -- --nocapture
+
 joist:
 	cargo build --release
 
@@ -46,4 +55,4 @@ clean:
 	cargo clean
 	$(MAKE) -C examples clean
 
-.PHONY: demo test otp-suites witness soak joist deps clean
+.PHONY: demo test otp-suites witness soak wire wire-soak joist deps clean

@@ -17,7 +17,11 @@ main() ->
     self() ! {x, 1}, self() ! {y, 2},
     io:format("~p~n", [receive {K, V} when K =:= y, V > 1 -> {K, V} after 10 -> none end]),
     io:format("~p~n", [flush([])]),
-    io:format("~p~n", [(fun() -> T0 = erlang:monotonic_time(millisecond), receive after 30 -> ok end, erlang:monotonic_time(millisecond) - T0 >= 30 end)()]).
+    io:format("~p~n", [(fun() -> T0 = erlang:monotonic_time(millisecond), receive after 30 -> ok end, erlang:monotonic_time(millisecond) - T0 >= 30 end)()]),
+    %% Who waits for nothing, for ever, is woken by signals all the same.
+    Sleeper = spawn(fun() -> timer:sleep(id(infinity)) end),
+    io:format("~p~n", [[begin Wake(), call(spawn(fun() -> server() end), 3), timer:sleep(5), is_process_alive(Sleeper) end
+        || Wake <- [fun() -> Sleeper ! hello end, fun() -> garbage_collect(Sleeper) end, fun() -> Sleeper ! again end]]]).
 
 call(P, X) ->
     R = make_ref(),

@@ -12,6 +12,9 @@ need mix elixir
 need cc gcc
 need make make
 need curl curl
+# The tests' own networks.
+need ip iproute2
+need unshare util-linux
 # Applications that the examples and their tools use, beyond what erlang-base brings.
 otp=$(erl -noshell -eval 'io:put_chars(code:lib_dir()), halt().' 2>/dev/null || echo /usr/lib/erlang/lib)
 for app in observer crypto parsetools syntax_tools tools eunit inets ssl; do

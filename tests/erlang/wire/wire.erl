@@ -46,7 +46,7 @@ serve(Port, First, Serve) ->
 
 accept(Listener, Serve) ->
     {ok, Socket} = gen_tcp:accept(Listener),
-    {Pid, _} = spawn_monitor(fun() -> receive go -> Serve(Socket) end end),
+    Pid = spawn(fun() -> receive go -> Serve(Socket) end end),
     ok = gen_tcp:controlling_process(Socket, Pid),
     Pid ! go,
     accept(Listener, Serve).

@@ -41,10 +41,13 @@ struct Shared {
     over: AtomicBool,
 }
 
+/// When a frame arrives, and its number among those of the same time.
+type Arrival = (Instant, u64, Vec<u8>);
+
 /// Frames on their way in one direction, by the time at which they arrive.
 #[derive(Default)]
 struct Way {
-    frames: Mutex<BinaryHeap<Reverse<(Instant, u64, Vec<u8>)>>>,
+    frames: Mutex<BinaryHeap<Reverse<Arrival>>>,
     more: Condvar,
 }
 

@@ -4,5 +4,6 @@
 mod cuts;
 mod names;
 mod peers;
+mod soak;
 mod stock;
 mod transfers;

@@ -84,7 +84,8 @@ impl Context {
         if p.receive_timer.is_some() {
             return if p.receive_timed_out { Wait::TimedOut } else { Wait::Sleep };
         }
-        if time.is(atom::INFINITY) {
+        if p.receive_forever || time.is(atom::INFINITY) {
+            p.receive_forever = true;
             return Wait::Sleep;
         }
         match time.as_u64() {

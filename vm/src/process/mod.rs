@@ -121,6 +121,8 @@ pub struct Process {
     /// The timer of a `receive … after`, if one runs.
     pub(crate) receive_timer: Option<crate::sched::TimerKey>,
     pub(crate) receive_timed_out: bool,
+    /// It waits without a limit: the register that said so is not kept.
+    pub(crate) receive_forever: bool,
     /// Small numbers that natives keep for a process: its error handler, its label, …
     pub error_handler: crate::atom::Atom,
     pub label: Term,

@@ -139,6 +139,7 @@ pub fn spawn(
         parent: parent_pid.map_or(Term::atom(atom::UNDEFINED), Term::pid),
         receive_timer: None,
         receive_timed_out: false,
+        receive_forever: false,
         error_handler: atom::ERROR_HANDLER,
         label: Term::atom(atom::UNDEFINED),
         roots: Vec::new(),

@@ -81,7 +81,7 @@ pub(crate) fn cancel_receive_timer(p: &mut Process) {
     if let Some(key) = p.receive_timer.take() {
         cancel(key);
     }
-    p.receive_timed_out = false;
+    (p.receive_timed_out, p.receive_forever) = (false, false);
 }
 
 /// Fires what is due on scheduler `id`.
