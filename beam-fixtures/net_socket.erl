@@ -6,8 +6,6 @@ main() ->
     streams(),
     waiting(),
     datagrams(),
-    errors(),
-    passing(),
     locals(),
     options(),
     files(),
@@ -115,51 +113,6 @@ datagrams() ->
     say(large, socket:sendto(One, binary:copy(<<0>>, 70000), From)),
     [socket:close(S) || S <- [One, Other]].
 
-%% A descriptor that goes over a local socket; network namespaces, of which this is one.
-passing() ->
-    Path = iolist_to_binary(["/tmp/net_socket_passing_", os:getpid()]),
-    {ok, Listen} = socket:open(local, stream),
-    ok = socket:bind(Listen, #{family => local, path => Path}),
-    ok = socket:listen(Listen),
-    {ok, One} = socket:open(local, stream),
-    ok = socket:connect(One, #{family => local, path => Path}),
-    {ok, Other} = socket:accept(Listen),
-    ok = file:delete(Path),
-    {ok, Socket} = socket:open(inet, dgram),
-    ok = socket:bind(Socket, loopback()),
-    {ok, Descriptor} = socket:getopt(Socket, {otp, fd}),
-    Rights = #{level => socket, type => rights, data => <<Descriptor:32/native>>},
-    say(pass, socket:sendmsg(One, #{iov => [<<"here">>], ctrl => [Rights]})),
-    {ok, #{iov := Iov, ctrl := [#{level := Level, type := Type, data := <<New:32/native>>}]}} = socket:recvmsg(Other),
-    say(passed, {Iov, Level, Type, New =:= Descriptor}),
-    {ok, Again} = socket:open(New, #{}),
-    say(same_socket, socket:sockname(Again) =:= socket:sockname(Socket)),
-    [socket:close(S) || S <- [Listen, One, Other, Socket, Again]],
-    Open = fun(File) -> case socket:open(inet, dgram, udp, #{netns => File}) of {ok, S} -> socket:close(S); Error -> Error end end,
-    say(netns, [Open(File) || File <- ["/proc/self/ns/net", "/proc/self/ns/nothing", "/proc/version"]]),
-    {ok, Udp} = socket:open(inet, dgram),
-    say(ioctl, [socket:ioctl(Udp, Request, "lo") || Request <- [giftxqlen, gifmtu, gifindex]]),
-    {ok, Map} = socket:ioctl(Udp, gifmap, "lo"),
-    say(gifmap, Map),
-    socket:close(Udp).
-
-%% An error that came back for a datagram; and one that is in too many parts.
-errors() ->
-    {ok, Gone} = socket:open(inet, dgram),
-    ok = socket:bind(Gone, loopback()),
-    {ok, Name} = socket:sockname(Gone),
-    socket:close(Gone),
-    {ok, Socket} = socket:open(inet, dgram),
-    say(recverr, {socket:setopt(Socket, {ip, recverr}, true), socket:getopt(Socket, {ip, recverr})}),
-    ok = socket:connect(Socket, Name),
-    ok = socket:send(Socket, "x"),
-    timer:sleep(50),
-    {ok, #{ctrl := [#{level := Level, type := Type, value := Error}], flags := Flags}} = socket:recvmsg(Socket, [errqueue]),
-    say(error, {Level, Type, maps:remove(offender, Error), Flags}),
-    say(offender, maps:with([family, addr], maps:get(offender, Error))),
-    say(parts, socket:sendmsg(Socket, #{iov => lists:duplicate(1025, <<"x">>)})),
-    socket:close(Socket).
-
 locals() ->
     Path = "/tmp/net_socket_" ++ os:getpid(),
     {ok, Listen} = socket:open(local, stream),
@@ -184,8 +137,6 @@ options() ->
                    || V <- [lowdelay, mincost, 20, 46, 184, 255, 256, ef, cs1, #{tos => lowdelay, precedence => routine},
                             #{tos => 3, precedence => 9}, #{tos => default}, foo]]),
     say(ttl, Set({ip, ttl}, 9)),
-    say(numbers, [Set({L, O}, V) || {L, O, V} <- [{tcp, maxseg, 1000}, {socket, rcvlowat, 7}, {ip, mtu_discover, want},
-                                                  {ip, minttl, 3}, {socket, peek_off, 5}, {tcp, cork, true}]]),
     say(otp, [Set({otp, O}, V) || {O, V} <- [{rcvbuf, 100}, {rcvbuf, {3, 50}}, {rcvbuf, default}, {debug, false}, {meta, {a, 1}}]]),
     say(bad, [socket:setopt(Socket, O, V) || {O, V} <- [{{socket, keepalive}, 7}, {{tcp, nodelay}, x}, {{foo, bar}, 1}, {{socket, type}, 1}]]),
     say(native, {socket:setopt_native(Socket, {socket, 9}, 0), socket:getopt_native(Socket, {socket, 9}, integer),

@@ -137,7 +137,8 @@ case_of(interfaces) ->
     {ok, All} = inet:getifaddrs(),
     Lo = proplists:get_value("lo", All),
     [proplists:get_value(flags, Lo), lists:member({addr, {127, 0, 0, 1}}, Lo), proplists:get_value(netmask, Lo),
-     proplists:get_value(hwaddr, Lo), inet:ifget("lo", [addr, netmask, mtu, flags, hwaddr, broadaddr]),
+     proplists:get_value(hwaddr, Lo), inet:ifget("lo", [addr, netmask, flags, hwaddr, broadaddr]),
+     case inet:ifget("lo", [mtu]) of {ok, [{mtu, Mtu}]} when Mtu > 1500 -> large; Other -> Other end,
      inet:ifget("no_such", [addr, flags])];
 case_of(services) ->
     [inet:getservbyname(no_such_service, tcp), inet:getservbyport(65431, tcp)];

@@ -22,6 +22,8 @@ pub(crate) mod number {
     pub const SO_ACCEPTCONN: i32 = 30;
     pub const SO_PROTOCOL: i32 = 38;
     pub const SO_DOMAIN: i32 = 39;
+    pub const IP_TOS: i32 = 1;
+    pub const IPV6_TCLASS: i32 = 67;
     pub const IP_MULTICAST_IF: i32 = 32;
     pub const IP_ADD_MEMBERSHIP: i32 = 35;
     pub const IP_DROP_MEMBERSHIP: i32 = 36;

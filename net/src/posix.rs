@@ -42,7 +42,11 @@ impl Stack {
             return Err(Errno::Eaddrnotavail);
         }
         let wanted = (!all).then_some(endpoint.addr).or(v4_only.then_some(endpoint.addr));
-        self.bind_to(socket.0, wanted, endpoint.port).map(|_| ())
+        self.bind_to(socket.0, wanted, endpoint.port)?;
+        if let Some(IpAddress::Ipv6(_)) = wanted {
+            self.entry(socket.0)?.options.v6_only = 1; // as Linux then says
+        }
+        Ok(())
     }
 
     pub(crate) fn bind_to(&mut self, id: u64, wanted: Option<IpAddress>, port: u16) -> Result<u16, Errno> {

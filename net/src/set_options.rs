@@ -52,7 +52,18 @@ impl Stack {
         if (level, option) == (level::IPV6, number::IPV6_V6ONLY) && entry.bound.is_some() {
             return Err(Errno::Einval);
         }
-        entry.options.set(level, option, value)?;
+        let octet = match (level, option) {
+            (level::IP, number::IP_TOS) => Some(int_of(value)? & 0xff),
+            (level::IPV6, number::IPV6_TCLASS) if int_of(value)? == -1 => Some(0),
+            (level::IPV6, number::IPV6_TCLASS) => Some(int_of(value)?),
+            _ => None,
+        };
+        // The two bits for congestion are TCP's own.
+        let octet = octet.map(|n| if entry.style == Style::Stream { n & !3 } else { n });
+        match octet {
+            Some(n) => entry.options.set(level, option, &int(n))?,
+            None => entry.options.set(level, option, value)?,
+        }
         let Entry { body, options, .. } = entry;
         if let Body::Connection(connection) = body {
             connection.apply(options);

@@ -40,6 +40,29 @@ fn there_and_back() {
     assert_eq!(world.machines[0].send(client, &[&long], Some(&at(1, 53)), &[], 0), Err(Errno::Emsgsize));
 }
 
+/// Who asks whether there is anything, and hears of no, is told when there is; nobody else is.
+#[test]
+fn asked_beforehand() {
+    let mut world = world();
+    let server = world.udp(1);
+    world.machines[1].bind(server, &at(1, 53)).unwrap();
+    assert_eq!(world.machines[1].ready(server, true), Ok(true));
+    let client = world.udp(0);
+    for _ in 0..3 {
+        assert_eq!(world.machines[1].ready(server, false), Ok(false));
+        world.machines[0].send(client, &[b"x"], Some(&at(1, 53)), &[], 0).unwrap();
+        world.settle();
+        assert_eq!(world.take_events(1), [Event::SocketInput(server)]);
+        assert_eq!(world.machines[1].ready(server, false), Ok(true));
+        world.machines[0].send(client, &[b"y"], Some(&at(1, 53)), &[], 0).unwrap();
+        world.settle();
+        assert_eq!(world.take_events(1), []);
+        for data in [b"x", b"y"] {
+            assert_eq!(world.receive(1, server), Ok(data.to_vec()));
+        }
+    }
+}
+
 #[test]
 fn refused_only_if_connected() {
     let mut world = world();

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::process::Command;
 use std::time::Duration;
 
-/// One or two of each area: numbers, bits, terms, memory, exceptions, processes, time, tables, code, local sockets.
-const CHOICE: [&str; 18] = [
+/// One or two of each area: numbers, bits, terms, memory, exceptions, processes, time, tables, code, sockets.
+const CHOICE: [&str; 21] = [
     "arith_small",
     "bignum",
     "bits_build",
@@ -20,6 +20,9 @@ const CHOICE: [&str; 18] = [
     "lists_1",
     "maps_1",
     "net_local",
+    "net_packets",
+    "net_socket",
+    "net_udp",
     "order",
     "procs",
     "select",

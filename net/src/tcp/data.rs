@@ -87,7 +87,6 @@ impl Stack {
             }
             Body::Over(over) if over.unread.is_empty() => match error.take() {
                 Some(error) => return Err(error),
-                None if over.failed => return Err(Errno::Enotconn),
                 None => 0,
             },
             Body::Over(over) => {

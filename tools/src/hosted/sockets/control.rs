@@ -3,7 +3,9 @@
 
 use joist_vm::platform::{Address, Control, Errno, Received};
 use nix::libc;
-use nix::sys::socket::{ControlMessage, ControlMessageOwned, MsgFlags, SockaddrLike, SockaddrStorage, UnixAddr};
+use nix::sys::socket::{
+    ControlMessage, ControlMessageOwned, MsgFlags, SockaddrLike, SockaddrStorage, UnixAddr, UnixCredentials,
+};
 use std::io::{IoSlice, IoSliceMut};
 use std::os::fd::{AsRawFd, OwnedFd};
 
@@ -76,6 +78,10 @@ pub(super) fn receive<S: SockaddrLike>(
             ControlMessageOwned::ScmRights(all) if flags.contains(MsgFlags::MSG_CMSG_CLOEXEC) => {
                 (libc::SOL_SOCKET, libc::SCM_RIGHTS, all.into_iter().flat_map(i32::to_ne_bytes).collect())
             }
+            ControlMessageOwned::ScmCredentials(c) => {
+                let parts = [c.pid().to_ne_bytes(), c.uid().to_ne_bytes(), c.gid().to_ne_bytes()];
+                (libc::SOL_SOCKET, libc::SCM_CREDENTIALS, parts.concat())
+            }
             ControlMessageOwned::RxqOvfl(n) => (libc::SOL_SOCKET, libc::SO_RXQ_OVFL, n.to_ne_bytes().to_vec()),
             // What nix has no name for, as it came.
             ControlMessageOwned::Unknown(m) => (m.cmsg_header.cmsg_level, m.cmsg_header.cmsg_type, m.data_bytes),
@@ -124,6 +130,7 @@ pub(super) fn send(
     let bytes: Vec<u8> = numbers.iter().map(|n| n.to_le_bytes()[0]).collect();
     let words = |c: &Control| c.data.as_chunks::<4>().0.iter().map(|w| i32::from_ne_bytes(*w)).collect();
     let descriptors: Vec<Vec<i32>> = control.iter().map(words).collect();
+    let credentials: Vec<UnixCredentials> = descriptors.iter().map(|words| credentials_of(words)).collect();
     let mut messages = Vec::new();
     for (n, c) in control.iter().enumerate() {
         messages.push(match (c.level, c.kind) {
@@ -132,6 +139,9 @@ pub(super) fn send(
             (libc::IPPROTO_IPV6, libc::IPV6_TCLASS) => ControlMessage::Ipv6TClass(&numbers[n]),
             (libc::IPPROTO_IPV6, libc::IPV6_HOPLIMIT) => ControlMessage::Ipv6HopLimit(&numbers[n]),
             (libc::SOL_SOCKET, libc::SCM_RIGHTS) => ControlMessage::ScmRights(&descriptors[n]),
+            (libc::SOL_SOCKET, libc::SCM_CREDENTIALS) if c.data.len() == size_of::<libc::ucred>() => {
+                ControlMessage::ScmCredentials(&credentials[n])
+            }
             _ => return Err(Errno::Einval),
         });
     }
@@ -149,6 +159,12 @@ pub(super) fn send(
         }
     };
     nix::sys::socket::sendmsg(fd.as_raw_fd(), data, &messages, flags, to.as_ref()).map_err(errno)
+}
+
+/// Process, user and group.
+fn credentials_of(words: &[i32]) -> UnixCredentials {
+    let word = |n: usize| words.get(n).copied().unwrap_or(0);
+    libc::ucred { pid: word(0), uid: word(1).cast_unsigned(), gid: word(2).cast_unsigned() }.into()
 }
 
 fn value(data: &[u8]) -> i32 {

@@ -301,7 +301,7 @@ fn packet_options(fd: &OwnedFd) -> Result<Vec<u8>> {
 pub(super) fn wants_control(level: i32, number: i32) -> bool {
     matches!(
         (level, number),
-        (libc::SOL_SOCKET, libc::SO_TIMESTAMP | libc::SO_TIMESTAMPNS | libc::SO_RXQ_OVFL)
+        (libc::SOL_SOCKET, libc::SO_TIMESTAMP | libc::SO_TIMESTAMPNS | libc::SO_RXQ_OVFL | libc::SO_PASSCRED)
             | (libc::IPPROTO_IP, libc::IP_RECVTOS | libc::IP_RECVTTL | libc::IP_PKTINFO | libc::IP_RECVORIGDSTADDR)
             | (libc::IPPROTO_IP, libc::IP_RECVERR | libc::IP_RECVOPTS | libc::IP_RETOPTS)
             | (libc::IPPROTO_IPV6, libc::IPV6_RECVTCLASS | libc::IPV6_RECVHOPLIMIT | libc::IPV6_RECVPKTINFO)
