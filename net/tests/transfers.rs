@@ -134,3 +134,10 @@ proptest! {
         let _ = transfer(Trouble { loss, duplication, reordering, malice: 0 }, seed, lengths, [piece.max(64), reads.max(64)]);
     }
 }
+
+/// The last FIN is lost again and again.
+#[test]
+fn a_lost_end() {
+    let trouble = Trouble { loss: 6, duplication: 15, reordering: 10, malice: 0 };
+    transfer(trouble, 17_555_634_807_132_105_425, [16_365, 82_937], [64, 64]);
+}
