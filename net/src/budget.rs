@@ -6,12 +6,14 @@ pub(crate) struct Budget {
     all: usize,
 }
 
-/// What is given to one that needs more, of what is left while that is at least half of all, and a quarter.
+/// What is given to one that needs more, of what is left while that is at least half of all, and a quarter; then a little,
+/// while there is any.
 const PART: usize = 64;
 const SMALL_PART: usize = 512;
+const LITTLE: usize = 16384;
 /// Where a connection begins, to receive and to send, while hardly anything is in use; and then.
 const BEGINNING: [usize; 2] = [8192, 8192];
-const LEAST: [usize; 2] = [2048, 512];
+const LEAST: [usize; 2] = [1536, 256];
 const MOST: usize = 256 << 10;
 
 impl Budget {
@@ -37,7 +39,7 @@ impl Budget {
         let part = match self.left {
             left if left >= self.all / 2 => left / PART,
             left if left >= self.all / 4 => left / SMALL_PART,
-            _ => 0,
+            left => LITTLE.min(left / 64),
         };
         (part / 2).min(MOST)
     }
@@ -75,9 +77,9 @@ mod tests {
             taken.push(sizes);
         }
         assert_eq!(taken[0], (8192, 8192));
-        assert_eq!(taken.last(), Some(&(2048, 512)));
-        assert!(taken.len() > 2900, "{}", taken.len());
-        assert_eq!(budget.usual(), 0);
+        assert_eq!(taken.last(), Some(&(1536, 256)));
+        assert!(taken.len() > 4000, "{}", taken.len());
+        assert!(budget.usual() < 100);
         for (receive, send) in taken {
             budget.give(receive + send);
         }

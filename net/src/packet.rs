@@ -178,8 +178,11 @@ pub(crate) fn finish(packet: &mut [u8], offered: bool, segment: usize) -> Task {
     Task::default()
 }
 
+/// Writes a frame.
+type Fill<'a> = dyn FnMut(&mut [u8]) + 'a;
+
 /// Cuts a frame of TCP over IPv4 up into segments of `size` bytes.
-pub(crate) fn cut(frame: &[u8], size: usize, send: &mut dyn FnMut(usize, &mut dyn FnMut(&mut [u8]))) {
+pub(crate) fn cut(frame: &[u8], size: usize, send: &mut dyn FnMut(usize, &mut Fill<'_>)) {
     let Some(ip) = frame.get(ETHERNET_HEADER..).and_then(header) else { return };
     let Some(offset) = frame.get(ETHERNET_HEADER + ip.len + 12) else { return };
     let headers = ETHERNET_HEADER + ip.len + usize::from(offset >> 4) * 4;
@@ -296,7 +299,7 @@ mod tests {
 
     #[test]
     fn pieces_make_the_whole() {
-        let data: Vec<u8> = (0..5000u32).map(|n| (n * n >> 3) as u8).collect();
+        let data: Vec<u8> = (0..5000u32).map(|n| ((n * n) >> 3) as u8).collect();
         let whole = frame(&data, TcpControl::Fin);
         let mut pieces: Vec<Vec<u8>> = Vec::new();
         cut(&whole, 1460, &mut |len, fill| {

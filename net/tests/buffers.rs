@@ -49,14 +49,14 @@ fn they_grow_and_shrink() {
 
     world.pass(2_000_000);
     let mut others = Vec::new();
-    for _ in 0..2500 {
+    for _ in 0..3700 {
         let other = world.connect(0, &at(1, 80));
         world.settle();
         others.push((other, world.machines[1].accept_from(listener).unwrap().0));
     }
     assert!(world.machines[1].memory_left() < ROOM / 4);
     // The first ones gave back what they had: all have the least.
-    assert!(world.machines[1].memory_left() > ROOM - 2501 * 2560 - 1_200_000, "{}", world.machines[1].memory_left());
+    assert!(world.machines[1].memory_left() > ROOM - 3701 * 1792 - 1_200_000, "{}", world.machines[1].memory_left());
     let (a, b) = others[2000];
     for (from, to) in [(client, server), (a, b), (client, server)] {
         transfer(&mut world, from, to, 100_000);

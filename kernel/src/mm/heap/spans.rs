@@ -9,6 +9,8 @@ use spin::Mutex;
 
 const SIZE: usize = 64 * 1024;
 const HEADER: usize = 64;
+/// So much of it is left to talc, for its own words: else it would have to leave nearly a whole span between two.
+const TAIL: usize = 128;
 
 /// The first bytes of a span.
 #[repr(C, align(64))]
@@ -33,13 +35,13 @@ unsafe impl Send for Class {}
 
 static CLASSES: [Mutex<Class>; SINGLE] = [const { Mutex::new(Class { spans: null_mut() }) }; SINGLE];
 
-const LAYOUT: Layout = match Layout::from_size_align(SIZE, SIZE) {
+const LAYOUT: Layout = match Layout::from_size_align(SIZE - TAIL, SIZE) {
     Ok(layout) => layout,
     Err(_) => panic!("a power of two"),
 };
 
 fn capacity(class: usize) -> u32 {
-    ((SIZE - HEADER) / SIZES[class] as usize) as u32
+    ((SIZE - HEADER - TAIL) / SIZES[class] as usize) as u32
 }
 
 /// Takes up to `count` blocks as a list; answers it and its length, which is 0 when memory is out.
