@@ -233,6 +233,9 @@ pub(crate) fn raise(packet: &mut [u8], wire: &mut Wire) {
     let seq = TcpSeqNumber(tcp.seq_number().0.wrapping_add(wire.offset));
     let end = seq + tcp.segment_len();
     tcp.set_seq_number(seq);
+    if tcp.rst() && !tcp.ack() {
+        return; // an answer: its number is what the other end thinks of
+    }
     match wire.top {
         Some(top) if tcp.segment_len() == 0 && end < top => tcp.set_seq_number(top),
         Some(old) if end <= old => {}

@@ -3,7 +3,7 @@
 mod cable;
 
 use cable::{MEMORY, Trouble, World, at};
-use joist_vm::platform::{Address, Errno, Event, Shutdown};
+use joist_vm::platform::{Address, Errno, Event, Shutdown, Socket};
 use std::net::SocketAddr;
 
 fn world() -> World {
@@ -141,6 +141,50 @@ fn reset() {
     assert_eq!(world.send(1, server, b"x"), Err(Errno::Epipe));
     assert_eq!(world.machines[0].memory_left(), MEMORY);
     assert_eq!(world.machines[1].memory_left(), MEMORY);
+}
+
+/// The RST of a connection is lost; its port is used again for the same server, which has the old one still. It is
+/// asked what that is about, and lets go.
+#[test]
+fn an_old_connection_gives_way() {
+    let nothing: fn(&mut World, Socket, Socket) = |_, _, _| {};
+    let client_shuts: fn(&mut World, Socket, Socket) = |world, client, _| {
+        world.machines[0].shutdown(client, Shutdown::Write).unwrap();
+    };
+    let server_closes: fn(&mut World, Socket, Socket) = |world, _, server| {
+        world.machines[1].shutdown(server, Shutdown::Write).unwrap();
+    };
+    let talk: fn(&mut World, Socket, Socket) = |world, client, server| {
+        for _ in 0..20 {
+            world.send(0, client, &[1; 50_000]).unwrap();
+            world.pass(1_000_000);
+            while world.receive(1, server).is_ok() {}
+            world.send(1, server, &[2; 50_000]).unwrap();
+            world.pass(1_000_000);
+            while world.receive(0, client).is_ok() {}
+        }
+    };
+    for before in [nothing, client_shuts, server_closes, talk] {
+        let mut world = world();
+        let (client, server, listener) = world.pair();
+        let name = world.machines[0].name(client).unwrap();
+        before(&mut world, client, server);
+        world.settle();
+        world.machines[0].set_option(client, 1, 13, &linger(1, 0)).unwrap();
+        world.trouble(Trouble { loss: 100, ..Trouble::default() });
+        world.machines[0].close(client);
+        world.settle();
+        world.trouble(Trouble::default());
+        let again = world.tcp(0);
+        world.machines[0].bind(again, &name).unwrap();
+        assert_eq!(world.machines[0].connect(again, Some(&at(1, 80))), Err(Errno::Einprogress));
+        world.pass(5_000_000);
+        assert_eq!(world.receive(1, server), Err(Errno::Econnreset));
+        let (server, _) = world.machines[1].accept_from(listener).unwrap();
+        world.send(0, again, b"anew").unwrap();
+        world.settle();
+        assert_eq!(world.receive(1, server), Ok(b"anew".to_vec()));
+    }
 }
 
 #[test]

@@ -225,16 +225,30 @@ impl Connection {
             && poll_at.is_none_or(|at| at > now + LONGEST_RETRANSMISSION)
     }
 
+    /// Feeds smoltcp a segment made here, so many times.
+    fn feed_made(&mut self, attached: &mut Attached, now: Instant, stranger: bool, times: usize) {
+        let hardware = (attached.medium() == Medium::Ethernet).then_some(attached.hardware);
+        let Some(mut frame) = self.recovery.segment(&self.flow, hardware, stranger) else { return };
+        if let Some(packet) = frame.get_mut(attached.header()..) {
+            packet::lower(packet, &self.wire);
+        }
+        for _ in 0..times {
+            attached.feed(now, &frame, &mut self.set, Some(&mut self.wire));
+        }
+    }
+
+    /// Somebody opens a connection where one is (RFC 5961, 4.2): they hear what is expected here, and say if they know
+    /// nothing of that. smoltcp only drops a SYN.
+    pub fn challenge(&mut self, attached: &mut Attached, now: Instant) {
+        self.feed_made(attached, now, true, 1);
+    }
+
     /// Has smoltcp send the first data anew that are not acknowledged. Without data it would only forget its timer.
     pub fn repeat_first(&mut self, attached: &mut Attached, now: Instant) {
-        let hardware = (attached.medium() == Medium::Ethernet).then_some(attached.hardware);
         if matches!(self.socket().state(), State::Established | State::CloseWait | State::FinWait1)
             && self.socket().send_queue() > 0
-            && let Some(frame) = self.recovery.alike(&self.flow, hardware)
         {
-            for _ in 0..ALIKE {
-                attached.feed(now, &frame, &mut self.set, Some(&mut self.wire));
-            }
+            self.feed_made(attached, now, false, ALIKE);
         }
     }
 

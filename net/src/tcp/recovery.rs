@@ -32,6 +32,8 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// No window is larger.
 const FARTHEST: usize = 1 << 20;
+/// So far on, a number is in no window.
+const ELSEWHERE: i32 = 1 << 30;
 
 /// What the other end said of what it has.
 struct Heard {
@@ -150,14 +152,16 @@ impl Recovery {
         self.repeated.replace(first) != Some(first)
     }
 
-    /// An acknowledgement like the last one, in a frame for `hardware`, or none.
-    pub fn alike(&self, flow: &Flow, hardware: Option<EthernetAddress>) -> Option<Vec<u8>> {
+    /// An acknowledgement like the last one, or, of a stranger, one outside of any window; in a frame for `hardware`, or
+    /// none. Its numbers are those of the wire.
+    pub fn segment(&self, flow: &Flow, hardware: Option<EthernetAddress>, stranger: bool) -> Option<Vec<u8>> {
         let heard = self.heard.as_ref()?;
+        let number = if stranger { TcpSeqNumber(heard.next.0.wrapping_add(ELSEWHERE)) } else { heard.next };
         let tcp = TcpRepr {
             src_port: flow.remote.port,
             dst_port: flow.local.port,
             control: TcpControl::None,
-            seq_number: heard.next,
+            seq_number: number,
             ack_number: Some(heard.acknowledged),
             window_len: heard.window,
             window_scale: None,

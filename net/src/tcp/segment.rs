@@ -63,6 +63,14 @@ impl Stack {
         {
             return; // three of these, and smoltcp would forget to send its FIN anew
         }
+        if segment.syn && !segment.ack && !segment.rst && connection.phase == Phase::Open {
+            return connection.challenge(attached, now);
+        }
+        let lost = side == Side::Ethernet
+            && connection.wire.top.is_some_and(|top| {
+                let bytes = frame::segment(attached.medium(), frame, attached.hardware);
+                bytes.is_some_and(|bytes| connection.recovery.hear(now, bytes, top))
+            });
         if let Some(packet) = frame.get_mut(attached.header()..) {
             packet::lower(packet, &connection.wire);
             connection.heard_of(segment, packet);
@@ -80,11 +88,7 @@ impl Stack {
                 attached.feed(now, frame, &mut connection.set, Some(&mut connection.wire));
             }
         }
-        if side == Side::Ethernet
-            && let Some(top) = connection.wire.top
-            && let Some(bytes) = frame::segment(attached.medium(), frame, attached.hardware)
-            && connection.recovery.hear(now, bytes, top)
-        {
+        if lost {
             connection.repeat_first(attached, now);
         }
         let after = connection.socket().state();

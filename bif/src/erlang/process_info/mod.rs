@@ -149,10 +149,8 @@ fn look(
         })
     };
     match seen {
-        Some(term) => {
-            p.heap.adopt(heap);
-            Ok(term)
-        }
+        // Onto the heap, where there is room: fragments would make the process collect its garbage sooner.
+        Some(term) => Ok(joist_vm::heap::copy(p, term)),
         None => request(p, pid, move |q, heap| match process::lookup(q.pid()) {
             Some(_) => work(q, heap, Way::Answers),
             None => Term::atom(atom::UNDEFINED),
@@ -169,8 +167,7 @@ pub(crate) fn request(
     if pid == p.pid() {
         let mut heap = Fragments::new();
         let term = work(p, &mut heap);
-        p.heap.adopt(heap);
-        return Ok(term);
+        return Ok(joist_vm::heap::copy(p, term));
     }
     let r = process::make_reference();
     let asker = p.pid();
