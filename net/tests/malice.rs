@@ -58,3 +58,9 @@ proptest! {
         forged(seed, malice);
     }
 }
+
+/// A forged acknowledgement has left two ends that never agree again: they don't ask each other at full speed.
+#[test]
+fn ends_that_disagree_are_quiet() {
+    forged(4_148_444_410_025_154_923, 59);
+}

@@ -58,6 +58,8 @@ pub(crate) struct Connection {
     pub ending: bool,
     /// It was stuck: the other end is asked for an acknowledgement.
     pub probing: bool,
+    /// When that was, last: two ends that no longer agree would ask each other without end.
+    pub probed: Option<Instant>,
     pub ended: Option<Ended>,
     /// Closed by its owner, and no longer waited for after this.
     pub give_up: Option<Instant>,
@@ -121,6 +123,7 @@ impl Connection {
             shut_read: false,
             ending: false,
             probing: false,
+            probed: None,
             ended: None,
             give_up: None,
             aborted: false,

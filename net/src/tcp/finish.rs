@@ -115,9 +115,12 @@ impl Stack {
         }
         let mut poll_at = poll_at;
         if sent.room && connection.is_stuck(poll_at, now) {
-            connection.probing = true;
-            connection.tune(&entry.options, now);
-            poll_at = Some(now + PROBE);
+            let next = connection.probed.map(|at| at + PROBE).filter(|at| *at > now);
+            if next.is_none() {
+                (connection.probing, connection.probed) = (true, Some(now));
+                connection.tune(&entry.options, now);
+            }
+            poll_at = next.or(Some(now + PROBE));
         }
         // What is due now is served already, or stalled.
         let poll_at = poll_at.map(|at| at.max(now + Duration::from_millis(1)));
