@@ -18,6 +18,8 @@ pub(crate) struct Wire {
     pub offset: i32,
     /// How far smoltcp shifts its window, where windows are scaled at all.
     pub shift: Option<u8>,
+    /// The end of the window that it gave last.
+    pub edge: Option<TcpSeqNumber>,
 }
 
 /// How far its window is shifted on the wire: so it can grow.
@@ -60,15 +62,20 @@ fn scale_of(options: &mut [u8]) -> Option<&mut u8> {
     None
 }
 
-/// Makes the number that a segment acknowledges smoltcp's.
+/// Makes the number that a segment acknowledges smoltcp's. One that goes beyond the window loses its FIN: smoltcp cuts
+/// its data off, and would take the FIN for the end of what is left.
 pub(crate) fn lower(packet: &mut [u8], wire: &Wire) {
-    if wire.offset != 0
-        && let Some(header) = header(packet)
-        && let Some(Ok(mut tcp)) = packet.get_mut(header.len..).map(TcpPacket::new_checked)
-        && tcp.ack()
-    {
+    let Some(header) = header(packet).filter(|h| h.protocol == IpProtocol::Tcp) else { return };
+    let Some(Ok(mut tcp)) = packet.get_mut(header.len..header.end).map(TcpPacket::new_checked) else { return };
+    if wire.offset != 0 && tcp.ack() {
         let number = tcp.ack_number().0.wrapping_sub(wire.offset);
         tcp.set_ack_number(TcpSeqNumber(number));
+    }
+    if tcp.fin() {
+        let data = tcp.segment_len() - 1;
+        if wire.edge.is_some_and(|edge| tcp.seq_number() + data > edge) {
+            tcp.set_fin(false);
+        }
     }
 }
 
@@ -241,6 +248,10 @@ pub(crate) fn raise(packet: &mut [u8], wire: &mut Wire) {
         Some(old) if end <= old => {}
         _ => wire.top = Some(end),
     }
+    wire.edge = (tcp.ack() && !tcp.syn()).then(|| {
+        let window = usize::from(tcp.window_len()) << wire.shift.unwrap_or(0);
+        tcp.ack_number() + window
+    });
     if tcp.syn() {
         wire.first = Some(seq + 1);
         let scale = scale_of(tcp.options_mut());

@@ -141,3 +141,10 @@ fn a_lost_end() {
     let trouble = Trouble { loss: 6, duplication: 15, reordering: 10, malice: 0 };
     transfer(trouble, 17_555_634_807_132_105_425, [16_365, 82_937], [64, 64]);
 }
+
+/// The end comes in a segment that is sent anew and is larger than the window.
+#[test]
+fn an_end_beyond_the_window() {
+    let trouble = Trouble { loss: 6, duplication: 12, reordering: 7, malice: 0 };
+    transfer(trouble, 12_168_982_371_742_160_870, [108_510, 3509], [8193, 1]);
+}
