@@ -1,7 +1,7 @@
 //! Sockets of `joist erl` with other programs at their other ends: a client of this test's at a server in Erlang, and the
 //! other way round, on each OTP. (What they do among themselves, the fixtures `net_…` compare with stock.)
 
-use joist_tests::{binary, installations};
+use joist_tests::{binary, compile_fixtures, installations, root};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::Path;
@@ -14,6 +14,26 @@ fn start(otp: &Path, eval: &str) -> Child {
     let mut command = Command::new(binary());
     command.arg("erl").arg("--otp").arg(otp).args(["-noshell", "-eval", eval]);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("joist erl starts")
+}
+
+/// Any control command with any bytes: the driver answers or refuses, and goes on. `$JOIST_FUZZ_SECONDS` says for how long.
+#[test]
+fn control_commands_of_any_kind() {
+    let (ebin, cwd) = (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
+    compile_fixtures(&[root().join("tests/erlang/inet_controls.erl")], None, &[], ebin.path());
+    let seconds = std::env::var("JOIST_FUZZ_SECONDS").unwrap_or_else(|_| "4".into());
+    for schedulers in ["1", "2"] {
+        let mut node = Command::new(binary());
+        node.args(["erl", "+S", schedulers, "-noshell", "-pa"]).arg(ebin.path());
+        node.args(["-run", "inet_controls", "main", "1", &seconds]).current_dir(cwd.path());
+        let out = node.stdin(Stdio::null()).output().expect("joist erl");
+        assert!(
+            out.status.success(),
+            "{}{}",
+            String::from_utf8_lossy(&out.stdout),
+            String::from_utf8_lossy(&out.stderr)
+        );
+    }
 }
 
 /// So many bytes, none like the ones around it.
