@@ -5,6 +5,7 @@ mod connect;
 mod connection;
 mod data;
 mod finish;
+mod made;
 mod recovery;
 mod resize;
 mod segment;

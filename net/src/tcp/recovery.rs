@@ -4,15 +4,11 @@
 //! (RFC 6582), and nothing heard for a time that fits the connection (RFC 8985, 7). smoltcp is told by acknowledgements
 //! of the kind it counts, made here.
 
+use super::made;
 use crate::frame::Flow;
-use alloc::vec;
 use alloc::vec::Vec;
-use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::time::{Duration, Instant};
-use smoltcp::wire::{
-    EthernetAddress, EthernetFrame, EthernetProtocol, IpAddress, IpProtocol, IpRepr, TcpControl, TcpPacket, TcpRepr,
-    TcpSeqNumber,
-};
+use smoltcp::wire::{EthernetAddress, TcpPacket, TcpRepr, TcpSeqNumber};
 
 /// So many alike make smoltcp send a segment anew.
 pub(super) const ALIKE: usize = 3;
@@ -157,35 +153,13 @@ impl Recovery {
     pub fn segment(&self, flow: &Flow, hardware: Option<EthernetAddress>, stranger: bool) -> Option<Vec<u8>> {
         let heard = self.heard.as_ref()?;
         let number = if stranger { TcpSeqNumber(heard.next.0.wrapping_add(ELSEWHERE)) } else { heard.next };
-        let tcp = TcpRepr {
-            src_port: flow.remote.port,
-            dst_port: flow.local.port,
-            control: TcpControl::None,
+        let segment = TcpRepr {
             seq_number: number,
             ack_number: Some(heard.acknowledged),
             window_len: heard.window,
-            window_scale: None,
-            max_seg_size: None,
-            sack_permitted: false,
-            sack_ranges: [None, None, None],
-            timestamp: None,
-            payload: &[],
+            ..made::blank(flow.remote, flow.local)
         };
-        let (from, to, checksums) = (flow.remote.addr, flow.local.addr, ChecksumCapabilities::default());
-        let ip = IpRepr::new(from, to, IpProtocol::Tcp, tcp.buffer_len(), 64);
-        let header = if hardware.is_some() { 14 } else { 0 };
-        let mut frame = vec![0; header + ip.header_len() + tcp.buffer_len()];
-        if let Some(hardware) = hardware {
-            let mut ethernet = EthernetFrame::new_unchecked(&mut frame[..]);
-            ethernet.set_dst_addr(hardware);
-            ethernet.set_ethertype(match to {
-                IpAddress::Ipv4(_) => EthernetProtocol::Ipv4,
-                IpAddress::Ipv6(_) => EthernetProtocol::Ipv6,
-            });
-        }
-        ip.emit(&mut frame[header..], &checksums);
-        let segment = &mut frame[header + ip.header_len()..];
-        tcp.emit(&mut TcpPacket::new_unchecked(segment), &from, &to, &checksums);
-        Some(frame)
+        let hardware = hardware.map(|receiver| [EthernetAddress::default(), receiver]);
+        Some(made::frame(&segment, flow.remote.addr, flow.local.addr, hardware))
     }
 }

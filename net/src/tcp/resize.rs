@@ -3,6 +3,7 @@
 //! sequence numbers are others stays between `packet` and it.
 
 use super::connection::{Connection, Phase, socket};
+use super::made;
 use crate::Stack;
 use crate::entry::Body;
 use crate::interface::{Attached, Set};
@@ -11,10 +12,9 @@ use crate::packet;
 use alloc::vec;
 use alloc::vec::Vec;
 use smoltcp::iface::SocketStorage;
-use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::socket::tcp::State;
 use smoltcp::time::{Duration, Instant};
-use smoltcp::wire::{IpListenEndpoint, IpProtocol, IpRepr, TcpControl, TcpPacket, TcpRepr, TcpSeqNumber};
+use smoltcp::wire::{IpListenEndpoint, TcpControl, TcpRepr, TcpSeqNumber};
 
 /// A connection that is idle for so long may lose its large buffers when memory is short.
 const IDLE: Duration = Duration::from_secs(1);
@@ -128,29 +128,10 @@ impl Connection {
 
     /// A segment as if from the other end.
     fn segment(&self, control: TcpControl, seq_number: TcpSeqNumber) -> TcpRepr<'static> {
-        TcpRepr {
-            src_port: self.flow.remote.port,
-            dst_port: self.flow.local.port,
-            control,
-            seq_number,
-            ack_number: None,
-            window_len: self.window,
-            window_scale: None,
-            max_seg_size: None,
-            sack_permitted: false,
-            sack_ranges: [None, None, None],
-            timestamp: None,
-            payload: &[],
-        }
+        TcpRepr { control, seq_number, window_len: self.window, ..made::blank(self.flow.remote, self.flow.local) }
     }
 
     fn packet(&self, segment: &TcpRepr<'_>) -> Vec<u8> {
-        let (from, to) = (self.flow.remote.addr, self.flow.local.addr);
-        let ip = IpRepr::new(from, to, IpProtocol::Tcp, segment.buffer_len(), 64);
-        let mut packet = vec![0; ip.buffer_len()];
-        let caps = ChecksumCapabilities::default();
-        ip.emit(&mut packet[..], &caps);
-        segment.emit(&mut TcpPacket::new_unchecked(&mut packet[ip.header_len()..]), &from, &to, &caps);
-        packet
+        made::frame(segment, self.flow.remote.addr, self.flow.local.addr, None)
     }
 }

@@ -2,16 +2,16 @@
 
 use super::connection::Ended;
 use super::recovery::ALIKE;
-use super::{Connection, Phase};
+use super::{Connection, Phase, made};
 use crate::Stack;
 use crate::entry::Body;
 use crate::frame::{self, Flow, Segment};
 use crate::interface::Side;
 use crate::packet;
 use joist_vm::platform::Errno;
-use smoltcp::phy::{ChecksumCapabilities, Medium};
+use smoltcp::phy::Medium;
 use smoltcp::socket::tcp::State;
-use smoltcp::wire::{EthernetFrame, EthernetProtocol, IpAddress, IpProtocol, IpRepr, TcpControl, TcpPacket, TcpRepr};
+use smoltcp::wire::{EthernetFrame, TcpPacket, TcpRepr};
 
 impl Stack {
     pub(crate) fn segment(&mut self, side: Side, frame: &mut [u8], flow: Flow, segment: Segment) {
@@ -119,47 +119,25 @@ impl Stack {
     /// Repeats the last acknowledgement of a connection that is over: the segment itself says what it has to be.
     fn acknowledge(&mut self, side: Side, frame: &[u8], flow: &Flow) {
         let Some(attached) = self.side(side) else { return };
-        let (header, medium) = match attached.medium() {
-            Medium::Ethernet => (14, Medium::Ethernet),
-            _ => (0, attached.medium()),
-        };
-        let Some(packet) = frame.get(header..) else { return };
-        let ip = if packet[0] >> 4 == 4 { usize::from(packet[0] & 15) * 4 } else { 40 };
+        let Some(packet) = frame.get(attached.header()..) else { return };
+        let ip = if packet.first().is_some_and(|b| b >> 4 == 4) { usize::from(packet[0] & 15) * 4 } else { 40 };
         let Some(Ok(tcp)) = packet.get(ip..).map(TcpPacket::new_checked) else { return };
         if !tcp.ack() {
             return;
         }
         let answer = TcpRepr {
-            src_port: flow.local.port,
-            dst_port: flow.remote.port,
-            control: TcpControl::None,
             seq_number: tcp.ack_number(),
             ack_number: Some(tcp.seq_number() + tcp.segment_len()),
-            window_len: 1024,
-            window_scale: None,
-            max_seg_size: None,
-            sack_permitted: false,
-            sack_ranges: [None, None, None],
-            timestamp: None,
-            payload: &[],
+            ..made::blank(flow.local, flow.remote)
         };
-        let length = answer.buffer_len();
-        let repr = IpRepr::new(flow.local.addr, flow.remote.addr, IpProtocol::Tcp, length, 64);
-        let checksums = ChecksumCapabilities::default();
-        let mut out = alloc::vec![0; header + repr.header_len() + length];
-        if medium == Medium::Ethernet {
-            let Ok(from) = EthernetFrame::new_checked(frame) else { return };
-            let mut ethernet = EthernetFrame::new_unchecked(&mut out[..]);
-            ethernet.set_src_addr(attached.hardware);
-            ethernet.set_dst_addr(from.src_addr());
-            ethernet.set_ethertype(match flow.local.addr {
-                IpAddress::Ipv4(_) => EthernetProtocol::Ipv4,
-                IpAddress::Ipv6(_) => EthernetProtocol::Ipv6,
-            });
-        }
-        repr.emit(&mut out[header..], &checksums);
-        let mut packet = TcpPacket::new_unchecked(&mut out[header + repr.header_len()..]);
-        answer.emit(&mut packet, &flow.local.addr, &flow.remote.addr, &checksums);
-        attached.send_frame(&out);
+        let hardware = match attached.medium() {
+            Medium::Ethernet => {
+                let Ok(from) = EthernetFrame::new_checked(frame) else { return };
+                Some([attached.hardware, from.src_addr()])
+            }
+            _ => None,
+        };
+        let answer = made::frame(&answer, flow.local.addr, flow.remote.addr, hardware);
+        attached.send_frame(&answer);
     }
 }
