@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 const LIMIT: Duration = Duration::from_secs(90);
 
 /// Echo on port 7 by TCP and UDP; on port 80 the path that was asked for, and the end of the node on `/halt`. Before
-/// that a line to the port that is in `BACK`, with what the node knows of its network.
+/// that a line to the port that is in `BACK`, with what the node knows of its network. Clients of the echo close their half
+/// while bytes are on their way back: with `exit_on_close`, as it is unless told otherwise, OTP's driver drops what it holds.
 const SERVERS: &str = r#"
     Listen = fun(Port, Options) ->
         {ok, L} = gen_tcp:listen(Port, [binary, {active, false}, {backlog, 1024} | Options]), L end,
@@ -25,7 +26,7 @@ const SERVERS: &str = r#"
         {ok, {http_header, _, _, _, _}} -> Http(S, Path);
         {error, closed} -> gen_tcp:close(S) end end,
     Accept = fun Accept(L, Serve) -> {ok, S} = gen_tcp:accept(L), spawn(fun() -> Serve(S) end), Accept(L, Serve) end,
-    L7 = Listen(7, []), L80 = Listen(80, [{packet, http_bin}, {nodelay, true}]),
+    L7 = Listen(7, [{exit_on_close, false}]), L80 = Listen(80, [{packet, http_bin}, {nodelay, true}]),
     spawn(fun() -> {ok, U} = gen_udp:open(7, [binary]),
         (fun Loop() -> receive {udp, U, Ip, Port, Data} -> ok = gen_udp:send(U, Ip, Port, Data) end, Loop() end)() end),
     spawn(fun() -> {ok, B} = gen_tcp:connect({10, 0, 2, 2}, list_to_integer(os:getenv("BACK")), []),

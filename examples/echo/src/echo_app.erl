@@ -10,7 +10,9 @@ stop(_State) -> ok.
 init([]) ->
     {ok, Port} = application:get_env(echo, port),
     {ok, N} = application:get_env(echo, acceptors),
-    {ok, Listen} = gen_tcp:listen(Port, [binary, {active, false}, {reuseaddr, true}, {nodelay, true}, {backlog, 1024}]),
+    %% A client may close its half and wait for the rest of the echo.
+    {ok, Listen} = gen_tcp:listen(Port, [binary, {active, false}, {exit_on_close, false}, {reuseaddr, true}, {nodelay, true},
+                                         {backlog, 1024}]),
     io:format("echo on port ~p~n", [Port]),
     Acceptors = [#{id => {tcp, I}, start => {echo_tcp, start_link, [Listen]}} || I <- lists:seq(1, N)],
     {ok, {#{}, [#{id => udp, start => {echo_udp, start_link, [Port]}} | Acceptors]}}.
