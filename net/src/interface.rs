@@ -52,7 +52,7 @@ impl Attached {
         let mut config = Config::new(address);
         config.random_seed = seed;
         let mut scratch = Vec::new();
-        let mut port = Port { link: &mut *link, frame: None, caps: &caps, scratch: &mut scratch, tos: 0, wire: None };
+        let mut port = Port::plain(&mut *link, None, &caps, &mut scratch);
         let iface = Box::new(Interface::new(config, &mut port, now));
         let routers = hardware.is_some().then(|| {
             let mut config = Config::new(address);
@@ -95,14 +95,8 @@ impl Attached {
 
     /// Shows one frame to the sockets of a set.
     pub fn feed(&mut self, now: Instant, frame: &[u8], set: &mut Set, wire: Option<&mut Wire>) {
-        let mut port = Port {
-            link: &mut *self.link,
-            frame: Some(frame),
-            caps: &self.caps,
-            scratch: &mut self.scratch,
-            tos: 0,
-            wire,
-        };
+        let port = Port::plain(&mut *self.link, Some(frame), &self.caps, &mut self.scratch);
+        let mut port = Port { wire, ..port };
         self.iface.poll_ingress_single(now, &mut port, set);
     }
 
@@ -132,8 +126,7 @@ impl Attached {
     pub fn aside(&mut self, now: Instant, packet: Option<&[u8]>, set: &mut Set) -> Vec<u8> {
         let mut aside = Aside::default();
         let ingress = packet.is_some();
-        let mut port =
-            Port { link: &mut aside, frame: packet, caps: &self.caps, scratch: &mut self.scratch, tos: 0, wire: None };
+        let mut port = Port::plain(&mut aside, packet, &self.caps, &mut self.scratch);
         if ingress {
             self.iface.poll_ingress_single(now, &mut port, set);
         } else {
@@ -167,7 +160,7 @@ impl Attached {
             target_hardware_addr: EthernetAddress([0; 6]),
             target_protocol_addr: address,
         };
-        let mut frame = vec![0; 14 + question.buffer_len()];
+        let mut frame = vec![0; self.header() + question.buffer_len()];
         let mut ethernet = EthernetFrame::new_unchecked(&mut frame[..]);
         ethernet.set_src_addr(self.hardware);
         ethernet.set_dst_addr(EthernetAddress::BROADCAST);
@@ -204,14 +197,7 @@ impl Attached {
     /// A router's advertisement.
     pub fn advertised(&mut self, now: Instant, frame: &[u8], empty: &mut Set) {
         let Some(routers) = &mut self.routers else { return };
-        let mut port = Port {
-            link: &mut *self.link,
-            frame: Some(frame),
-            caps: &self.caps,
-            scratch: &mut self.scratch,
-            tos: 0,
-            wire: None,
-        };
+        let mut port = Port::plain(&mut *self.link, Some(frame), &self.caps, &mut self.scratch);
         routers.poll_ingress_single(now, &mut port, empty);
     }
 
@@ -220,14 +206,7 @@ impl Attached {
     pub fn follow_routers(&mut self, now: Instant, empty: &mut Set) -> (bool, Option<Instant>) {
         let Some(routers) = &mut self.routers else { return (false, None) };
         routers.poll_maintenance(now);
-        let mut port = Port {
-            link: &mut *self.link,
-            frame: None,
-            caps: &self.caps,
-            scratch: &mut self.scratch,
-            tos: 0,
-            wire: None,
-        };
+        let mut port = Port::plain(&mut *self.link, None, &self.caps, &mut self.scratch);
         routers.poll_egress(now, &mut port, empty);
         let at = routers.poll_at(now, empty).filter(|at| *at > now);
         let v6 = |iface: &Interface| -> Vec<IpCidr> {

@@ -172,6 +172,18 @@ pub(crate) struct Port<'a> {
     pub wire: Option<&'a mut Wire>,
 }
 
+impl<'a> Port<'a> {
+    /// Of no connection, and with no type of service.
+    pub fn plain(
+        link: &'a mut dyn Link,
+        frame: Option<&'a [u8]>,
+        caps: &'a DeviceCapabilities,
+        scratch: &'a mut Vec<u8>,
+    ) -> Self {
+        Port { link, frame, caps, scratch, tos: 0, wire: None }
+    }
+}
+
 pub(crate) struct Incoming<'a>(&'a [u8]);
 
 pub(crate) struct Outgoing<'a> {

@@ -51,9 +51,8 @@ fn set(p: &mut Process, flag: Term, value: Term) -> NativeResult {
             Term::small(i64::from(core::mem::replace(&mut p.heap.policy_mut().fullsweep_after, new)))
         }
         atom::MAX_HEAP_SIZE => {
-            let policy = *p.heap.policy();
-            let old = max_heap_size_map(p, policy);
             let mut policy = *p.heap.policy();
+            let old = max_heap_size_map(p, policy);
             max_heap_size(p, &mut policy, value)?;
             *p.heap.policy_mut() = policy;
             old
