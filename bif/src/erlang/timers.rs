@@ -125,9 +125,10 @@ fn start(p: &mut Process, a: &[Term], options: Term, timeout: bool) -> NativeRes
     Ok(build::reference(p, r))
 }
 
-fn milliseconds(ns: Option<u64>, p: &mut Process) -> Term {
-    match ns {
-        Some(ns) => build::integer(p, ns.div_ceil(1_000_000) as i64),
+/// What is left of a running timer, or false.
+fn milliseconds(key: Option<TimerKey>, p: &mut Process) -> Term {
+    match key {
+        Some(key) => build::integer(p, key.left().div_ceil(1_000_000) as i64),
         None => Term::bool(false),
     }
 }
@@ -166,19 +167,20 @@ fn answer(p: &mut Process, t: Term, tag: &str, result: Term, (asynchronous, info
 fn cancel(p: &mut Process, t: Term, options: Term) -> NativeResult {
     let how = flags(p, options)?;
     let numbers = numbers(p, t)?;
-    let left = with(|timers| timers.remove(&numbers)).and_then(|t| {
-        let left = sched::remaining(t.key);
-        sched::cancel(t.key).then_some(left.unwrap_or(0))
-    });
-    let result = milliseconds(left, p);
+    // Whoever takes the entry out decides: even a timer that is due just now won't send any more.
+    let key = with(|timers| timers.remove(&numbers)).map(|t| t.key);
+    if let Some(key) = key {
+        sched::cancel(key);
+    }
+    let result = milliseconds(key, p);
     Ok(answer(p, t, "cancel_timer", result, how))
 }
 
 fn read(p: &mut Process, t: Term, options: Term) -> NativeResult {
     let how = flags(p, options)?;
     let numbers = numbers(p, t)?;
-    let left = with(|timers| timers.get(&numbers).map(|t| t.key)).and_then(sched::remaining);
-    let result = milliseconds(left, p);
+    let key = with(|timers| timers.get(&numbers).map(|t| t.key));
+    let result = milliseconds(key, p);
     Ok(answer(p, t, "read_timer", result, how))
 }
 
@@ -190,7 +192,7 @@ pub(crate) fn dump(out: &mut dyn Write) -> core::fmt::Result {
                 To::Pid(pid) => writeln!(out, "=timer:{}", Term::pid(pid))?,
                 To::Name(name) => writeln!(out, "=timer:{}", Term::atom(name))?,
             }
-            let left = sched::remaining(t.key).unwrap_or(0) / 1_000_000;
+            let left = t.key.left() / 1_000_000;
             // A message is a line; a long one is cut.
             writeln!(out, "Message: {:.1000}\nTime left: {left}", t.message.get())
         })

@@ -15,5 +15,5 @@ pub use run::{
     SLICE, hurry, others_at_work, resume, resume_by, start, stop_the_world, stop_the_world_between_slices, suspend,
 };
 pub(crate) use run::{running, stand_aside};
-pub use timer::{TimerKey, cancel, fire_at, remaining};
+pub use timer::{TimerKey, cancel, fire_at};
 pub(crate) use timer::{cancel_receive_timer, start_receive_timer};

@@ -18,6 +18,13 @@ pub struct TimerKey {
     pub scheduler: usize,
 }
 
+impl TimerKey {
+    /// Nanoseconds until it is due.
+    pub fn left(self) -> u64 {
+        self.at.saturating_sub(platform().monotonic_ns())
+    }
+}
+
 /// What a timer does.
 pub(super) enum Action {
     /// Ends the wait of a receive.
@@ -61,12 +68,6 @@ pub fn fire_at(at_ns: u64, action: Box<dyn FnOnce() + Send>) -> TimerKey {
 /// Stops a timer; false if it has fired already.
 pub fn cancel(key: TimerKey) -> bool {
     scheduler(key.scheduler).timers.lock().pending.remove(&(key.at, key.number)).is_some()
-}
-
-/// Nanoseconds that a timer has left, if it still runs.
-pub fn remaining(key: TimerKey) -> Option<u64> {
-    let running = scheduler(key.scheduler).timers.lock().pending.contains_key(&(key.at, key.number));
-    running.then(|| key.at.saturating_sub(platform().monotonic_ns()))
 }
 
 /// Starts the timer of a `receive … after`.
