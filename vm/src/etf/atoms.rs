@@ -2,7 +2,7 @@
 
 use alloc::borrow::Cow;
 
-use super::encode::Out;
+use super::out::Out;
 use super::scalars::{Cursor, latin1};
 use super::tags::*;
 use super::{DecodeError, EncodeOptions};

@@ -202,7 +202,7 @@ impl<'b> Decoder<'b> {
     }
 
     /// The term behind a tag, if it has no others in it.
-    #[inline]
+    #[inline(always)]
     fn leaf<A: Alloc + ?Sized>(
         &mut self,
         a: &mut A,
@@ -218,11 +218,21 @@ impl<'b> Decoder<'b> {
                 Term::atom(self.recent.read(tag, c, o.safe)?)
             }
             SMALL_TUPLE_EXT | LARGE_TUPLE_EXT | LIST_EXT | MAP_EXT => return Ok(None),
-            _ => match scalars::read(a, tag, c)? {
-                Some(t) => t,
-                None => return identifiers::read(a, tag, c, o),
-            },
+            _ => return self.boxed(a, o, tag),
         }))
+    }
+
+    #[inline(never)]
+    fn boxed<A: Alloc + ?Sized>(
+        &mut self,
+        a: &mut A,
+        o: &DecodeOptions<'_>,
+        tag: u8,
+    ) -> Result<Option<Term>, DecodeError> {
+        match scalars::read(a, tag, &mut self.cursor)? {
+            Some(t) => Ok(Some(t)),
+            None => identifiers::read(a, tag, &mut self.cursor, o),
+        }
     }
 
     /// The term behind a tag that is no leaf's.

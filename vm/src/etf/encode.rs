@@ -1,8 +1,9 @@
-//! Encoding: an explicit stack of what is still to be written.
+//! Encoding: recursion to a certain depth; where it pauses or goes deeper, what is still to be written lies on a stack.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use super::out::{Count, Out};
 use super::tags::*;
 use super::{Progress, VERSION, atoms, compress, identifiers};
 use crate::map::MapIter;
@@ -48,57 +49,6 @@ impl Default for EncodeOptions {
     }
 }
 
-/// Where an encoding goes.
-pub trait Out {
-    fn put(&mut self, bytes: &[u8]);
-    /// How many bytes came so far.
-    fn count(&self) -> usize;
-    /// The bytes of a string, or of a binary that begins within a byte.
-    fn put_all(&mut self, bytes: impl ExactSizeIterator<Item = u8>);
-    /// Four bytes that were put before turn out to be others.
-    fn patch(&mut self, at: usize, bytes: [u8; 4]);
-}
-
-impl Out for Vec<u8> {
-    #[inline(always)]
-    fn put(&mut self, bytes: &[u8]) {
-        self.extend_from_slice(bytes);
-    }
-
-    fn count(&self) -> usize {
-        self.len()
-    }
-
-    fn put_all(&mut self, bytes: impl ExactSizeIterator<Item = u8>) {
-        self.extend(bytes);
-    }
-
-    fn patch(&mut self, at: usize, bytes: [u8; 4]) {
-        self[at..at + 4].copy_from_slice(&bytes);
-    }
-}
-
-/// Only counts.
-#[derive(Debug, Default)]
-pub struct Count(usize);
-
-impl Out for Count {
-    #[inline(always)]
-    fn put(&mut self, bytes: &[u8]) {
-        self.0 += bytes.len();
-    }
-
-    fn count(&self) -> usize {
-        self.0
-    }
-
-    fn put_all(&mut self, bytes: impl ExactSizeIterator<Item = u8>) {
-        self.0 += bytes.len();
-    }
-
-    fn patch(&mut self, _at: usize, _bytes: [u8; 4]) {}
-}
-
 /// What is still to be written.
 enum Frame {
     One(Term),
@@ -119,11 +69,19 @@ enum Frame {
 const BITS_A_UNIT: usize = 8 * 1024;
 /// Most terms fit into so many bytes.
 const ROOM: usize = 128;
+/// How deep the recursion goes.
+const DEPTH: u32 = 32;
+
+/// Whether something has been written to its end; if not, its rest lies on the stack.
+type Complete = bool;
 
 /// An encoding under way. The term must stay where it is until it is done.
 pub struct Encoder<O = Vec<u8>> {
     out: O,
+    /// What comes first lies on top; but while the recursion comes back with what is left, the innermost comes first.
     stack: Vec<Frame>,
+    /// Of the budget, while it runs.
+    left: usize,
     options: EncodeOptions,
 }
 
@@ -183,95 +141,105 @@ impl Encoder<Count> {
 impl<O: Out> Encoder<O> {
     fn onto(mut out: O, term: Term, options: &EncodeOptions) -> Encoder<O> {
         out.put(&[VERSION]);
-        Encoder { out, stack: alloc::vec![Frame::One(term)], options: *options }
+        Encoder { out, stack: alloc::vec![Frame::One(term)], left: 0, options: *options }
     }
 
     /// Goes on until it is done or the budget (roughly one for each term) is used up.
     pub fn run(&mut self, budget: &mut usize) -> Progress {
-        while *budget > 0 {
-            *budget -= 1;
-            let Some(frame) = self.stack.pop() else { return Progress::Done };
-            match frame {
-                Frame::One(t) => {
-                    if !self.leaf(t) {
-                        self.branch(t);
-                    }
-                }
-                Frame::Terms(items) => self.terms(items, budget),
-                Frame::List(t) => self.cells(t, budget),
-                Frame::Pairs(keys, values) => {
-                    if let ([key, keys @ ..], [value, values @ ..]) = (keys, values) {
-                        self.stack.push(Frame::Pairs(keys, values));
-                        self.pair(*key, *value);
-                    }
-                }
-                Frame::Map(mut pairs) => {
-                    if let Some((key, value)) = pairs.next() {
-                        self.stack.push(Frame::Map(pairs));
-                        self.pair(key, value);
-                    }
-                }
-                Frame::Sorted(mut pairs) => {
-                    if let Some((key, value)) = pairs.pop() {
-                        self.stack.push(Frame::Sorted(pairs));
-                        self.pair(key, value);
-                    }
-                }
-                Frame::Bytes(bits, from) => self.bytes(bits, from),
-                Frame::FunSize(at) => {
-                    let size = (self.out.count() - at) as u32;
-                    self.out.patch(at, size.to_be_bytes());
-                }
+        self.left = *budget;
+        while self.left > 0 {
+            let Some(frame) = self.stack.pop() else { break };
+            let outer = self.stack.len();
+            if !self.frame(frame) {
+                self.stack[outer..].reverse();
             }
         }
+        *budget = self.left;
         if self.stack.is_empty() { Progress::Done } else { Progress::Paused }
     }
 
-    /// Terms up to the first that has others in it.
-    fn terms(&mut self, mut items: &'static [Term], budget: &mut usize) {
+    fn frame(&mut self, frame: Frame) -> Complete {
+        match frame {
+            Frame::One(t) => self.term(t, DEPTH),
+            Frame::Terms(items) => self.terms(items, DEPTH),
+            Frame::List(t) => self.cells(t, DEPTH),
+            Frame::Pairs(keys, values) => self.pairs(keys, values, DEPTH),
+            Frame::Map(pairs) => self.large_map(*pairs, DEPTH),
+            Frame::Sorted(pairs) => self.sorted(pairs, DEPTH),
+            Frame::Bytes(bits, from) => self.bytes(bits, from),
+            Frame::FunSize(at) => self.fun_size(at),
+        }
+    }
+
+    #[inline]
+    fn later(&mut self, rest: Frame) -> Complete {
+        self.stack.push(rest);
+        false
+    }
+
+    #[inline(always)]
+    fn term(&mut self, t: Term, depth: u32) -> Complete {
+        if self.left == 0 {
+            return self.later(Frame::One(t));
+        }
+        self.left -= 1;
+        self.immediate(t) || self.compound(t, depth)
+    }
+
+    fn terms(&mut self, mut items: &'static [Term], depth: u32) -> Complete {
         while let [first, rest @ ..] = items {
+            if !self.term(*first, depth) {
+                return self.later(Frame::Terms(rest));
+            }
             items = rest;
-            let first = *first;
-            let leaf = self.leaf(first);
-            if !leaf || *budget == 0 {
-                if !rest.is_empty() {
-                    self.stack.push(Frame::Terms(rest));
-                }
-                if !leaf {
-                    self.branch(first);
-                }
-                return;
-            }
-            *budget -= 1;
         }
+        true
     }
 
-    /// As [`Encoder::terms`], for the elements and the tail of a list.
-    fn cells(&mut self, mut list: Term, budget: &mut usize) {
+    /// The elements and the tail of a list.
+    fn cells(&mut self, mut list: Term, depth: u32) -> Complete {
         while let Some((head, tail)) = list.as_cons() {
-            list = tail;
-            let leaf = self.leaf(head);
-            if !leaf || *budget == 0 {
-                self.stack.push(Frame::List(tail));
-                if !leaf {
-                    self.branch(head);
-                }
-                return;
+            if !self.term(head, depth) {
+                return self.later(Frame::List(tail));
             }
-            *budget -= 1;
+            list = tail;
         }
-        self.stack.push(Frame::One(list));
+        self.term(list, depth)
     }
 
-    fn pair(&mut self, key: Term, value: Term) {
-        if self.leaf(key) {
-            if !self.leaf(value) {
-                self.branch(value);
+    fn pairs(&mut self, mut keys: &'static [Term], mut values: &'static [Term], depth: u32) -> Complete {
+        while let ([key, more_keys @ ..], [value, more_values @ ..]) = (keys, values) {
+            if !self.pair(*key, *value, depth) {
+                return self.later(Frame::Pairs(more_keys, more_values));
             }
-        } else {
-            self.stack.push(Frame::One(value));
-            self.branch(key);
+            (keys, values) = (more_keys, more_values);
         }
+        true
+    }
+
+    fn large_map(&mut self, mut pairs: MapIter, depth: u32) -> Complete {
+        while let Some((key, value)) = pairs.next() {
+            if !self.pair(key, value, depth) {
+                return self.later(Frame::Map(Box::new(pairs)));
+            }
+        }
+        true
+    }
+
+    fn sorted(&mut self, mut pairs: Vec<(Term, Term)>, depth: u32) -> Complete {
+        while let Some((key, value)) = pairs.pop() {
+            if !self.pair(key, value, depth) {
+                return self.later(Frame::Sorted(pairs));
+            }
+        }
+        true
+    }
+
+    fn pair(&mut self, key: Term, value: Term, depth: u32) -> Complete {
+        if !self.term(key, depth) {
+            return self.later(Frame::One(value));
+        }
+        self.term(value, depth)
     }
 
     #[inline(always)]
@@ -280,53 +248,29 @@ impl<O: Out> Encoder<O> {
         self.out.put(&[tag, a, b, c, d]);
     }
 
-    /// Writes a term that has no others in it, and is not long; false for another.
-    #[inline]
-    fn leaf(&mut self, t: Term) -> bool {
+    /// Writes an integer, an atom or `[]`, which most terms are; false for another.
+    #[inline(always)]
+    fn immediate(&mut self, t: Term) -> bool {
         if let Some(v) = t.as_small() {
             self.integer(v);
         } else if let Some(atom) = t.as_atom() {
             atoms::write(atom, &self.options, &mut self.out);
         } else if t.is_nil() {
             self.out.put(&[NIL_EXT]);
-        } else if t.is_cons() {
-            return false;
         } else {
-            return self.boxed(t);
+            return false;
         }
         true
     }
 
-    fn boxed(&mut self, t: Term) -> bool {
-        match t.header().map(|h| h.tag()) {
-            Some(Tag::Tuple | Tag::FlatMap | Tag::HashMap | Tag::Fun | Tag::Export | Tag::Record) => return false,
-            Some(Tag::HeapBits | Tag::SubBits) => {
-                let Some(bits) = t.as_bits() else { return false };
-                if bits.len > BITS_A_UNIT {
-                    return false;
-                }
-                self.bits(bits);
-            }
-            Some(Tag::Float) => self.float(t.as_float().unwrap_or(0.0)),
-            Some(Tag::PosBig | Tag::NegBig) => {
-                if let Some(i) = Int::new(t) {
-                    self.magnitude(i.negative, i.limbs());
-                }
-            }
-            // Pids and ports have no header; what else there is, is no term of its own.
-            None | Some(Tag::Ref | Tag::External | Tag::MatchContext | Tag::BinRef | Tag::HamtNode) => {
-                identifiers::write(t, &self.options, &mut self.out);
-            }
-        }
-        true
-    }
-
-    /// Begins with a term that has others in it, or is long: what comes behind it lies on the stack.
-    fn branch(&mut self, t: Term) {
+    #[inline(never)]
+    fn compound(&mut self, t: Term, depth: u32) -> Complete {
+        let Some(depth) = depth.checked_sub(1) else { return self.later(Frame::One(t)) };
         if t.is_cons() {
-            return self.list(t);
+            return self.list(t, depth);
         }
-        let Some(header) = t.header() else { return };
+        // Pids and ports have no header.
+        let Some(header) = t.header() else { return self.identifier(t) };
         match header.tag() {
             Tag::Tuple => {
                 let items = t.term_words();
@@ -334,25 +278,35 @@ impl<O: Out> Encoder<O> {
                     Ok(n) => self.out.put(&[SMALL_TUPLE_EXT, n]),
                     Err(_) => self.tagged(LARGE_TUPLE_EXT, items.len()),
                 }
-                self.stack.push(Frame::Terms(items));
+                self.terms(items, depth)
             }
-            Tag::FlatMap | Tag::HashMap => self.map(t),
-            Tag::Fun | Tag::Export => self.fun(t),
+            Tag::FlatMap | Tag::HashMap => self.map(t, depth),
+            Tag::HeapBits | Tag::SubBits => t.as_bits().is_none_or(|bits| self.bits(bits)),
+            Tag::Float => self.float(t.as_float().unwrap_or(0.0)),
+            Tag::PosBig | Tag::NegBig => {
+                if let Some(i) = Int::new(t) {
+                    self.magnitude(i.negative, i.limbs());
+                }
+                true
+            }
+            Tag::Fun | Tag::Export => self.fun(t, depth),
             Tag::Record => {
-                let Some(record) = t.as_record() else { return };
+                let Some(record) = t.as_record() else { return true };
                 self.tagged(RECORD_EXT, record.values.len());
                 self.out.put(&[u8::from(record.is_exported())]);
                 for atom in [record.module(), record.name()].iter().chain(record.fields()) {
-                    self.leaf(*atom);
+                    self.immediate(*atom);
                 }
-                self.stack.push(Frame::Terms(record.values));
+                self.terms(record.values, depth)
             }
-            _ => {
-                if let Some(bits) = t.as_bits() {
-                    self.bits(bits);
-                }
-            }
+            // What else there is, is no term of its own.
+            Tag::Ref | Tag::External | Tag::MatchContext | Tag::BinRef | Tag::HamtNode => self.identifier(t),
         }
+    }
+
+    fn identifier(&mut self, t: Term) -> Complete {
+        identifiers::write(t, &self.options, &mut self.out);
+        true
     }
 
     #[inline]
@@ -381,7 +335,7 @@ impl<O: Out> Encoder<O> {
         self.out.put(&last.to_le_bytes()[..top]);
     }
 
-    fn float(&mut self, f: f64) {
+    fn float(&mut self, f: f64) -> Complete {
         if self.options.text_floats {
             self.out.put(&[FLOAT_EXT]);
             let mut text = float_text::default(f).into_bytes();
@@ -391,9 +345,10 @@ impl<O: Out> Encoder<O> {
             self.out.put(&[NEW_FLOAT_EXT]);
             self.out.put(&f.to_be_bytes());
         }
+        true
     }
 
-    fn list(&mut self, t: Term) {
+    fn list(&mut self, t: Term, depth: u32) -> Complete {
         let (mut n, mut is_string, mut tail) = (0, true, t);
         while let Some((head, rest)) = tail.as_cons() {
             is_string &= head.as_byte().is_some();
@@ -409,26 +364,26 @@ impl<O: Out> Encoder<O> {
                 rest = tail;
                 head.as_byte().unwrap_or(0)
             }));
-            return;
+            return true;
         }
         self.tagged(LIST_EXT, n);
-        self.stack.push(Frame::List(t));
+        self.cells(t, depth)
     }
 
-    fn map(&mut self, t: Term) {
+    fn map(&mut self, t: Term, depth: u32) -> Complete {
         self.tagged(MAP_EXT, crate::map::size(t));
         if let Some((keys, values)) = t.as_flat_map() {
-            self.stack.push(Frame::Pairs(keys, values));
+            self.pairs(keys, values, depth)
         } else if self.options.deterministic {
             let mut pairs: Vec<(Term, Term)> = MapIter::new(t).collect();
             pairs.sort_by(|x, y| compare_exact(y.0, x.0));
-            self.stack.push(Frame::Sorted(pairs));
+            self.sorted(pairs, depth)
         } else {
-            self.stack.push(Frame::Map(Box::new(MapIter::new(t))));
+            self.large_map(MapIter::new(t), depth)
         }
     }
 
-    fn bits(&mut self, bits: Bits) {
+    fn bits(&mut self, bits: Bits) -> Complete {
         let bytes = bits.len.div_ceil(8);
         if bits.is_binary() {
             self.tagged(BINARY_EXT, bytes);
@@ -436,27 +391,34 @@ impl<O: Out> Encoder<O> {
             self.tagged(BIT_BINARY_EXT, bytes);
             self.out.put(&[(bits.len % 8) as u8]);
         }
-        self.bytes(bits, 0);
+        self.bytes(bits, 0)
     }
 
-    fn bytes(&mut self, bits: Bits, from: usize) {
-        let n = (bits.len - from).min(BITS_A_UNIT);
-        let part = bits.slice(from, n);
-        match part.as_bytes() {
-            Some(bytes) => self.out.put(bytes),
-            None => self.out.put_all((0..n.div_ceil(8)).map(|i| part.byte(i))),
-        }
-        if from + n < bits.len {
-            self.stack.push(Frame::Bytes(bits, from + n));
+    fn bytes(&mut self, bits: Bits, mut from: usize) -> Complete {
+        loop {
+            let n = (bits.len - from).min(BITS_A_UNIT);
+            let part = bits.slice(from, n);
+            match part.as_bytes() {
+                Some(bytes) => self.out.put(bytes),
+                None => self.out.put_all((0..n.div_ceil(8)).map(|i| part.byte(i))),
+            }
+            from += n;
+            if from >= bits.len {
+                return true;
+            }
+            if self.left == 0 {
+                return self.later(Frame::Bytes(bits, from));
+            }
+            self.left -= 1;
         }
     }
 
-    fn fun(&mut self, t: Term) {
-        let Some(f) = t.as_fun() else { return };
+    fn fun(&mut self, t: Term, depth: u32) -> Complete {
+        let Some(f) = t.as_fun() else { return true };
         match f.code {
             FunRef::Local(e) => {
                 self.out.put(&[NEW_FUN_EXT]);
-                self.stack.push(Frame::FunSize(self.out.count()));
+                let size_at = self.out.count();
                 self.out.put(&[0; 4]);
                 self.out.put(&[e.arity as u8]);
                 self.out.put(&e.uniq);
@@ -468,14 +430,25 @@ impl<O: Out> Encoder<O> {
                 // Since OTP 27 funs don't know who made them.
                 let creator = if crate::release::at_least(27) { Term::pid(Pid::new(0, 0)) } else { f.creator };
                 identifiers::write(creator, &self.options, &mut self.out);
-                self.stack.push(Frame::Terms(f.env));
+                if !self.terms(f.env, depth) {
+                    return self.later(Frame::FunSize(size_at));
+                }
+                self.fun_size(size_at)
             }
             FunRef::External(e) => {
                 self.out.put(&[EXPORT_EXT]);
                 atoms::write(e.mfa.module, &self.options, &mut self.out);
                 atoms::write(e.mfa.function, &self.options, &mut self.out);
                 self.integer(i64::from(e.mfa.arity));
+                true
             }
         }
+    }
+
+    /// A fun's size counts from its own place.
+    fn fun_size(&mut self, at: usize) -> Complete {
+        let size = (self.out.count() - at) as u32;
+        self.out.patch(at, size.to_be_bytes());
+        true
     }
 }

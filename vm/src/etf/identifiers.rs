@@ -1,6 +1,6 @@
 //! Pids, ports and references in the external term format.
 
-use super::encode::Out;
+use super::out::Out;
 use super::scalars::Cursor;
 use super::tags::*;
 use super::{DecodeError, DecodeOptions, EncodeOptions, atoms};

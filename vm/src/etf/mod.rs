@@ -11,6 +11,7 @@ mod decode;
 mod encode;
 mod identifiers;
 mod literal;
+mod out;
 mod scalars;
 pub mod tags;
 

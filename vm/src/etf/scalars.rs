@@ -21,9 +21,10 @@ impl<'b> Cursor<'b> {
 
     #[inline]
     pub fn take(&mut self, n: usize) -> Result<&'b [u8], DecodeError> {
-        let part = self.at.checked_add(n).and_then(|end| self.bytes.get(self.at..end));
-        self.at += n.min(self.left());
-        part.ok_or(DecodeError::Badarg)
+        let end = self.at.checked_add(n).ok_or(DecodeError::Badarg)?;
+        let part = self.bytes.get(self.at..end).ok_or(DecodeError::Badarg)?;
+        self.at = end;
+        Ok(part)
     }
 
     #[inline]
@@ -38,14 +39,17 @@ impl<'b> Cursor<'b> {
         Ok(byte)
     }
 
+    #[inline]
     pub fn u16(&mut self) -> Result<u16, DecodeError> {
         self.array().map(u16::from_be_bytes)
     }
 
+    #[inline]
     pub fn u32(&mut self) -> Result<u32, DecodeError> {
         self.array().map(u32::from_be_bytes)
     }
 
+    #[inline]
     pub fn u64(&mut self) -> Result<u64, DecodeError> {
         self.array().map(u64::from_be_bytes)
     }

@@ -100,14 +100,18 @@ proptest! {
     }
 
     #[test]
-    fn pauses_change_nothing(words in proptest::collection::vec(any::<i64>(), 0..40), step in 1usize..5) {
+    fn pauses_change_nothing(words in proptest::collection::vec(any::<i64>(), 0..40), depth in 0i64..60, step in 1usize..5) {
         let o = options();
         let mut a = Fragments::new();
         let items: Vec<Term> = words.iter().map(|w| build::integer(&mut a, *w)).collect();
         let list = build::list(&mut a, &items);
         let pairs: Vec<(Term, Term)> = items.iter().map(|i| (*i, list)).collect();
         let map = crate::map::from_pairs(&mut a, &pairs);
-        let t = build::tuple(&mut a, &[list, map, Term::atom(atom::OK)]);
+        let mut t = build::tuple(&mut a, &[list, map, Term::atom(atom::OK)]);
+        for i in 0..depth {
+            let inner = build::list(&mut a, &[Term::small(i), t, Term::atom(atom::OK)]);
+            t = build::tuple(&mut a, &[inner, list, Term::small(-i)]);
+        }
         let whole = encoded(t);
         let mut e = Encoder::new(t, &EncodeOptions { utf8_atoms: false, ..EncodeOptions::default() });
         while e.run(&mut { step }) == Progress::Paused {}
