@@ -1,15 +1,10 @@
 //! Running `beam-fixtures/` on some Erlang machine: all in one VM, which is started again behind a fixture that ends it.
 
+use crate::patience::{LIMIT, ended_within};
 use crate::{erl_of, root};
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
-
-/// No VM runs longer.
-const LIMIT: Duration = Duration::from_secs(240);
+use std::process::Command;
 
 /// What each fixture printed.
 pub type Outputs = BTreeMap<String, String>;
@@ -84,35 +79,11 @@ pub fn sections<'a>(said: &'a str, outputs: &mut Outputs) -> (usize, Option<(&'a
 
 /// Standard output, and how it ended.
 pub(crate) fn run(command: &mut Command) -> (String, String) {
-    let piped = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = piped.spawn().expect("the VM starts");
-    let readers = [reader(child.stdout.take()), reader(child.stderr.take())];
-    let status = wait(&mut child);
-    let [out, err] = readers.map(|r| r.join().expect("read"));
+    let (status, out, err) = ended_within(command, LIMIT);
     let ended = status.map_or_else(|| format!("after {LIMIT:?} without an end"), |s| s.to_string());
-    let last = err.lines().rev().take(12).collect::<Vec<_>>();
+    let [out, err] = [out, err].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    let last = err.lines().rev().take(40).collect::<Vec<_>>();
     (out, format!("{ended} {}", last.into_iter().rev().collect::<Vec<_>>().join("\n")))
-}
-
-fn reader(stream: Option<impl Read + Send + 'static>) -> thread::JoinHandle<String> {
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        let _ = stream.expect("piped").read_to_end(&mut bytes);
-        String::from_utf8_lossy(&bytes).into_owned()
-    })
-}
-
-fn wait(child: &mut Child) -> Option<ExitStatus> {
-    let start = Instant::now();
-    while start.elapsed() < LIMIT {
-        if let Some(status) = child.try_wait().expect("a child") {
-            return Some(status);
-        }
-        thread::sleep(Duration::from_millis(20));
-    }
-    child.kill().expect("killed");
-    let _ = child.wait();
-    None
 }
 
 /// The first lines that differ, stock's and ours; `None` if all are equal.

@@ -56,7 +56,7 @@ pub fn joist<S: AsRef<OsStr>>(args: &[S]) -> Run {
             command.env(name, value);
         }
     }
-    let out = command.output().expect("joist starts");
+    let out = crate::output(&mut command);
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Run { status: out.status.code(), out: text(&out.stdout), err: text(&out.stderr) }
 }

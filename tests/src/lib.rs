@@ -6,6 +6,7 @@ mod fixtures;
 mod joist;
 mod machine;
 mod otps;
+mod patience;
 mod properties;
 mod stock;
 mod terminal;
@@ -16,6 +17,7 @@ pub use fixtures::{Outputs, compile_fixtures, difference, fixture_sources, run_f
 pub use joist::{Run, binary, inspect, joist, packed};
 pub use machine::{Boot, boot};
 pub use otps::{Installation, erl_of, installations, made_by, other_otps};
+pub use patience::{output, output_within};
 pub use properties::{Block, Properties};
 pub use stock::{Stock, stock};
 pub use terminal::Terminal;

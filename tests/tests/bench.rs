@@ -70,7 +70,7 @@ fn rows_in(text: &str) -> Vec<String> {
 fn rows(mut erl: Command, ebin: &Path, programs: &[(&str, u32)]) -> Vec<String> {
     // One scheduler: a machine that is busy with other tests stays as fast as it can be.
     let call = erl.args(["-noinput", "+S", "1:1"]).arg("-pa").arg(ebin).args(["-eval", &calls(programs)]);
-    let out = call.output().expect("it starts");
+    let out = joist_tests::output(call);
     let text = String::from_utf8_lossy(&out.stdout).into_owned();
     let rows = rows_in(&text);
     assert_eq!(rows.len(), programs.len(), "{text}");

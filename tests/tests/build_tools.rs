@@ -25,7 +25,7 @@ fn run(program: &str, args: &[&str], dir: &Path, path: Option<&OsString>, input:
     if let Some(path) = path {
         command.env("PATH", path);
     }
-    let out = command.output().expect("sh");
+    let out = joist_tests::output(&mut command);
     (out.status.code(), String::from_utf8_lossy(&out.stdout).into_owned())
 }
 

@@ -3,13 +3,13 @@
 use joist_tests::{Installation, binary, installations};
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 /// Runs it in that directory, with these variables.
 fn run(mut command: Command, eval: &str, dir: &Path, env: &[(&str, &str)]) -> Output {
     command.args(["-noshell", "-eval", eval]).current_dir(dir);
     command.env_remove("ERL_CRASH_DUMP").envs(env.iter().copied());
-    command.stdin(Stdio::null()).output().expect("it runs")
+    joist_tests::output(&mut command)
 }
 
 fn joist(otp: &Installation) -> Command {
@@ -109,8 +109,8 @@ fn a_crash_at_boot() {
         ] {
             let [ours, stock] = [joist(&otp), Command::new(&otp.erl)].map(|mut command| {
                 let dir = tempfile::tempdir().expect("a directory");
-                command.arg("-noshell").args(args).current_dir(dir.path()).stdin(Stdio::null());
-                let out = command.output().expect("it runs");
+                command.arg("-noshell").args(args).current_dir(dir.path());
+                let out = joist_tests::output(&mut command);
                 let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
                 let dump = fs::read_to_string(dir.path().join("erl_crash.dump")).unwrap_or_default();
                 let slogan = dump.lines().find(|l| l.starts_with("Slogan: ")).map(str::to_owned);

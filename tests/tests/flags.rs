@@ -3,11 +3,11 @@
 use joist_tests::{Installation, binary, installations};
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 fn run(mut command: Command, args: &[&str], dir: &Path) -> Output {
-    command.args(args).current_dir(dir).env("HOME", dir).stdin(Stdio::null()).output().expect("it runs")
+    joist_tests::output(command.args(args).current_dir(dir).env("HOME", dir))
 }
 
 fn joist(otp: &Installation) -> Command {

@@ -4,7 +4,7 @@
 
 use joist_tests::{binary, boot, copy_tree, packed, root};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 /// Makes both versions in `dir`: what tests/erlang/hot_upgrade/build.escript says.
@@ -25,7 +25,7 @@ fn node(mut erl: Command, dir: &Path, root: &Path, version: &str, does: &str) ->
     let at = root.join("releases").join(version);
     erl.arg("-boot").arg(at.join("start")).arg("-config").arg(at.join("sys"));
     erl.arg("-noinput").arg("-pa").arg(dir).args(["-s", "driver", does]);
-    let out = erl.stdin(Stdio::null()).output().expect("erl starts");
+    let out = joist_tests::output(&mut erl);
     assert!(out.status.success(), "{out:?}");
     String::from_utf8(out.stdout).expect("text")
 }

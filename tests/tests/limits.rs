@@ -1,7 +1,7 @@
 //! A node at its limits: tables that are full, memory that is used up. What is said, the exit status and the dump are stock's.
 
 use joist_tests::{Example, Installation, binary, boot, installations};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
 /// Runs `erl` with these arguments in at most so many KB of address space: status, what it said, the dump's slogan.
@@ -10,7 +10,7 @@ fn run(erl: &str, args: &[&str], eval: &str, memory: &str) -> (Option<i32>, Stri
     let mut command = Command::new("sh");
     command.arg("-c").arg(format!("ulimit -v {memory}; exec {erl} \"$@\"")).arg("sh").args(args);
     command.args(["-noshell", "-eval", eval]).current_dir(dir.path()).env_remove("ERL_CRASH_DUMP");
-    let out = command.stdin(Stdio::null()).output().expect("it runs");
+    let out = joist_tests::output(&mut command);
     let dump = std::fs::read_to_string(dir.path().join("erl_crash.dump")).ok();
     if let Some(dump) = &dump {
         assert!(dump.ends_with("=end\n"), "{dump}");

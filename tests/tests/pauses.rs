@@ -16,7 +16,7 @@ fn long_natives_let_others_run() {
         .args(["erl", "+S", "1", "-noshell", "-pa"])
         .arg(ebin.path())
         .args(["-s", "pauses", "main", "-s", "init", "stop"]);
-    let out = joist.output().expect("joist erl");
+    let out = joist_tests::output(&mut joist);
     let text = String::from_utf8_lossy(&out.stdout);
     // The best of each call's runs: the others were disturbed from outside.
     let mut best: BTreeMap<&str, (u64, u64)> = BTreeMap::new();

@@ -3,14 +3,14 @@
 
 use joist_tests::{binary, difference, installations};
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 const MODULE: &str = include_str!("../erlang/ports.erl");
 
 fn eval(mut command: Command, dir: &Path, expression: &str) -> Output {
-    command.args(["-noshell", "-pa"]).arg(dir).args(["-eval", expression]).stdin(Stdio::null());
-    command.env("LANG", "C.UTF-8").output().expect("it starts")
+    command.args(["-noshell", "-pa"]).arg(dir).args(["-eval", expression]);
+    joist_tests::output(command.env("LANG", "C.UTF-8"))
 }
 
 fn joist(otp: &Path) -> Command {

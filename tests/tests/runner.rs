@@ -31,7 +31,7 @@ fn run(qemu: &Path, args: &[&OsStr]) -> Command {
 
 fn output(script: &str, args: &[&OsStr]) -> (Option<i32>, String, String) {
     let (_keep, qemu) = stand_in(script);
-    let out = run(&qemu, args).stdin(Stdio::null()).output().expect("joist starts");
+    let out = joist_tests::output(&mut run(&qemu, args));
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     (out.status.code(), text(out.stdout), text(out.stderr))
 }

@@ -26,7 +26,7 @@ fn control_commands_of_any_kind() {
         let mut node = Command::new(binary());
         node.args(["erl", "+S", schedulers, "-noshell", "-pa"]).arg(ebin.path());
         node.args(["-run", "inet_controls", "main", "1", &seconds]).current_dir(cwd.path());
-        let out = node.stdin(Stdio::null()).output().expect("joist erl");
+        let out = joist_tests::output(&mut node);
         assert!(
             out.status.success(),
             "{}{}",

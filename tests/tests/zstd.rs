@@ -3,14 +3,14 @@
 
 use joist_tests::{binary, installations};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 const MODULE: &str = include_str!("../erlang/zstd_frames.erl");
 
 fn call(mut command: Command, beams: &Path, function: &str, files: &Path) {
     let expression = format!("zstd_frames:{function}([{:?}]), halt().", files.display().to_string());
-    command.args(["-noshell", "-pa"]).arg(beams).args(["-eval", &expression]).stdin(Stdio::null());
-    let out = command.output().expect("it starts");
+    command.args(["-noshell", "-pa"]).arg(beams).args(["-eval", &expression]);
+    let out = joist_tests::output(&mut command);
     assert_eq!(String::from_utf8_lossy(&out.stdout), "done\n", "{function}: {out:?}");
 }
 
