@@ -1,25 +1,23 @@
-//! Compression. Blocks are encoded by `ruzstd`, one by one as frames of their own: it keeps nothing from one block to the
-//! next that a decoder would have to know, so that they can be put together behind a header of ours.
+//! Compression: frames of blocks. The search for repetitions in a block goes piece by piece, so that a process can pause.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::hash::Hasher;
 
-use ruzstd::encoding::{CompressionLevel, FrameCompressor};
-use ruzstd::io;
 use twox_hash::XxHash64;
 
+use super::block::{Encoder, Repeats};
 use super::dictionary::Dictionary;
-use super::frame::{self, BLOCK, Failure, MIN_WINDOW_LOG};
-use super::matcher::{Effort, Finder};
+use super::frame::{self, BLOCK, Failure};
 use super::output::Output;
 use super::parameters::{self as names, Parameters};
+use super::search::{Effort, Finder};
 
-/// Bytes of the header that the encoder writes before each block.
-const ENCODERS_HEADER: usize = 6;
-/// The search for repetitions takes long at high levels: there blocks are smaller, so that a process can pause.
-const SLOW_LEVEL: i32 = 9;
-const SLOW_BLOCK: usize = 32 << 10;
+/// What the search and the encoder do for one reduction: looks at a position, bytes.
+const LOOKS: usize = 8;
+const ENCODED: usize = 24;
+/// No block is made smaller than this for the sake of its compressed size.
+const SMALL_BLOCK: usize = 1024;
 
 pub(super) struct Compressor {
     pub parameters: Parameters,
@@ -33,30 +31,19 @@ pub(super) struct Compressor {
 
 /// A frame under way.
 struct Frame {
-    encoder: FrameCompressor<Source, Vec<u8>, Finder>,
+    finder: Finder,
+    encoder: Encoder,
     /// Goes out with the first block.
     header: Vec<u8>,
     pledged: Option<u64>,
     /// Bytes that have been encoded.
     done: u64,
-    pending: Vec<u8>,
+    /// The block at hand is full with so many bytes; so many it can be at most.
     block: usize,
+    largest: usize,
+    /// So large compressed blocks should be, if that matters.
+    target: Option<usize>,
     hash: Option<XxHash64>,
-}
-
-/// Where the encoder reads from.
-struct Source {
-    bytes: Vec<u8>,
-    at: usize,
-}
-
-impl io::Read for Source {
-    fn read(&mut self, to: &mut [u8]) -> Result<usize, io::Error> {
-        let n = to.len().min(self.bytes.len() - self.at);
-        to[..n].copy_from_slice(&self.bytes[self.at..self.at + n]);
-        self.at += n;
-        Ok(n)
-    }
 }
 
 impl Compressor {
@@ -106,91 +93,106 @@ impl Compressor {
         let text = dictionary.map_or(&[][..], Dictionary::text);
         let p = &self.parameters;
         let level = self.dictionary_level.unwrap_or_else(|| p.get(names::LEVEL));
-        let mut log = p.window_log(level);
-        if let Some(size) = pledged.and_then(|n| n.checked_add(text.len() as u64)) {
-            log = log.min(64 - size.max(64).saturating_sub(1).leading_zeros());
-        }
-        let log = log.max(MIN_WINDOW_LOG);
+        let size = pledged.and_then(|n| n.checked_add(text.len() as u64));
+        let effort = Effort::new(level, p, size);
         let content = pledged.filter(|_| p.is_set(names::CONTENT_SIZE));
         let id = dictionary.map_or(0, |d| if p.is_set(names::DICTIONARY_ID) { d.id } else { 0 });
         let checksum = p.is_set(names::CHECKSUM);
         let mut header = Vec::new();
-        frame::write(content, log, id, checksum, &mut header);
-        let window = 1 << log;
-        let expected = pledged.and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX);
-        let block = if level >= SLOW_LEVEL { SLOW_BLOCK } else { BLOCK }.min(window).min(expected.max(1));
-        let finder = Finder::new(window, expected, Effort::of_level(level), text);
-        self.frame = Some(Frame {
-            encoder: FrameCompressor::new_with_matcher(finder, CompressionLevel::Fastest),
+        frame::write(content, effort.window_log, id, checksum, &mut header);
+        let largest = BLOCK.min(1 << effort.window_log);
+        let target = Some(p.get(names::TARGET_BLOCK) as usize).filter(|n| *n > 0);
+        let repeats = dictionary.map_or(Repeats::START, |d| Repeats(d.repeats));
+        let mut frame = Frame {
+            finder: Finder::new(effort, largest, text),
+            encoder: Encoder::new(repeats, effort.codes_literals()),
             header,
             pledged,
             done: 0,
-            pending: Vec::new(),
-            block,
+            block: target.unwrap_or(largest).min(largest),
+            largest,
+            target,
             hash: checksum.then(|| XxHash64::with_seed(0)),
-        });
+        };
+        frame.finder.begin(repeats, largest);
+        self.frame = Some(frame);
     }
 
-    /// Takes some input; answers how much. A block that is full waits if it may be the last one.
-    pub(super) fn consume(&mut self, data: &[u8], ends: bool) -> Result<usize, Failure> {
-        let Some(f) = &mut self.frame else { return Ok(0) };
-        let n = data.len().min(f.block - f.pending.len());
-        f.pending.extend_from_slice(&data[..n]);
-        if f.pending.len() == f.block && !(ends && n == data.len()) {
-            f.encode(false, &mut self.out.bytes)?;
+    /// Takes some input, or works on what there is: answers how much it has taken, and the work in reductions. A block
+    /// that is full waits for more, since it may be the last one.
+    pub(super) fn consume(&mut self, data: &[u8]) -> Result<(usize, usize), Failure> {
+        let Some(f) = &mut self.frame else { return Ok((0, 0)) };
+        let n = data.len().min(f.block.saturating_sub(f.finder.len()));
+        if n == 0 {
+            return Ok((0, f.work(&mut self.out.bytes)?));
         }
-        Ok(n)
+        f.finder.extend(&data[..n]);
+        Ok((n, 0))
     }
 
-    /// Makes a block of what there is.
-    pub(super) fn flush(&mut self) -> Result<(), Failure> {
+    /// Works on a block that is full, if more is to come.
+    pub(super) fn go_on(&mut self) -> Result<Option<usize>, Failure> {
         match &mut self.frame {
-            Some(f) if !f.pending.is_empty() => f.encode(false, &mut self.out.bytes),
-            _ => Ok(()),
+            Some(f) if f.finder.len() >= f.block => f.work(&mut self.out.bytes).map(Some),
+            _ => Ok(None),
         }
     }
 
-    /// Ends the frame.
-    pub(super) fn finish(&mut self) -> Result<(), Failure> {
-        let Some(mut f) = self.frame.take() else { return Ok(()) };
+    /// Makes a block of what there is; answers the work until it is done.
+    pub(super) fn flush(&mut self) -> Result<Option<usize>, Failure> {
+        match &mut self.frame {
+            Some(f) if f.finder.len() > 0 => f.work(&mut self.out.bytes).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Ends the frame; answers the work until it is done.
+    pub(super) fn finish(&mut self) -> Result<Option<usize>, Failure> {
+        let Some(f) = &mut self.frame else { return Ok(None) };
+        if let Some(work) = f.finder.search() {
+            return Ok(Some(work / LOOKS));
+        }
+        let work = f.encode(true, &mut self.out.bytes)?;
         self.pledged = None;
-        f.encode(true, &mut self.out.bytes)?;
+        let Some(f) = self.frame.take() else { return Ok(None) };
         if f.pledged.is_some_and(|n| n != f.done) {
             return Err(Failure::SourceSize);
         }
         if let Some(hash) = f.hash {
             self.out.bytes.extend((hash.finish() as u32).to_le_bytes());
         }
-        Ok(())
+        Ok(Some(work))
     }
 }
 
 impl Frame {
-    fn encode(&mut self, last: bool, out: &mut Vec<u8>) -> Result<(), Failure> {
-        let bytes = core::mem::take(&mut self.pending);
-        self.done += bytes.len() as u64;
+    /// Searches on in the block at hand, or encodes it; answers the work.
+    fn work(&mut self, out: &mut Vec<u8>) -> Result<usize, Failure> {
+        match self.finder.search() {
+            Some(work) => Ok(work / LOOKS),
+            None => self.encode(false, out),
+        }
+    }
+
+    fn encode(&mut self, last: bool, out: &mut Vec<u8>) -> Result<usize, Failure> {
+        let text = self.finder.block();
+        let size = text.len();
+        self.done += size as u64;
         if self.pledged.is_some_and(|n| self.done > n) {
             return Err(Failure::SourceSize);
         }
         if let Some(hash) = &mut self.hash {
-            hash.write(&bytes);
+            hash.write(text);
         }
         out.append(&mut self.header);
-        if bytes.is_empty() {
-            out.extend(frame::raw_block(last, 0));
-            return Ok(());
+        let start = out.len();
+        self.encoder.block(text, &self.finder.sequences, last, out);
+        if let Some(target) = self.target {
+            // The next one will be much like this one.
+            let fitting = target * size / (out.len() - start).max(1);
+            self.block = fitting.max(SMALL_BLOCK).min(self.largest);
         }
-        self.encoder.set_source(Source { bytes, at: 0 });
-        self.encoder.set_drain(Vec::new());
-        self.encoder.compress();
-        self.pending = self.encoder.take_source().map(|s| s.bytes).unwrap_or_default();
-        self.pending.clear();
-        let encoded = self.encoder.take_drain().unwrap_or_default();
-        let at = out.len();
-        out.extend(encoded.get(ENCODERS_HEADER..).unwrap_or_default());
-        if let Some(first) = out.get_mut(at) {
-            *first = *first & !1 | u8::from(last);
-        }
-        Ok(())
+        self.finder.begin(self.encoder.repeats, self.largest);
+        Ok(size / ENCODED)
     }
 }

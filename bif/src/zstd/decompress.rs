@@ -11,7 +11,7 @@ use ruzstd::io::Read;
 use twox_hash::XxHash64;
 
 use super::dictionary::Dictionary;
-use super::frame::{self, BLOCK, Failure, Header, MAX_WINDOW_LOG, MIN_WINDOW_LOG, RESERVED, RLE};
+use super::frame::{self, BLOCK, Failure, Header, MAX_WINDOW_LOG, MIN_WINDOW_LOG, RAW, RESERVED, RLE};
 use super::output::Output;
 
 /// The largest window that is accepted unless something else is asked for.
@@ -258,7 +258,7 @@ impl Decompressor {
     fn prime(&mut self, text: &[u8]) -> Result<(), Failure> {
         for piece in text.chunks(self.window.min(BLOCK)) {
             self.input.clear();
-            self.input.extend(frame::raw_block(true, piece.len()));
+            self.input.extend(frame::block(true, RAW, piece.len()));
             self.input.extend_from_slice(piece);
             self.decode()?;
         }

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use ruzstd::decoding;
 
+use super::block::Repeats;
 use super::frame::Failure;
 
 const MAGIC: [u8; 4] = 0xec30_a437u32.to_le_bytes();
@@ -16,6 +17,8 @@ pub(super) struct Dictionary {
     pub id: u32,
     /// Where the text begins.
     text: usize,
+    /// The offsets that have short names at first.
+    pub repeats: [u32; 3],
 }
 
 impl Dictionary {
@@ -25,11 +28,11 @@ impl Dictionary {
             return Ok(None);
         }
         if !is_trained(&bytes) {
-            return Ok(Some(Dictionary { bytes, id: 0, text: 0 }));
+            return Ok(Some(Dictionary { bytes, id: 0, text: 0, repeats: Repeats::START.0 }));
         }
         let parsed = decoding::Dictionary::decode_dict(&bytes).map_err(|_| Failure::DictionaryCorrupt)?;
         let text = bytes.len() - parsed.dict_content.len();
-        Ok(Some(Dictionary { id: parsed.id, bytes, text }))
+        Ok(Some(Dictionary { id: parsed.id, bytes, text, repeats: parsed.offset_hist }))
     }
 
     /// What frames may refer to.

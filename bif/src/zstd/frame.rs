@@ -48,6 +48,7 @@ const SKIPPABLE: u32 = 0x184d_2a50;
 /// The kinds of blocks, as their headers have them.
 pub(super) const RAW: u32 = 0;
 pub(super) const RLE: u32 = 1;
+pub(super) const COMPRESSED: u32 = 2;
 pub(super) const RESERVED: u32 = 3;
 
 /// What a frame's header says.
@@ -150,9 +151,9 @@ pub(super) fn read_block(header: [u8; 3]) -> (bool, u32, usize) {
     (n & 1 != 0, n >> 1 & 3, (n >> 3) as usize)
 }
 
-/// A header of a block of plain bytes.
-pub(super) fn raw_block(last: bool, size: usize) -> [u8; 3] {
-    let [a, b, c, _] = ((size as u32) << 3 | RAW << 1 | u32::from(last)).to_le_bytes();
+/// A block's header.
+pub(super) const fn block(last: bool, kind: u32, size: usize) -> [u8; 3] {
+    let [a, b, c, _] = ((size as u32) << 3 | kind << 1 | last as u32).to_le_bytes();
     [a, b, c]
 }
 

@@ -1,13 +1,14 @@
-//! `zstd` (OTP 28; `zstd_nif.c`, `zstd.erl`), over `ruzstd`. What is compressed differs from stock's bytes, but either
-//! reads what the other has made.
+//! `zstd` (OTP 28; `zstd_nif.c`, `zstd.erl`), compression of our own, decompression over `ruzstd`. What is
+//! compressed differs from stock's bytes, but either reads what the other has made.
 
+mod block;
 mod compress;
 mod decompress;
 mod dictionary;
 mod frame;
-mod matcher;
 mod output;
 mod parameters;
+mod search;
 mod stream;
 #[cfg(test)]
 mod tests;

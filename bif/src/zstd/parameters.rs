@@ -1,5 +1,5 @@
-//! Parameters of compression, with the library's bounds. Level, window and the frame's flags are honoured; those that
-//! only guide the search for repetitions are checked and kept, and may be read again, but the search goes by the level.
+//! Parameters of compression, with the library's bounds. Those of long-distance matching are checked and kept, and may be
+//! read again, but have no effect; all others count.
 
 use super::frame::Failure;
 

@@ -10,6 +10,9 @@ use super::frame::{BLOCK, Failure};
 use super::output::Output;
 use super::{fail, integer, owned, with};
 
+/// Bytes of input that are decoded for one reduction.
+const DECODED: usize = 25;
+
 /// What becomes of a stream behind the input at hand, as the module's directives number it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Directive {
@@ -22,20 +25,18 @@ pub(super) enum Directive {
 pub(super) trait Codec: Send + 'static {
     /// The most that one call answers.
     const CHUNK: usize;
-    /// Bytes of input handled for one reduction.
-    const RATE: usize;
 
     fn begin(&mut self, size: usize, directive: Directive);
-    fn consume(&mut self, data: &[u8], directive: Directive) -> Result<usize, Failure>;
-    /// All input has been taken.
-    fn finish(&mut self, directive: Directive) -> Result<(), Failure>;
+    /// Takes some input, or works on what has been taken: answers how much, and the work in reductions.
+    fn consume(&mut self, data: &[u8]) -> Result<(usize, usize), Failure>;
+    /// All input has been taken: answers the work in reductions, until there is none.
+    fn finish(&mut self, directive: Directive) -> Result<Option<usize>, Failure>;
     fn out(&mut self) -> &mut Output;
     fn reset(&mut self);
 }
 
 impl Codec for Compressor {
     const CHUNK: usize = BLOCK + (BLOCK >> 8) + 7;
-    const RATE: usize = 12;
 
     fn begin(&mut self, size: usize, directive: Directive) {
         // What is left of a frame that has ended goes out first.
@@ -44,13 +45,13 @@ impl Codec for Compressor {
         }
     }
 
-    fn consume(&mut self, data: &[u8], directive: Directive) -> Result<usize, Failure> {
-        Compressor::consume(self, data, directive == Directive::End)
+    fn consume(&mut self, data: &[u8]) -> Result<(usize, usize), Failure> {
+        Compressor::consume(self, data)
     }
 
-    fn finish(&mut self, directive: Directive) -> Result<(), Failure> {
+    fn finish(&mut self, directive: Directive) -> Result<Option<usize>, Failure> {
         match directive {
-            Directive::Continue => Ok(()),
+            Directive::Continue => self.go_on(),
             Directive::Flush => self.flush(),
             Directive::End => Compressor::finish(self),
         }
@@ -67,16 +68,16 @@ impl Codec for Compressor {
 
 impl Codec for Decompressor {
     const CHUNK: usize = BLOCK;
-    const RATE: usize = 25;
 
     fn begin(&mut self, _: usize, _: Directive) {}
 
-    fn consume(&mut self, data: &[u8], _: Directive) -> Result<usize, Failure> {
-        Decompressor::consume(self, data)
+    fn consume(&mut self, data: &[u8]) -> Result<(usize, usize), Failure> {
+        let n = Decompressor::consume(self, data)?;
+        Ok((n, n / DECODED))
     }
 
-    fn finish(&mut self, _: Directive) -> Result<(), Failure> {
-        self.flush()
+    fn finish(&mut self, _: Directive) -> Result<Option<usize>, Failure> {
+        self.flush().map(|()| None)
     }
 
     fn out(&mut self) -> &mut Output {
@@ -103,17 +104,17 @@ pub(super) fn run<C: Codec>(p: &mut Process, a: &[Term]) -> NativeResult {
     p.run_job(move |p: &mut Process| {
         loop {
             let step = with(p, context, |c| {
-                if c.out().len() >= C::CHUNK || at == data.len() {
-                    return Ok(None);
+                if at == data.len() {
+                    return Ok(c.finish(directive)?.map(|work| (0, work)));
                 }
-                c.consume(&data[at..], directive).map(Some)
+                if c.out().len() >= C::CHUNK { Ok(None) } else { c.consume(&data[at..]).map(Some) }
             });
             match step {
                 Ok(Ok(None)) => break,
-                Ok(Ok(Some(n))) => {
+                Ok(Ok(Some((n, work)))) => {
                     at += n;
-                    p.charge(n / C::RATE);
-                    if p.budget() <= 0 && at < data.len() {
+                    p.charge(work);
+                    if p.budget() <= 0 {
                         return None;
                     }
                 }
@@ -122,14 +123,9 @@ pub(super) fn run<C: Codec>(p: &mut Process, a: &[Term]) -> NativeResult {
             }
         }
         let all = at == data.len();
-        let result = with(p, context, |c| {
-            if all {
-                c.finish(directive)?;
-            }
-            Ok((c.out().take(C::CHUNK), c.out().len() > 0))
-        });
+        let result = with(p, context, |c| (c.out().take(C::CHUNK), c.out().len() > 0));
         Some(match result {
-            Ok(Ok((bytes, more))) => {
+            Ok((bytes, more)) => {
                 p.charge(bytes.len() / 1024);
                 let out = build::binary(p, &bytes);
                 let tag = match directive {
@@ -145,7 +141,6 @@ pub(super) fn run<C: Codec>(p: &mut Process, a: &[Term]) -> NativeResult {
                 let rest = build::sub_bits(p, input, at * 8, (data.len() - at) * 8);
                 Ok(build::tuple(p, &[tag, rest, out]))
             }
-            Ok(Err(failure)) => failed(p, context, failure),
             Err(bail) => Err(bail),
         })
     })

@@ -29,12 +29,12 @@ fn compress(c: &mut Compressor, data: &[u8], flush_at: usize) -> Vec<u8> {
     let (mut at, mut flushed) = (0, false);
     while at < data.len() {
         if !flushed && at >= flush_at {
-            c.flush().expect("flushed");
+            while c.flush().expect("flushed").is_some() {}
             flushed = true;
         }
-        at += c.consume(&data[at..], true).expect("taken");
+        at += c.consume(&data[at..]).expect("taken").0;
     }
-    c.finish().expect("ended");
+    while c.finish().expect("ended").is_some() {}
     c.out.take(usize::MAX)
 }
 
@@ -46,6 +46,17 @@ fn decompress(d: &mut Decompressor, data: &[u8], piece: usize) -> Result<Vec<u8>
         d.flush()?;
     }
     Ok(d.out.take(usize::MAX))
+}
+
+/// `ruzstd`'s encoder failed on this.
+#[test]
+fn one_repetition_in_a_short_text() {
+    let dictionary = Dictionary::new(b"aaabaaab".to_vec()).expect("no tables").map(Arc::new);
+    let (mut c, mut d) = (Compressor::new(), Decompressor::new());
+    c.set_dictionary(dictionary.clone(), None).expect("idle");
+    d.set_dictionary(dictionary).expect("idle");
+    let packed = compress(&mut c, b"baaac", usize::MAX);
+    assert_eq!(decompress(&mut d, &packed, 1), Ok(b"baaac".to_vec()));
 }
 
 proptest! {
