@@ -126,6 +126,10 @@ impl Sockets for Machine {
         either!(socket, s => s.available(socket))
     }
 
+    fn socket_keep(&self, socket: Socket, data: &[&[u8]]) -> bool {
+        !Locals::is_local(socket) && call(|s| Ok(s.keep(socket, data))) == Ok(true)
+    }
+
     fn socket_close(&self, socket: Socket) {
         if Locals::is_local(socket) {
             local::with(|l| l.close(socket));

@@ -20,11 +20,14 @@ impl Stack {
     /// Sends what a connection has to send, and draws the consequences.
     pub(crate) fn serve_connection(&mut self, id: u64) {
         let now = self.now;
-        let Stack { entries, loopback, ethernet, .. } = self;
+        let Stack { entries, loopback, ethernet, budget, .. } = self;
         let Some(entry) = entries.get_mut(&id) else { return };
         let options = &entry.options;
         let Body::Connection(connection) = &mut entry.body else { return };
         let Some(attached) = crate::choose(loopback, ethernet, connection.side) else { return };
+        if !connection.rest.is_empty() {
+            connection.refill(budget);
+        }
         connection.tune(options, now);
         if entry.owner == Owner::Nobody && !connection.aborted && connection.socket().can_recv() {
             // Somebody still sends to a socket that nobody will read.
@@ -168,6 +171,7 @@ impl Stack {
         let arriving = connection.phase == Phase::Arriving;
         let flow = connection.flow;
         self.budget.give(connection.reserved);
+        connection.forget_rest(&mut self.budget);
         self.flows.remove(&flow);
         self.ports.disconnected(flow.local.port);
         match entry.owner {
