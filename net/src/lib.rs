@@ -13,6 +13,7 @@ mod address;
 mod budget;
 mod config;
 mod conflict;
+mod dhcp;
 mod entry;
 mod frame;
 mod interface;
@@ -31,6 +32,7 @@ mod time_wait;
 mod udp;
 
 pub use config::Settings;
+pub use conflict::Conflict;
 pub use link::{Frame, Link, Offers, Task};
 pub(crate) use tcp::flags as tcp_flags;
 
@@ -64,7 +66,7 @@ pub struct Stack {
     empty: Set,
     /// For parts of IPv4 packets: a raw socket takes what they make together.
     parts: (Set, smoltcp::iface::SocketHandle),
-    dhcp: Option<config::Dhcp>,
+    dhcp: Option<dhcp::Dhcp>,
     nameservers: Vec<IpAddr>,
     asked_nameservers: bool,
     changes: u64,
@@ -84,7 +86,8 @@ pub struct Stack {
     grown: VecDeque<u64>,
     next: u64,
     seed: u64,
-    conflict: conflict::Conflict,
+    conflict: conflict::Conflicts,
+    link_news: Option<bool>,
 }
 
 impl Stack {
@@ -131,7 +134,8 @@ impl Stack {
             grown: VecDeque::new(),
             next: FIRST,
             seed: seed[2],
-            conflict: conflict::Conflict::default(),
+            conflict: conflict::Conflicts::default(),
+            link_news: None,
         }
     }
 

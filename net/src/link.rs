@@ -60,6 +60,10 @@ pub trait Link {
     fn offers(&self) -> Offers {
         Offers::default()
     }
+    /// Is there anybody at the other end of the cable?
+    fn carries(&mut self) -> bool {
+        true
+    }
     /// Can it take one more frame to send?
     fn room(&mut self) -> bool;
     /// Can it take so many?

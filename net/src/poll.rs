@@ -21,6 +21,7 @@ impl Stack {
     /// Takes in what has come and sends what is due. True if there is more to do right away.
     pub fn poll(&mut self, now_us: u64) -> bool {
         self.now = self.now.max(instant(now_us));
+        self.look_at_link();
         while let Some(flow) = self.closed.expire(self.now) {
             self.ports.disconnected(flow.local.port);
         }
@@ -147,7 +148,7 @@ impl Stack {
         if (datagram.from.port, datagram.to.port) == (67, 68)
             && let (Some(dhcp), Some(ethernet)) = (&mut self.dhcp, &mut self.ethernet)
         {
-            ethernet.feed(now, bytes, &mut dhcp.set, None);
+            dhcp.hear(now, bytes, ethernet);
             self.serve_ethernet();
             return;
         }

@@ -195,3 +195,30 @@ fn what_is_left_behind_arrives() {
         assert!(world.machines[1].memory_left() >= memory, "all memory is back");
     }
 }
+
+/// Without a cable nothing gives way; what was on its way arrives when it is back.
+#[test]
+fn a_cable_that_is_out() {
+    const RUNNING: u32 = 0x1_0040;
+    let mut world = World::new(Trouble::default(), 18);
+    let (client, server, _) = world.pair();
+    let flags =
+        |world: &World| -> Vec<u32> { world.machines[0].interfaces().iter().map(|i| i.flags & RUNNING).collect() };
+    assert_eq!(flags(&world), [RUNNING; 6]);
+    world.plug(false);
+    world.settle();
+    assert_eq!(world.machines[0].take_link_news(), Some(false));
+    assert_eq!(flags(&world), [RUNNING, RUNNING, RUNNING, 0, 0, 0]);
+    assert!(world.machines[0].settings().addresses.contains(&(cable::ip(0), 24)));
+    world.send(0, client, b"through").unwrap();
+    let to = world.udp(0);
+    assert_eq!(world.machines[0].send(to, &[b"lost"], Some(&cable::at(1, 9)), &[], 0), Ok(4), "as Linux says");
+    world.pass(20_000_000);
+    assert_eq!(world.receive(1, server), Err(Errno::Eagain));
+    world.plug(true);
+    world.settle();
+    assert_eq!(world.machines[0].take_link_news(), Some(true));
+    assert_eq!(world.machines[0].take_link_news(), None);
+    world.pass(60_000_000);
+    assert_eq!(world.receive(1, server).unwrap(), b"through");
+}

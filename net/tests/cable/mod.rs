@@ -25,6 +25,8 @@ struct Wire {
     trouble: Trouble,
     random: u64,
     sent: usize,
+    /// It is pulled out.
+    out: bool,
 }
 
 impl Wire {
@@ -52,6 +54,9 @@ impl Wire {
 
     fn put(&mut self, frame: Vec<u8>) {
         self.sent += 1;
+        if self.out {
+            return;
+        }
         if self.percent(self.trouble.loss) {
             return;
         }
@@ -117,6 +122,9 @@ impl Link for End {
         Some(Frame { buffer, start: 0, len })
     }
     fn recycle(&mut self, _: Frame) {}
+    fn carries(&mut self) -> bool {
+        !self.out.lock().unwrap().out
+    }
     fn room(&mut self) -> bool {
         self.out.lock().unwrap().frames.len() < 2048
     }
@@ -173,6 +181,13 @@ impl World {
     pub fn trouble(&mut self, trouble: Trouble) {
         for wire in &self.wires {
             wire.lock().unwrap().trouble = trouble;
+        }
+    }
+
+    /// Pulls the cable out, or puts it in.
+    pub fn plug(&mut self, into: bool) {
+        for wire in &self.wires {
+            wire.lock().unwrap().out = !into;
         }
     }
 
