@@ -25,7 +25,7 @@ impl Inet {
 
     /// Leaves what is queued to the platform, where it takes that: it need not be lost because the other side has nothing
     /// more to say. (`inet_drv` drops it; on Linux it seldom has any.) False if something is still queued, or nothing was.
-    fn hand_over(&mut self, port: &Port) -> bool {
+    fn leave_queue(&mut self, port: &Port) -> bool {
         let Some(socket) = self.socket.filter(|_| self.tcp.sendfile.is_none() && !self.tcp.queue.is_empty()) else {
             return false;
         };
@@ -44,7 +44,7 @@ impl Inet {
 
     /// The other side has closed.
     pub(super) fn receive_closed(&mut self, port: &Arc<Port>) -> Step {
-        let mut told = if self.hand_over(port) {
+        let mut told = if self.leave_queue(port) {
             self.queue_is_short(port);
             false
         } else {
