@@ -22,6 +22,7 @@ mod link;
 pub mod local;
 mod options;
 mod packet;
+mod path;
 mod poll;
 mod ports;
 mod posix;
@@ -73,6 +74,7 @@ pub struct Stack {
     entries: Map<u64, Entry>,
     flows: Map<Flow, u64>,
     ports: ports::Ports,
+    paths: path::Paths,
     closed: time_wait::TimeWait,
     timers: Timers,
     dirty: VecDeque<u64>,
@@ -124,6 +126,7 @@ impl Stack {
             entries: Map::with_hasher(hasher.clone()),
             flows: Map::with_hasher(hasher.clone()),
             ports: ports::Ports::new(&hasher, seed[1]),
+            paths: path::Paths::new(hasher.clone()),
             closed: time_wait::TimeWait::new(hasher),
             timers: Timers::default(),
             dirty: VecDeque::new(),

@@ -115,6 +115,8 @@ impl Stack {
                 IpProtocol::Udp => self.datagram_lost(&flow, error),
                 _ => {}
             },
+            Kind::TooLong(said) if side == Side::Ethernet => self.too_long(&said),
+            Kind::TooLong(_) => {}
             Kind::Neighbour => {
                 self.look_for_conflict(bytes);
                 self.feed_nobody(side, bytes);

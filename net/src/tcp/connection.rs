@@ -111,7 +111,7 @@ impl Connection {
             handle,
             side,
             flow,
-            wire: Wire::default(),
+            wire: Wire { v6: matches!(flow.local.addr, smoltcp::wire::IpAddress::Ipv6(_)), ..Wire::default() },
             opening: None,
             window: 0,
             written: 0,
