@@ -79,6 +79,7 @@ pub fn start(boot: Boot) -> Result<core::convert::Infallible, BootError> {
     process::set_description(crate::crash_dump::processes::described);
     crate::drivers::init();
     crate::prim_socket::init();
+    crate::resolver::init();
     crate::prim_tty::init();
     crate::os::init();
     // The way to say it before there was a flag.

@@ -39,6 +39,7 @@ mod prim_socket;
 mod prim_tty;
 pub mod re;
 mod records;
+mod resolver;
 mod services;
 mod slices;
 mod string;

@@ -1,15 +1,12 @@
-//! The Ethernet interface's addresses: given, or asked for by DHCP (RFC 2131) in the background for as long as it
-//! takes; a link-local one and those of router advertisements for IPv6.
+//! The Ethernet interface's addresses: given, or asked for by DHCP; a link-local one and those of router advertisements
+//! for IPv6. And its link: the cable may be pulled out.
 
-use crate::interface::Set;
+use crate::dhcp::Dhcp;
 use crate::link::Link;
 use crate::{ETHERNET, Stack};
 use alloc::boxed::Box;
-use alloc::vec;
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv6Addr};
-use smoltcp::iface::{SocketHandle, SocketStorage};
-use smoltcp::socket::dhcpv4::{Event, RetryConfig, Socket};
 use smoltcp::time::Duration;
 use smoltcp::wire::{IpCidr, Ipv6Cidr};
 
@@ -21,15 +18,6 @@ pub struct Settings {
     pub gateways: Vec<IpAddr>,
     pub nameservers: Vec<IpAddr>,
 }
-
-pub(crate) struct Dhcp {
-    pub set: Set,
-    handle: SocketHandle,
-}
-
-/// The first answers are missed for the link not being up yet: asked again soon. Later it is no use to hurry.
-const HURRY: Duration = Duration::from_millis(500);
-const LEISURE: Duration = Duration::from_secs(10);
 
 impl Stack {
     /// Gives the machine its network card.
@@ -44,14 +32,7 @@ impl Stack {
         ethernet.configure_v6(&v6, gateway(false));
         self.nameservers = settings.nameservers.clone();
         if v4.is_empty() {
-            let mut socket = Socket::new();
-            let mut retry = RetryConfig::default();
-            retry.discover_timeout = HURRY;
-            retry.initial_request_timeout = Duration::from_secs(1);
-            socket.set_retry_config(retry);
-            let mut set = Set::new(vec![SocketStorage::EMPTY]);
-            let handle = set.add(socket);
-            self.dhcp = Some(Dhcp { set, handle });
+            self.dhcp = Some(Dhcp::new(self.now));
             self.asked_nameservers = settings.nameservers.is_empty();
         } else {
             ethernet.configure(true, &v4, gateway(true));
@@ -83,14 +64,27 @@ impl Stack {
         self.changes
     }
 
-    /// Nobody waits for DHCP's answer any more: it is asked for at leisure.
-    pub fn stop_hurrying(&mut self) {
-        if let Some(dhcp) = &mut self.dhcp {
-            let socket: &mut Socket<'_> = dhcp.set.get_mut(dhcp.handle);
-            let mut retry = RetryConfig::default();
-            retry.discover_timeout = LEISURE;
-            socket.set_retry_config(retry);
+    /// Sees whether the link carries. Addresses and routes stay when it does not, as on Linux: what is sent is lost, and
+    /// TCP tries on.
+    pub(crate) fn look_at_link(&mut self) {
+        let now = self.now;
+        let Some(ethernet) = &mut self.ethernet else { return };
+        if !ethernet.link_changed() {
+            return;
         }
+        self.link_news = Some(ethernet.up);
+        if ethernet.up {
+            match &mut self.dhcp {
+                Some(dhcp) => dhcp.ask_again(now),
+                None => ethernet.announce(),
+            }
+            self.serve_ethernet();
+        }
+    }
+
+    /// Whether the link carries, if that is news.
+    pub fn take_link_news(&mut self) -> Option<bool> {
+        self.link_news.take()
     }
 
     /// The interface's own work: DHCP, router solicitations, group memberships.
@@ -103,30 +97,7 @@ impl Stack {
         if !ethernet.send(now, &mut self.empty, 0, None).room {
             self.stalled.push(ETHERNET);
         }
-        if let Some(dhcp) = &mut self.dhcp {
-            if !ethernet.send(now, &mut dhcp.set, 0, None).room {
-                self.stalled.push(ETHERNET);
-            }
-            let socket: &mut Socket<'_> = dhcp.set.get_mut(dhcp.handle);
-            let news = match socket.poll() {
-                Some(Event::Configured(config)) => Some((
-                    vec![IpCidr::Ipv4(config.address)],
-                    config.router.map(IpAddr::V4),
-                    config.dns_servers.iter().copied().map(IpAddr::V4).collect(),
-                )),
-                Some(Event::Deconfigured) => Some((Vec::new(), None, Vec::new())),
-                None => None,
-            };
-            if let Some((addresses, gateway, nameservers)) = news {
-                ethernet.configure(true, &addresses, gateway);
-                ethernet.announce();
-                if self.asked_nameservers {
-                    self.nameservers = nameservers;
-                }
-                self.changes += 1;
-            }
-            next = [next, ethernet.iface.poll_at(now, &dhcp.set)].into_iter().flatten().min();
-        }
+        next = [next, self.serve_dhcp()].into_iter().flatten().min();
         let at = next.map(|at| at.max(now + Duration::from_millis(1)));
         self.timers.set(ETHERNET, &mut self.ethernet_timer, at);
     }

@@ -58,6 +58,8 @@ pub(crate) struct Entry {
     pub wants: Wants,
     pub error: Option<Errno>,
     pub owner: Owner,
+    /// So many hold it beside the first: each closes it.
+    pub shared: u32,
     pub body: Body,
     /// It waits to be served.
     pub dirty: bool,
@@ -75,6 +77,7 @@ impl Entry {
             wants: Wants { input: true, output: false },
             error: None,
             owner: Owner::User,
+            shared: 0,
             body,
             dirty: false,
             timer: None,

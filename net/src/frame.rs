@@ -1,5 +1,6 @@
 //! What a frame is for, seen without smoltcp: the sockets that it concerns are found by it before smoltcp looks.
 
+use crate::path::TooLong;
 use joist_vm::platform::Errno;
 use smoltcp::phy::{Checksum, ChecksumCapabilities, Medium};
 use smoltcp::wire::{
@@ -35,6 +36,8 @@ pub(crate) enum Kind {
     Router,
     /// Tells of a neighbour's hardware address.
     Neighbour,
+    /// ICMP: it was too long for a link on its way.
+    TooLong(TooLong),
     /// ICMP: what was sent from here did not arrive.
     Undelivered {
         protocol: IpProtocol,
@@ -120,22 +123,38 @@ pub(crate) fn look(medium: Medium, frame: &[u8], hardware: EthernetAddress) -> K
         IpProtocol::Icmpv6 => match Icmpv6Packet::new_checked(payload) {
             Ok(icmp) if icmp.msg_type() == Icmpv6Message::RouterAdvert => Kind::Router,
             Ok(icmp) if icmp.msg_type().is_ndisc() => Kind::Neighbour,
-            Ok(icmp) if u8::from(icmp.msg_type()) == 1 => undelivered6(payload).unwrap_or(Kind::Other),
+            Ok(icmp) if [1, 2].contains(&u8::from(icmp.msg_type())) => undelivered6(payload).unwrap_or(Kind::Other),
             _ => Kind::Other,
         },
         _ => Kind::Other,
     }
 }
 
+/// What an ICMP error says of the packet that it quotes.
+enum Said {
+    Error(Errno),
+    Carries(usize),
+}
+
 /// Finds the ends of the packet that an ICMP error quotes.
-fn quoted(from: IpAddress, to: IpAddress, protocol: IpProtocol, payload: &[u8], error: Errno) -> Option<Kind> {
+fn quoted(from: IpAddress, to: IpAddress, protocol: IpProtocol, payload: &[u8], said: &Said) -> Option<Kind> {
     let port = |at: usize| Some(u16::from_be_bytes(*payload.get(at..)?.first_chunk()?));
     let flow = Flow { local: IpEndpoint::new(from, port(0)?), remote: IpEndpoint::new(to, port(2)?) };
-    Some(Kind::Undelivered { protocol, flow, error })
+    Some(match *said {
+        Said::Error(error) => Kind::Undelivered { protocol, flow, error },
+        Said::Carries(carries) => {
+            let number = TcpSeqNumber(i32::from_be_bytes(*payload.get(4..)?.first_chunk()?));
+            Kind::TooLong(TooLong { protocol, flow, number, carries })
+        }
+    })
 }
 
 fn undelivered4(payload: &[u8]) -> Option<Kind> {
     const UNREACHABLE: u8 = 3;
+    const TOO_LONG: u8 = 4;
+    /// What links carry, where the router is too old to say (RFC 1191, 7.1).
+    const USUALLY: [u16; 4] = [1492, 1006, 576, 552];
+    let word = |bytes: &[u8], at: usize| Some(u16::from_be_bytes(*bytes.get(at..)?.first_chunk()?));
     let icmp = Icmpv4Packet::new_checked(payload).ok().filter(Icmpv4Packet::verify_checksum)?;
     if u8::from(icmp.msg_type()) != UNREACHABLE {
         return None;
@@ -144,7 +163,6 @@ fn undelivered4(payload: &[u8]) -> Option<Kind> {
         0 | 6 | 9 | 11 => Errno::Enetunreach,
         2 => Errno::Enoprotoopt,
         3 => Errno::Econnrefused,
-        4 => Errno::Emsgsize,
         _ => Errno::Ehostunreach,
     };
     // The quotation is cut short: its lengths are those of the whole.
@@ -153,10 +171,16 @@ fn undelivered4(payload: &[u8]) -> Option<Kind> {
     if inner.len() < 20 || ip.version() != 4 {
         return None;
     }
-    quoted(ip.src_addr().into(), ip.dst_addr().into(), ip.next_header(), inner.get(ip.header_len().into()..)?, error)
+    let said = match (icmp.msg_code(), word(payload, 6)?) {
+        (TOO_LONG, 0) => Said::Carries(USUALLY.into_iter().find(|n| *n < ip.total_len())?.into()),
+        (TOO_LONG, carries) => Said::Carries(carries.into()),
+        _ => Said::Error(error),
+    };
+    quoted(ip.src_addr().into(), ip.dst_addr().into(), ip.next_header(), inner.get(ip.header_len().into()..)?, &said)
 }
 
 fn undelivered6(payload: &[u8]) -> Option<Kind> {
+    const TOO_BIG: u8 = 2;
     let error = match payload.get(1)? {
         0 => Errno::Enetunreach,
         1 | 5 | 6 => Errno::Eacces,
@@ -168,7 +192,13 @@ fn undelivered6(payload: &[u8]) -> Option<Kind> {
         return None;
     }
     let ip = Ipv6Packet::new_unchecked(inner);
-    quoted(ip.src_addr().into(), ip.dst_addr().into(), ip.next_header(), &inner[40..], error)
+    let said = match payload {
+        [TOO_BIG, _, _, _, a, b, c, d, ..] => {
+            Said::Carries(usize::try_from(u32::from_be_bytes([*a, *b, *c, *d])).unwrap_or(usize::MAX))
+        }
+        _ => Said::Error(error),
+    };
+    quoted(ip.src_addr().into(), ip.dst_addr().into(), ip.next_header(), &inner[40..], &said)
 }
 
 /// The datagram in a frame, whose own checksum was looked at.

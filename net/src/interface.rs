@@ -38,6 +38,8 @@ pub(crate) struct Attached {
     caps: DeviceCapabilities,
     scratch: Vec<u8>,
     pub hardware: EthernetAddress,
+    /// The link carries, as far as is known.
+    pub up: bool,
     /// What listens to routers, of Ethernet. An interface of its own: once no router has answered, smoltcp has all
     /// sockets of one that waits for routers be polled without end.
     routers: Option<Box<Interface>>,
@@ -60,7 +62,8 @@ impl Attached {
             config.slaac = true;
             Box::new(Interface::new(config, &mut port, now))
         });
-        Attached { iface, link, routers, caps, scratch, hardware: EthernetAddress(hardware.unwrap_or_default()) }
+        let up = link.carries();
+        Attached { iface, link, up, routers, caps, scratch, hardware: EthernetAddress(hardware.unwrap_or_default()) }
     }
 
     pub fn medium(&self) -> Medium {
@@ -74,6 +77,12 @@ impl Attached {
 
     pub fn mtu(&self) -> usize {
         self.caps.ip_mtu()
+    }
+
+    /// Does the link carry now, if it did not, or the other way round?
+    pub fn link_changed(&mut self) -> bool {
+        let up = self.link.carries();
+        core::mem::replace(&mut self.up, up) != up
     }
 
     pub fn receive(&mut self) -> Option<Frame> {
@@ -152,7 +161,7 @@ impl Attached {
     }
 
     /// A question for a neighbour, from an address.
-    fn ask_for(&mut self, source: Ipv4Address, address: Ipv4Address) {
+    pub fn ask_for(&mut self, source: Ipv4Address, address: Ipv4Address) {
         let question = ArpRepr::EthernetIpv4 {
             operation: ArpOperation::Request,
             source_hardware_addr: self.hardware,

@@ -24,7 +24,7 @@ impl Stack {
         let up = flag::UP | flag::RUNNING | flag::LOWER_UP;
         list(&mut all, &self.loopback, "lo", 1, up | flag::LOOPBACK, None);
         if let Some(ethernet) = &self.ethernet {
-            let flags = up | flag::BROADCAST | flag::MULTICAST;
+            let flags = flag::BROADCAST | flag::MULTICAST | if ethernet.up { up } else { flag::UP };
             list(&mut all, ethernet, "eth0", address::ETHERNET_INDEX, flags, Some(ethernet.hardware.0));
         }
         all

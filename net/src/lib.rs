@@ -13,6 +13,7 @@ mod address;
 mod budget;
 mod config;
 mod conflict;
+mod dhcp;
 mod entry;
 mod frame;
 mod interface;
@@ -21,6 +22,7 @@ mod link;
 pub mod local;
 mod options;
 mod packet;
+mod path;
 mod poll;
 mod ports;
 mod posix;
@@ -31,6 +33,7 @@ mod time_wait;
 mod udp;
 
 pub use config::Settings;
+pub use conflict::Conflict;
 pub use link::{Frame, Link, Offers, Task};
 pub(crate) use tcp::flags as tcp_flags;
 
@@ -64,13 +67,14 @@ pub struct Stack {
     empty: Set,
     /// For parts of IPv4 packets: a raw socket takes what they make together.
     parts: (Set, smoltcp::iface::SocketHandle),
-    dhcp: Option<config::Dhcp>,
+    dhcp: Option<dhcp::Dhcp>,
     nameservers: Vec<IpAddr>,
     asked_nameservers: bool,
     changes: u64,
     entries: Map<u64, Entry>,
     flows: Map<Flow, u64>,
     ports: ports::Ports,
+    paths: path::Paths,
     closed: time_wait::TimeWait,
     timers: Timers,
     dirty: VecDeque<u64>,
@@ -84,7 +88,8 @@ pub struct Stack {
     grown: VecDeque<u64>,
     next: u64,
     seed: u64,
-    conflict: conflict::Conflict,
+    conflict: conflict::Conflicts,
+    link_news: Option<bool>,
 }
 
 impl Stack {
@@ -121,6 +126,7 @@ impl Stack {
             entries: Map::with_hasher(hasher.clone()),
             flows: Map::with_hasher(hasher.clone()),
             ports: ports::Ports::new(&hasher, seed[1]),
+            paths: path::Paths::new(hasher.clone()),
             closed: time_wait::TimeWait::new(hasher),
             timers: Timers::default(),
             dirty: VecDeque::new(),
@@ -131,7 +137,8 @@ impl Stack {
             grown: VecDeque::new(),
             next: FIRST,
             seed: seed[2],
-            conflict: conflict::Conflict::default(),
+            conflict: conflict::Conflicts::default(),
+            link_news: None,
         }
     }
 

@@ -29,7 +29,7 @@ impl Frame {
 pub struct Offers {
     /// It fills in TCP's checksum.
     pub checksums: bool,
-    /// It cuts large segments of TCP over IPv4 up.
+    /// It cuts large segments of TCP over IPv4 up. (Of IPv6 smoltcp gives none: it takes them for what is to be fragmented.)
     pub segments: bool,
 }
 
@@ -59,6 +59,10 @@ pub trait Link {
     }
     fn offers(&self) -> Offers {
         Offers::default()
+    }
+    /// Is there anybody at the other end of the cable?
+    fn carries(&mut self) -> bool {
+        true
     }
     /// Can it take one more frame to send?
     fn room(&mut self) -> bool;
@@ -139,8 +143,8 @@ impl Link for Aside {
 /// What smoltcp gives at once of a connection's data to a card that cuts it up, and to one for which it is cut up here.
 const LARGE: usize = ETHERNET_HEADER + 65535;
 const MEDIUM: usize = 16384;
-/// Frames that the latter comes to, with usual segments.
-const FRAMES: usize = MEDIUM / 1400 + 1;
+/// Frames that the latter comes to, with short segments.
+const FRAMES: usize = MEDIUM / 500 + 1;
 
 /// How smoltcp is to treat a link.
 pub(crate) fn capabilities(medium: Medium, link: &dyn Link) -> DeviceCapabilities {
@@ -210,7 +214,8 @@ impl Port<'_> {
 
 /// Is there room for whatever smoltcp sends next?
 pub(crate) fn has_room(link: &mut dyn Link, medium: Medium) -> bool {
-    if medium == Medium::Ip || link.offers().segments { link.room() } else { link.room_for(FRAMES) }
+    // One segment of IPv6 may be cut in two, for a narrow path.
+    if medium == Medium::Ip || link.offers().segments { link.room_for(2) } else { link.room_for(FRAMES) }
 }
 
 impl Device for Port<'_> {
@@ -245,19 +250,21 @@ impl RxToken for Incoming<'_> {
 
 impl Outgoing<'_> {
     /// Cuts a large segment up.
-    fn cut<R>(self, len: usize, f: impl FnOnce(&mut [u8]) -> R) -> R {
+    fn cut<R>(self, len: usize, path: usize, f: impl FnOnce(&mut [u8]) -> R) -> R {
         if self.scratch.len() < len {
             self.scratch.resize(len, 0);
         }
         let whole = &mut self.scratch[..len];
         let result = f(whole);
+        let mut size = self.segment;
         if let Some(packet) = whole.get_mut(ETHERNET_HEADER..) {
             packet::mark(packet, self.tos);
             if let Some(wire) = self.wire {
                 packet::raise(packet, wire);
             }
+            size = packet::within(packet, size, path);
         }
-        packet::cut(whole, self.segment, &mut |len, fill| self.link.send(len, fill));
+        packet::cut(whole, size, &mut |len, fill| self.link.send(len, fill));
         result
     }
 }
@@ -269,8 +276,9 @@ impl TxToken for Outgoing<'_> {
 
     fn consume<R, F: FnOnce(&mut [u8]) -> R>(mut self, len: usize, f: F) -> R {
         let offers = self.link.offers();
-        if self.segment != 0 && !offers.segments {
-            return self.cut(len, f);
+        let (v6, path) = self.wire.as_ref().map_or((false, 0), |wire| (wire.v6, wire.path));
+        if (v6 || !offers.segments) && (self.segment != 0 || (path != 0 && len > ETHERNET_HEADER + path)) {
+            return self.cut(len, path, f);
         }
         let (mut f, mut result) = (Some(f), None);
         let Outgoing { link, medium, tos, wire, segment, .. } = &mut self;
@@ -282,8 +290,10 @@ impl TxToken for Outgoing<'_> {
             packet::mark(packet, *tos);
             if let Some(wire) = wire.as_deref_mut() {
                 packet::raise(packet, wire);
+                packet::loosen(packet, wire);
             }
-            if *medium == Medium::Ip { Task::default() } else { packet::finish(packet, offers.checksums, *segment) }
+            let segment = packet::within(packet, *segment, path);
+            if *medium == Medium::Ip { Task::default() } else { packet::finish(packet, offers.checksums, segment) }
         });
         match (result, f) {
             (Some(result), _) => result,

@@ -20,6 +20,12 @@ pub(crate) struct Wire {
     pub shift: Option<u8>,
     /// The end of the window that it gave last.
     pub edge: Option<TcpSeqNumber>,
+    /// The longest packet that its path carries, where that is less than its link; or 0.
+    pub path: usize,
+    /// Routers may cut up datagrams that are longer than this; 0: none. And the number of the next such.
+    pub loose: usize,
+    pub ident: u16,
+    pub v6: bool,
 }
 
 /// How far its window is shifted on the wire: so it can grow.
@@ -185,10 +191,34 @@ pub(crate) fn finish(packet: &mut [u8], offered: bool, segment: usize) -> Task {
     Task::default()
 }
 
+/// Bytes of data for each segment that a packet is to be cut into, of which its path carries so much; 0: it is not.
+pub(crate) fn within(packet: &[u8], segment: usize, path: usize) -> usize {
+    if path == 0 || packet.len() <= path {
+        return segment;
+    }
+    let headers = header(packet).and_then(|ip| Some(ip.len + usize::from(packet.get(ip.len + 12)? >> 4) * 4));
+    let most = path - headers.unwrap_or(0).min(path - 1);
+    if segment == 0 { most } else { segment.min(most) }
+}
+
+/// Lets routers cut up a datagram of IPv4 that is longer than a path is known to carry.
+pub(crate) fn loosen(packet: &mut [u8], wire: &mut Wire) {
+    if wire.loose == 0 || packet.len() <= wire.loose || packet[0] >> 4 != 4 {
+        return;
+    }
+    let mut ip = Ipv4Packet::new_unchecked(packet);
+    if ip.dont_frag() && ip.next_header() == IpProtocol::Udp {
+        ip.set_dont_frag(false);
+        ip.set_ident(wire.ident);
+        ip.fill_checksum();
+        wire.ident = wire.ident.wrapping_add(1);
+    }
+}
+
 /// Writes a frame.
 type Fill<'a> = dyn FnMut(&mut [u8]) + 'a;
 
-/// Cuts a frame of TCP over IPv4 up into segments of `size` bytes.
+/// Cuts a frame of TCP up into segments of `size` bytes.
 pub(crate) fn cut(frame: &[u8], size: usize, send: &mut dyn FnMut(usize, &mut Fill<'_>)) {
     let Some(ip) = frame.get(ETHERNET_HEADER..).and_then(header) else { return };
     let Some(offset) = frame.get(ETHERNET_HEADER + ip.len + 12) else { return };
@@ -202,9 +232,14 @@ pub(crate) fn cut(frame: &[u8], size: usize, send: &mut dyn FnMut(usize, &mut Fi
             to.copy_from_slice(head);
             rest.copy_from_slice(piece);
             let packet = &mut buffer[ETHERNET_HEADER..];
-            let mut v4 = Ipv4Packet::new_unchecked(&mut *packet);
-            v4.set_total_len((headers - ETHERNET_HEADER + piece.len()) as u16);
-            v4.fill_checksum();
+            let len = headers - ETHERNET_HEADER + piece.len();
+            if packet[0] >> 4 == 4 {
+                let mut v4 = Ipv4Packet::new_unchecked(&mut *packet);
+                v4.set_total_len(len as u16);
+                v4.fill_checksum();
+            } else {
+                Ipv6Packet::new_unchecked(&mut *packet).set_payload_len((len - ip.len) as u16);
+            }
             let mut tcp = TcpPacket::new_unchecked(&mut packet[ip.len..]);
             tcp.set_seq_number(tcp.seq_number() + n * size);
             if n != last {

@@ -21,6 +21,7 @@ impl Stack {
     /// Takes in what has come and sends what is due. True if there is more to do right away.
     pub fn poll(&mut self, now_us: u64) -> bool {
         self.now = self.now.max(instant(now_us));
+        self.look_at_link();
         while let Some(flow) = self.closed.expire(self.now) {
             self.ports.disconnected(flow.local.port);
         }
@@ -114,6 +115,8 @@ impl Stack {
                 IpProtocol::Udp => self.datagram_lost(&flow, error),
                 _ => {}
             },
+            Kind::TooLong(said) if side == Side::Ethernet => self.too_long(&said),
+            Kind::TooLong(_) => {}
             Kind::Neighbour => {
                 self.look_for_conflict(bytes);
                 self.feed_nobody(side, bytes);
@@ -147,7 +150,7 @@ impl Stack {
         if (datagram.from.port, datagram.to.port) == (67, 68)
             && let (Some(dhcp), Some(ethernet)) = (&mut self.dhcp, &mut self.ethernet)
         {
-            ethernet.feed(now, bytes, &mut dhcp.set, None);
+            dhcp.hear(now, bytes, ethernet);
             self.serve_ethernet();
             return;
         }

@@ -219,9 +219,20 @@ impl Stack {
         }
     }
 
+    /// Somebody else holds it, too, who has its number; events tell nobody apart.
+    pub fn share(&mut self, number: u32) -> Result<Socket, Errno> {
+        let socket = Socket(number.into());
+        self.entry(socket.0)?.shared += 1;
+        Ok(socket)
+    }
+
     pub fn close(&mut self, socket: Socket) {
         let id = socket.0;
         let Ok(entry) = self.entry(id) else { return };
+        if let Some(others) = entry.shared.checked_sub(1) {
+            entry.shared = others;
+            return;
+        }
         match &mut entry.body {
             Body::Fresh | Body::Over(_) => self.remove(id),
             Body::Connection(_) => self.abandon(id),

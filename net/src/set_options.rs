@@ -7,7 +7,7 @@ use crate::{Stack, address};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::net::{Ipv4Addr, Ipv6Addr};
-use joist_vm::platform::{Errno, Family, Socket, Style};
+use joist_vm::platform::{Address, Errno, Family, Socket, Style};
 use smoltcp::wire::IpAddress;
 
 const SOCK_STREAM: i32 = 1;
@@ -80,6 +80,12 @@ impl Stack {
 
     fn option_of(&mut self, id: u64, level: i32, option: i32) -> Result<Vec<u8>, Errno> {
         let mtu = self.ethernet.as_ref().map_or(0, Attached::mtu);
+        let (now, remote) = (self.now, self.peer(Socket(id)).ok());
+        let path = match remote {
+            Some(Address::Ip(to)) => self.paths.to(address::from_std(to.ip().to_canonical()), now),
+            _ => 0,
+        };
+        let mtu = if path == 0 { mtu } else { path };
         let entry = self.entry(id)?;
         let stream = entry.style == Style::Stream;
         Ok(match (level, option) {
@@ -95,6 +101,7 @@ impl Stack {
             (level::IPV6, number::IPV6_MULTICAST_IF) => int(0),
             (level::IP, number::IP_MTU) | (level::IPV6, number::IPV6_MTU) => match entry.body {
                 Body::Connection(_) => int(mtu as i32),
+                Body::Datagrams(_) if remote.is_some() => int(mtu as i32),
                 _ => return Err(Errno::Enotconn),
             },
             (level::TCP, _) if !stream => return Err(Errno::Enoprotoopt),

@@ -148,3 +148,77 @@ fn an_end_beyond_the_window() {
     let trouble = Trouble { loss: 6, duplication: 12, reordering: 7, malice: 0 };
     transfer(trouble, 12_168_982_371_742_160_870, [108_510, 3509], [8193, 1]);
 }
+
+/// What a sender leaves behind when it closes arrives, also where the other end has closed its half long before: and an
+/// answer that begins then gets larger buffers still.
+#[test]
+fn what_is_left_behind_arrives() {
+    for (loss, late) in [(0, false), (0, true), (3, false), (3, true)] {
+        let mut world = World::new(Trouble::default(), 17);
+        let (client, server, _) = world.pair();
+        let memory = world.machines[1].memory_left();
+        world.send(0, client, b"GET").unwrap();
+        world.machines[0].shutdown(client, Shutdown::Write).unwrap();
+        if !late {
+            world.settle();
+        }
+        assert_eq!(world.receive(1, server).unwrap_or_default(), if late { &b""[..] } else { b"GET" });
+        world.trouble(Trouble { loss, ..Trouble::default() });
+        let data = bytes(5, 900_000);
+        let sent = world.send(1, server, &data).unwrap();
+        assert!(sent < data.len() / 2 && (late || sent > 65536), "{sent}");
+        world.settle();
+        let _ = world.receive(1, server);
+        for piece in data[sent..].chunks(100_000) {
+            assert!(world.machines[1].keep(server, &[&piece[..7], &[], &piece[7..]]));
+        }
+        // What comes later would come behind it.
+        assert_eq!(world.send(1, server, b"more"), Err(Errno::Eagain));
+        assert!(!world.machines[1].ready(server, true).unwrap());
+        assert!(!world.machines[1].keep(server, &[&vec![0; cable::MEMORY]]), "there is no memory for that");
+        world.machines[1].close(server);
+        let mut got = Vec::new();
+        loop {
+            world.settle();
+            match world.receive(0, client) {
+                Ok(more) if more.is_empty() => break,
+                Ok(more) => got.extend(more),
+                Err(e) => {
+                    assert_eq!(e, Errno::Eagain);
+                    assert!(world.wait(100_000_000), "{} of {}", got.len(), data.len());
+                }
+            }
+        }
+        assert!(got == data, "{} of {} bytes, or others", got.len(), data.len());
+        world.trouble(Trouble::default());
+        world.pass(200_000_000);
+        assert!(world.machines[1].memory_left() >= memory, "all memory is back");
+    }
+}
+
+/// Without a cable nothing gives way; what was on its way arrives when it is back.
+#[test]
+fn a_cable_that_is_out() {
+    const RUNNING: u32 = 0x1_0040;
+    let mut world = World::new(Trouble::default(), 18);
+    let (client, server, _) = world.pair();
+    let flags =
+        |world: &World| -> Vec<u32> { world.machines[0].interfaces().iter().map(|i| i.flags & RUNNING).collect() };
+    assert_eq!(flags(&world), [RUNNING; 6]);
+    world.plug(false);
+    world.settle();
+    assert_eq!(world.machines[0].take_link_news(), Some(false));
+    assert_eq!(flags(&world), [RUNNING, RUNNING, RUNNING, 0, 0, 0]);
+    assert!(world.machines[0].settings().addresses.contains(&(cable::ip(0), 24)));
+    world.send(0, client, b"through").unwrap();
+    let to = world.udp(0);
+    assert_eq!(world.machines[0].send(to, &[b"lost"], Some(&cable::at(1, 9)), &[], 0), Ok(4), "as Linux says");
+    world.pass(20_000_000);
+    assert_eq!(world.receive(1, server), Err(Errno::Eagain));
+    world.plug(true);
+    world.settle();
+    assert_eq!(world.machines[0].take_link_news(), Some(true));
+    assert_eq!(world.machines[0].take_link_news(), None);
+    world.pass(60_000_000);
+    assert_eq!(world.receive(1, server).unwrap(), b"through");
+}

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 /// One or two of each area: numbers, bits, terms, memory, exceptions, processes, time, tables, code, sockets.
-const CHOICE: [&str; 21] = [
+const CHOICE: [&str; 22] = [
     "arith_small",
     "bignum",
     "bits_build",
@@ -22,6 +22,7 @@ const CHOICE: [&str; 21] = [
     "net_local",
     "net_packets",
     "net_socket",
+    "net_tcp",
     "net_udp",
     "order",
     "procs",

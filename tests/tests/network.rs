@@ -1,16 +1,17 @@
 //! Erlang's servers and clients in an image in QEMU, against this machine's.
 
-use joist_tests::{Example, boot};
+use joist_tests::peer::{FreePort, echoes};
+use joist_tests::{Example, Machine, boot};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream, UdpSocket};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
 const LIMIT: Duration = Duration::from_secs(90);
 
-/// Echo on port 7 by TCP and UDP; on port 80 the path that was asked for, and the end of the node on `/halt`. Before
-/// that a line to the port that is in `BACK`, with what the node knows of its network. Clients of the echo close their half
-/// while bytes are on their way back: with `exit_on_close`, as it is unless told otherwise, OTP's driver drops what it holds.
+/// Echo on port 7 by TCP and UDP; on port 80 the path that was asked for, so many bytes where it is a number, and the end of
+/// the node on `/halt`. Before that a line to the port that is in `BACK`, with what the node knows of its network. Clients
+/// close their half while bytes are on their way back.
 const SERVERS: &str = r#"
     Listen = fun(Port, Options) ->
         {ok, L} = gen_tcp:listen(Port, [binary, {active, false}, {backlog, 1024} | Options]), L end,
@@ -20,13 +21,15 @@ const SERVERS: &str = r#"
     Http = fun Http(S, Path) -> case gen_tcp:recv(S, 0) of
         {ok, {http_request, 'GET', {abs_path, New}, _}} -> Http(S, New);
         {ok, http_eoh} ->
-            ok = gen_tcp:send(S, [<<"HTTP/1.1 200 OK\r\nContent-Length: ">>, integer_to_list(byte_size(Path)),
-                <<"\r\n\r\n">>, Path]),
+            Body = try binary:copy(<<"x">>, binary_to_integer(binary_part(Path, 1, byte_size(Path) - 1)))
+                catch error:badarg -> Path end,
+            ok = gen_tcp:send(S, [<<"HTTP/1.1 200 OK\r\nContent-Length: ">>, integer_to_list(byte_size(Body)),
+                <<"\r\n\r\n">>, Body]),
             case Path of <<"/halt">> -> gen_tcp:close(S), timer:sleep(100), halt(4); _ -> Http(S, Path) end;
         {ok, {http_header, _, _, _, _}} -> Http(S, Path);
         {error, closed} -> gen_tcp:close(S) end end,
     Accept = fun Accept(L, Serve) -> {ok, S} = gen_tcp:accept(L), spawn(fun() -> Serve(S) end), Accept(L, Serve) end,
-    L7 = Listen(7, [{exit_on_close, false}]), L80 = Listen(80, [{packet, http_bin}, {nodelay, true}]),
+    L7 = Listen(7, []), L80 = Listen(80, [{packet, http_bin}, {nodelay, true}]),
     spawn(fun() -> {ok, U} = gen_udp:open(7, [binary]),
         (fun Loop() -> receive {udp, U, Ip, Port, Data} -> ok = gen_udp:send(U, Ip, Port, Data) end, Loop() end)() end),
     spawn(fun() -> {ok, B} = gen_tcp:connect({10, 0, 2, 2}, list_to_integer(os:getenv("BACK")), []),
@@ -38,10 +41,6 @@ const SERVERS: &str = r#"
     spawn(fun() -> Accept(L7, Echo) end),
     Accept(L80, fun(S) -> Http(S, <<>>) end).
 "#;
-
-fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0)).and_then(|l| l.local_addr()).expect("a port").port()
-}
 
 /// QEMU takes a connection before the guest is there, and resets it then: tried until there is an answer.
 fn get(port: u16, path: &str) -> String {
@@ -75,62 +74,39 @@ fn try_get(port: u16, path: &str) -> std::io::Result<String> {
     Ok(String::from_utf8_lossy(&body).into_owned())
 }
 
-/// A connection on which the guest has answered.
-fn greeted(port: u16) -> TcpStream {
+/// Asks, and has nothing more to say: what is on its way back comes nevertheless, though the server's driver closes then.
+fn half_closed(port: u16, len: usize) {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("QEMU takes it");
     stream.set_read_timeout(Some(LIMIT)).expect("a limit");
-    stream.write_all(b"?").and_then(|()| stream.read_exact(&mut [0])).expect("an answer");
-    stream
-}
-
-fn echoes(port: u16, len: usize) {
-    echo_on(greeted(port), len);
-}
-
-fn echo_on(mut stream: TcpStream, len: usize) {
-    let text: Vec<u8> = (0..len).map(|n| (n * 7 + n / 251) as u8).collect();
-    let (mut writer, sent) = (stream.try_clone().expect("a second handle"), text.clone());
-    let writing = thread::spawn(move || {
-        writer.write_all(&sent).expect("all is taken");
-        writer.shutdown(Shutdown::Write).expect("a half");
-    });
-    let mut back = Vec::new();
-    stream.read_to_end(&mut back).expect("all comes back");
-    writing.join().expect("written");
-    assert!(back == text, "{} bytes of {len} came back, or others", back.len());
+    write!(stream, "GET /{len} HTTP/1.1\r\nHost: guest\r\n\r\n").expect("taken");
+    stream.shutdown(Shutdown::Write).expect("a half");
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).expect("all comes");
+    let body = answer.windows(4).position(|w| w == b"\r\n\r\n").map_or(0, |at| answer.len() - at - 4);
+    assert_eq!(body, len, "of {len} bytes");
 }
 
 fn serves(machine: &'static str, smp: &'static str) {
-    let (http, echo) = (free_port(), free_port());
+    let (http, echo) = (FreePort::find(), FreePort::find());
     let back = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
     let variable = format!("BACK={}", back.local_addr().expect("an address").port());
-    let guest = thread::spawn(move || {
-        let (http, echo) = (format!("127.0.0.1:{http}:80"), format!("127.0.0.1:{echo}:7"));
-        let udp = format!("{echo}/udp");
-        let servers = SERVERS.replace('\n', " ");
-        let args = ["-p", &http, "-p", &echo, "-p", &udp, "-e", &variable, "--machine", machine, "--smp", smp];
-        let args = [&args[..], &["--", "-hello", "workers", "0", "-eval", &servers]].concat();
-        boot(&Example::Hello.dir(), &args, LIMIT)
-    });
+    let forwards = [format!("127.0.0.1:{}:80", http.number), format!("127.0.0.1:{}:7", echo.number)];
+    let udp = format!("{}/udp", forwards[1]);
+    let servers = SERVERS.replace('\n', " ");
+    let args =
+        ["-p", &forwards[0], "-p", &forwards[1], "-p", &udp, "-e", &variable, "--machine", machine, "--smp", smp];
+    let args = [&args[..], &["--", "-hello", "workers", "0", "-eval", &servers]].concat();
+    let guest = Machine::start(&Example::Hello.dir(), &args);
+    let (http, echo) = (http.number, echo.number);
     assert_eq!(get(http, "/a%20path"), "/a%20path");
     let (stream, _) = back.accept().expect("the guest calls");
     let mut line = String::new();
     BufReader::new(stream).read_line(&mut line).expect("a line");
     assert_eq!(line, "true {ok,<<\"nameserver 10.0.2.3\\n\">>} true\n");
-    echoes(echo, 1);
-    echoes(echo, 1_000_000);
-    // QEMU itself takes hardly more than one connection at a time: all are made first, and used together then.
-    let streams: Vec<TcpStream> = (0..32).map(|_| greeted(echo)).collect();
-    let clients: Vec<_> = streams.into_iter().zip(5000..).map(|(s, n)| thread::spawn(move || echo_on(s, n))).collect();
-    clients.into_iter().for_each(|c| c.join().expect("it came back"));
-    let socket = UdpSocket::bind(("127.0.0.1", 0)).expect("a socket");
-    socket.set_read_timeout(Some(Duration::from_secs(10))).expect("a limit");
-    for len in [1, 1400, 4000] {
-        socket.send_to(&vec![b'u'; len], ("127.0.0.1", echo)).expect("sent");
-        assert_eq!(socket.recv(&mut [0; 9000]).expect("it comes back"), len);
-    }
+    half_closed(http, 1_000_000);
+    echoes(echo, &[1, 1_000_000], 32);
     assert_eq!(get(http, "/halt"), "/halt");
-    let boot = guest.join().expect("the guest's thread");
+    let boot = guest.finish(LIMIT);
     for open in
         [format!("{http} -> guest port 80"), format!("{echo} -> guest port 7"), format!("{echo}/udp -> guest port 7")]
     {

@@ -15,7 +15,7 @@ use core::sync::atomic::{
     Ordering::{Acquire, Relaxed, Release},
 };
 use joist_image::cmdline::CommandLine;
-use joist_net::{Settings, Stack};
+use joist_net::{Conflict, Settings, Stack};
 use joist_vm::platform::Event;
 use spin::{Mutex, Once};
 
@@ -69,7 +69,6 @@ pub fn start(line: &CommandLine) -> Result<(), String> {
         Some(settings) => tell(&settings),
         None => tell_once(String::from("network: no answer from DHCP yet; asking on")),
     }
-    with(Stack::stop_hurrying);
     Ok(())
 }
 
@@ -123,8 +122,12 @@ pub fn with<T>(f: impl FnOnce(&mut Stack) -> T) -> Option<T> {
 #[inline(never)]
 fn work(stack: &mut Stack) {
     let more = stack.poll(now_us());
-    while let Some((address, [a, b, c, d, e, f])) = stack.take_conflict() {
-        log!("network: {a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x} uses {address} as well");
+    while let Some(Conflict { address, hardware: [a, b, c, d, e, f], declined }) = stack.take_conflict() {
+        let declined = if declined { ": declined" } else { "" };
+        log!("network: {a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x} uses {address} as well{declined}");
+    }
+    if let Some(up) = stack.take_link_news() {
+        log!("network: the link is {}", if up { "up" } else { "down" });
     }
     MORE.store(more || stack.has_events(), Release);
     CHANGES.store(stack.changes(), Relaxed);

@@ -48,6 +48,10 @@ impl Sockets for Machine {
         }
     }
 
+    fn socket_adopt(&self, descriptor: u32) -> Result<Socket, Errno> {
+        call(|s| s.share(descriptor))
+    }
+
     fn socket_bind(&self, socket: Socket, address: &Address) -> Result<(), Errno> {
         either!(socket, s => s.bind(socket, address), l => l.bind(socket, address, &Files(&self.files)))?;
         if let Address::Ip(to) = address
@@ -124,6 +128,10 @@ impl Sockets for Machine {
 
     fn socket_available(&self, socket: Socket) -> Result<usize, Errno> {
         either!(socket, s => s.available(socket))
+    }
+
+    fn socket_keep(&self, socket: Socket, data: &[&[u8]]) -> bool {
+        !Locals::is_local(socket) && call(|s| Ok(s.keep(socket, data))) == Ok(true)
     }
 
     fn socket_close(&self, socket: Socket) {

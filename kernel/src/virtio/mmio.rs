@@ -70,9 +70,14 @@ fn number(text: &str) -> Option<u64> {
 struct Line(MmioDevice);
 
 struct Connected {
+    base: u64,
     registers: Registers,
     handler: fn(),
+    changes: Once<fn()>,
 }
+
+/// In the interrupt status: the configuration has changed.
+const CHANGED: u32 = 2;
 
 /// Handlers know no argument: each connected device has a place here and a function for it.
 static CONNECTED: [Once<Connected>; 4] = [const { Once::new() }; 4];
@@ -82,8 +87,15 @@ impl Interrupts for Line {
     fn connect(&self, _queue: u16, handler: fn(), cpu: u32) {
         let Some(place) = CONNECTED.iter().position(|c| !c.is_completed()) else { return };
         let registers = Registers::map(self.0.base, self.0.length);
-        CONNECTED[place].call_once(|| Connected { registers, handler });
+        CONNECTED[place].call_once(|| Connected { base: self.0.base, registers, handler, changes: Once::new() });
         ioapic::route(self.0.line, irq::allocate(ENTRIES[place]), cpu, self.0.mode);
+    }
+
+    /// By the same line.
+    fn connect_changes(&self, handler: fn(), _cpu: u32) {
+        if let Some(device) = CONNECTED.iter().filter_map(Once::get).find(|c| c.base == self.0.base) {
+            device.changes.call_once(|| handler);
+        }
     }
 }
 
@@ -92,5 +104,10 @@ fn interrupt<const PLACE: usize>() {
         let status = device.registers.read32(reg::INTERRUPT_STATUS);
         device.registers.write32(reg::INTERRUPT_ACK, status);
         (device.handler)();
+        if status & CHANGED != 0
+            && let Some(changes) = device.changes.get()
+        {
+            changes();
+        }
     }
 }

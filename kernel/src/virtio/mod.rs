@@ -18,6 +18,8 @@ use virtio_drivers::transport::{DeviceType, SomeTransport, Transport};
 pub trait Interrupts {
     /// Has queue `queue` call `handler` on CPU `cpu`. The handler runs after the device's line was acknowledged.
     fn connect(&self, queue: u16, handler: fn(), cpu: u32);
+    /// Has changes of the device's configuration call `handler`, too; after [`Interrupts::connect`].
+    fn connect_changes(&self, handler: fn(), cpu: u32);
 }
 
 /// Finds all devices and starts those that the kernel has a use for.

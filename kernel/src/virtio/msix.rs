@@ -14,6 +14,7 @@ const ENTRY: usize = 16;
 
 /// virtio's common configuration.
 mod common {
+    pub const CONFIGURATION_VECTOR: usize = 16;
     pub const QUEUE_SELECT: usize = 22;
     pub const QUEUE_VECTOR: usize = 26;
     pub const LENGTH: usize = 56;
@@ -63,20 +64,31 @@ impl Msix {
     }
 }
 
+impl Parts {
+    /// Sets an entry of the table up.
+    fn set(&self, entry: u16, handler: fn(), cpu: u32) {
+        let at = usize::from(entry) * ENTRY;
+        self.table.write32(at, 0xfee0_0000 | cpu << 12);
+        self.table.write32(at + 4, 0);
+        self.table.write32(at + 8, u32::from(irq::allocate(handler)));
+        self.table.write32(at + 12, 0); // not masked
+        let control = Config.read_word(self.device, self.capability);
+        { Config }.write_word(self.device, self.capability, control | ENABLE);
+    }
+}
+
 impl Interrupts for Msix {
     fn connect(&self, queue: u16, handler: fn(), cpu: u32) {
-        let Some(parts) = &self.0 else { return };
-        if queue >= parts.entries {
-            return;
-        }
-        let entry = usize::from(queue) * ENTRY;
-        parts.table.write32(entry, 0xfee0_0000 | cpu << 12);
-        parts.table.write32(entry + 4, 0);
-        parts.table.write32(entry + 8, u32::from(irq::allocate(handler)));
-        parts.table.write32(entry + 12, 0); // not masked
-        let control = Config.read_word(parts.device, parts.capability);
-        { Config }.write_word(parts.device, parts.capability, control | ENABLE);
+        let Some(parts) = self.0.as_ref().filter(|parts| queue < parts.entries) else { return };
+        parts.set(queue, handler, cpu);
         parts.common.write16(common::QUEUE_SELECT, queue);
         parts.common.write16(common::QUEUE_VECTOR, queue);
+    }
+
+    /// By the last entry, if no queue of ours can have it.
+    fn connect_changes(&self, handler: fn(), cpu: u32) {
+        let Some(parts) = self.0.as_ref().filter(|parts| parts.entries > 2) else { return };
+        parts.set(parts.entries - 1, handler, cpu);
+        parts.common.write16(common::CONFIGURATION_VECTOR, parts.entries - 1);
     }
 }

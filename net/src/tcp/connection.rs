@@ -1,6 +1,7 @@
 //! One connection: smoltcp's socket and what POSIX adds to it.
 
 use super::recovery::{ALIKE, Recovery};
+use super::rest::Rest;
 use crate::budget::Budget;
 use crate::frame::{Flow, Segment};
 use crate::interface::{Attached, Set, Side};
@@ -45,6 +46,8 @@ pub(crate) struct Connection {
     pub read_before: usize,
     /// It had more to send than there was room for: once all is gone, it gets more.
     pub cramped: bool,
+    /// What follows the buffer.
+    pub rest: Rest,
     pub recovery: Recovery,
     pub phase: Phase,
     /// Bytes taken from the budget.
@@ -108,10 +111,11 @@ impl Connection {
             handle,
             side,
             flow,
-            wire: Wire::default(),
+            wire: Wire { v6: matches!(flow.local.addr, smoltcp::wire::IpAddress::Ipv6(_)), ..Wire::default() },
             opening: None,
             window: 0,
             written: 0,
+            rest: Rest::default(),
             recovery: Recovery::default(),
             read: 0,
             read_before: 0,
@@ -208,7 +212,7 @@ impl Connection {
     /// for what any window has room for.
     pub fn end(&mut self) {
         let little = self.written <= ONE_SEGMENT || self.socket().send_queue() == 0;
-        self.ending = self.socket().state() == State::CloseWait && !little;
+        self.ending = !self.rest.is_empty() || (self.socket().state() == State::CloseWait && !little);
         if !self.ending {
             self.socket_mut().close();
         }
@@ -282,6 +286,7 @@ impl Connection {
     pub fn writable(&self) -> bool {
         let socket = self.socket();
         let most = if self.cramped { 0 } else { socket.send_capacity() / 3 * 2 };
-        self.phase == Phase::Open && (self.ending || !socket.may_send() || socket.send_queue() <= most)
+        let has_room = self.rest.is_empty() && socket.send_queue() <= most;
+        self.phase == Phase::Open && (self.ending || !socket.may_send() || has_room)
     }
 }

@@ -34,6 +34,10 @@ impl Stack {
         if connection.ending {
             return Err(Errno::Epipe);
         }
+        if !connection.rest.is_empty() && connection.socket().may_send() {
+            wants.output = true;
+            return Err(Errno::Eagain);
+        }
         let socket = connection.socket_mut();
         let (mut sent, mut full) = (0, false);
         for piece in data {

@@ -20,11 +20,14 @@ impl Stack {
     /// Sends what a connection has to send, and draws the consequences.
     pub(crate) fn serve_connection(&mut self, id: u64) {
         let now = self.now;
-        let Stack { entries, loopback, ethernet, .. } = self;
+        let Stack { entries, loopback, ethernet, budget, paths, .. } = self;
         let Some(entry) = entries.get_mut(&id) else { return };
         let options = &entry.options;
         let Body::Connection(connection) = &mut entry.body else { return };
         let Some(attached) = crate::choose(loopback, ethernet, connection.side) else { return };
+        if !connection.rest.is_empty() {
+            connection.refill(budget);
+        }
         connection.tune(options, now);
         if entry.owner == Owner::Nobody && !connection.aborted && connection.socket().can_recv() {
             // Somebody still sends to a socket that nobody will read.
@@ -38,6 +41,7 @@ impl Stack {
         {
             connection.repeat_first(attached, now);
         }
+        connection.wire.path = paths.to(connection.flow.remote.addr, now);
         let before = connection.socket().state();
         let tos = options.service(matches!(connection.flow.local.addr, smoltcp::wire::IpAddress::Ipv4(_)));
         let sent = attached.send(now, &mut connection.set, tos, Some(&mut connection.wire));
@@ -168,6 +172,7 @@ impl Stack {
         let arriving = connection.phase == Phase::Arriving;
         let flow = connection.flow;
         self.budget.give(connection.reserved);
+        connection.forget_rest(&mut self.budget);
         self.flows.remove(&flow);
         self.ports.disconnected(flow.local.port);
         match entry.owner {

@@ -8,6 +8,7 @@ mod finish;
 mod made;
 mod recovery;
 mod resize;
+mod rest;
 mod segment;
 
 pub(crate) use accept::Listener;

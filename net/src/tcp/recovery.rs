@@ -120,6 +120,18 @@ impl Recovery {
         }
     }
 
+    /// Is that the number of something that was sent and not acknowledged yet?
+    pub fn is_under_way(&self, number: TcpSeqNumber, top: TcpSeqNumber) -> bool {
+        self.heard.as_ref().is_some_and(|heard| number >= heard.acknowledged) && number < top
+    }
+
+    /// What is under way is known to be lost: is it to be sent anew?
+    pub fn is_lost(&mut self, top: TcpSeqNumber) -> bool {
+        let Some(acknowledged) = self.heard.as_ref().map(|h| h.acknowledged) else { return false };
+        self.repeated = None;
+        self.repeat(acknowledged, top)
+    }
+
     /// How long to wait for an acknowledgement of so many bytes.
     fn patience(&self, bytes: usize) -> Option<Duration> {
         self.round_trip.map(|rtt| rtt * 2 + if bytes > SEGMENT { PATIENCE } else { PATIENCE_FOR_ONE })

@@ -82,7 +82,8 @@ impl Connection {
     fn is_at_rest(&self) -> bool {
         let socket = self.socket();
         self.phase == Phase::Open
-            && socket.state() == State::Established
+            && matches!(socket.state(), State::Established | State::CloseWait)
+            && !self.ending
             && socket.send_queue() == 0
             && socket.recv_queue() == 0
             && self.ended.is_none()
@@ -108,12 +109,17 @@ impl Connection {
         aside.aside(now, Some(&self.packet(&syn)), &mut set);
         let answer = aside.aside(now, None, &mut set);
         let Some(answer) = packet::opening(&answer) else { return false };
-        let mut ack = self.segment(TcpControl::None, next - again);
+        // What the other end said last is said again.
+        let (control, state) = match self.at_end() {
+            true => (TcpControl::Fin, State::CloseWait),
+            false => (TcpControl::None, State::Established),
+        };
+        let mut ack = self.segment(control, next - again);
         ack.ack_number = Some(answer.first);
         ack.payload = &[0][..again];
         aside.aside(now, Some(&self.packet(&ack)), &mut set);
         let socket = set.get_mut::<smoltcp::socket::tcp::Socket<'_>>(handle);
-        if socket.state() != State::Established || socket.recv_slice(&mut [0]) != Ok(again) {
+        if socket.state() != state || (again > 0 && socket.recv_slice(&mut [0]) != Ok(again)) {
             return false;
         }
         self.replace(set, handle);

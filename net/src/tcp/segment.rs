@@ -110,7 +110,7 @@ impl Stack {
     pub(crate) fn segment_lost(&mut self, flow: &Flow, error: Errno) {
         let Some(&id) = self.flows.get(flow) else { return };
         let Some(Body::Connection(connection)) = self.entries.get_mut(&id).map(|e| &mut e.body) else { return };
-        if connection.phase == Phase::Connecting && error != Errno::Emsgsize {
+        if connection.phase == Phase::Connecting {
             connection.ended = Some(Ended::By(error));
             self.touch(id);
         }

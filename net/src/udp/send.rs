@@ -5,6 +5,7 @@ use crate::entry::{Body, Bound, Entry, Owner};
 use crate::frame::{Datagram, Flow};
 use crate::interface::{Set, Side};
 use crate::options::{int_of, level};
+use crate::packet::Wire;
 use crate::{Stack, address};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -100,7 +101,11 @@ impl Stack {
     fn enqueue(&mut self, id: u64, datagram: &Datagram<'_>) -> Result<(), Errno> {
         let v4 = matches!(datagram.to.addr, IpAddress::Ipv4(_));
         let mtu = self.ethernet.as_ref().map_or(0, crate::interface::Attached::mtu);
-        let longest = if v4 { (mtu - 28).max(LONGEST_IN_PARTS) } else { mtu - 48 };
+        let longest = match self.paths.to(datagram.to.addr, self.now) {
+            _ if v4 => (mtu - 28).max(LONGEST_IN_PARTS),
+            0 => mtu - 48,
+            path => path.min(mtu) - 48,
+        };
         if datagram.data.len() > longest {
             return Err(TOO_LONG);
         }
@@ -135,11 +140,13 @@ impl Stack {
     /// Sends what waits, and drops what has waited too long.
     pub(crate) fn serve_datagrams(&mut self, id: u64) {
         let now = self.now;
+        let loose = self.paths.narrowest(now);
+        let mut wire = Wire { loose, ident: self.random() as u16, ..Wire::default() };
         let Stack { entries, ethernet, empty, .. } = self;
         let Some(Entry { body: Body::Datagrams(datagrams), owner, .. }) = entries.get_mut(&id) else { return };
         let (owner, mut room, mut poll_at) = (*owner, true, None);
         if let (Some(sending), Some(ethernet)) = (&mut datagrams.sending, ethernet) {
-            let sent = ethernet.send(now, &mut sending.set, sending.tos, None);
+            let sent = ethernet.send(now, &mut sending.set, sending.tos, Some(&mut wire));
             room = sent.room;
             if sent.packets > 0 {
                 sending.waiting = sending.waiting.saturating_sub(sent.packets);

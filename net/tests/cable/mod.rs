@@ -25,6 +25,10 @@ struct Wire {
     trouble: Trouble,
     random: u64,
     sent: usize,
+    /// It is pulled out.
+    out: bool,
+    /// There is a router on the way whose next link carries no longer packets than that; 0: there is none.
+    narrow: usize,
 }
 
 impl Wire {
@@ -52,6 +56,9 @@ impl Wire {
 
     fn put(&mut self, frame: Vec<u8>) {
         self.sent += 1;
+        if self.out {
+            return;
+        }
         if self.percent(self.trouble.loss) {
             return;
         }
@@ -65,6 +72,32 @@ impl Wire {
             self.frames.swap(last, last - 1);
         }
     }
+}
+
+/// What a router says of a packet that is too long for it and must not be cut up.
+pub fn too_long(frame: &[u8], carries: usize) -> Option<Vec<u8>> {
+    let (hardware, packet) = (frame.get(..12)?, frame.get(14..)?);
+    if frame[12..14] != [8, 0] && frame[12..14] != [0x86, 0xdd] || packet.len() <= carries {
+        return None;
+    }
+    let mut answer = [&hardware[6..], &hardware[..6], &frame[12..14]].concat();
+    if packet[0] >> 4 == 4 {
+        if packet[6] & 0x40 == 0 {
+            return None; // it is cut up
+        }
+        answer.extend([0x45, 0, 0, 56, 0, 0, 0, 0, 64, 1, 0, 0, 10, 0, 0, 99]);
+        answer.extend(&packet[12..16]);
+        answer.extend([3, 4, 0, 0, 0, 0, (carries >> 8) as u8, carries as u8]);
+        answer.extend(&packet[..28]);
+    } else {
+        answer.extend([0x60, 0, 0, 0, 0, 56, 58, 64, 0xfe, 0x80]);
+        answer.extend([9; 14]);
+        answer.extend(&packet[8..24]);
+        answer.extend([2, 0, 0, 0, 0, 0, (carries >> 8) as u8, carries as u8]);
+        answer.extend(&packet[..48]);
+    }
+    agree(&mut answer);
+    Some(answer)
 }
 
 /// Makes the checksums of a packet right, where there is enough of it.
@@ -117,13 +150,20 @@ impl Link for End {
         Some(Frame { buffer, start: 0, len })
     }
     fn recycle(&mut self, _: Frame) {}
+    fn carries(&mut self) -> bool {
+        !self.out.lock().unwrap().out
+    }
     fn room(&mut self) -> bool {
         self.out.lock().unwrap().frames.len() < 2048
     }
     fn send(&mut self, len: usize, fill: &mut dyn FnMut(&mut [u8])) {
         let mut frame = vec![0; len];
         fill(&mut frame);
-        self.out.lock().unwrap().put(frame);
+        let narrow = self.out.lock().unwrap().narrow;
+        match too_long(&frame, narrow).filter(|_| narrow != 0) {
+            Some(answer) => self.into.lock().unwrap().frames.push_back(answer),
+            None => self.out.lock().unwrap().put(frame),
+        }
     }
 }
 
@@ -173,6 +213,23 @@ impl World {
     pub fn trouble(&mut self, trouble: Trouble) {
         for wire in &self.wires {
             wire.lock().unwrap().trouble = trouble;
+        }
+    }
+
+    /// What one machine sends passes a router with a link that carries no more than that.
+    pub fn narrow(&mut self, machine: usize, carries: usize) {
+        self.wires[machine].lock().unwrap().narrow = carries;
+    }
+
+    /// Hands a machine a frame.
+    pub fn forge(&mut self, to: usize, frame: Vec<u8>) {
+        self.wires[1 - to].lock().unwrap().frames.push_back(frame);
+    }
+
+    /// Pulls the cable out, or puts it in.
+    pub fn plug(&mut self, into: bool) {
+        for wire in &self.wires {
+            wire.lock().unwrap().out = !into;
         }
     }
 

@@ -4,6 +4,11 @@
 #[allow(dead_code)]
 mod elf;
 
+#[path = "../../src/peer.rs"]
+pub mod peer;
+#[path = "../../src/processor.rs"]
+pub mod processor;
+
 use joist_image::Builder;
 use std::io::{Read, Write};
 use std::path::PathBuf;
@@ -193,16 +198,4 @@ impl Output {
         let digits: String = self.text[at..].chars().take_while(char::is_ascii_digit).collect();
         digits.parse().ok()
     }
-}
-
-/// Processor time that a process has used, as Linux counts it.
-/// # Panics
-/// When there is no such process.
-#[must_use]
-pub fn cpu_time(pid: u32) -> Duration {
-    let stat = std::fs::read_to_string(PathBuf::from(format!("/proc/{pid}/stat"))).expect("a live process");
-    // The second field is the name in parentheses, and may hold anything.
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    let ticks: u64 = fields[11..13].iter().filter_map(|f| f.parse::<u64>().ok()).sum();
-    Duration::from_millis(ticks * 10)
 }

@@ -1,25 +1,23 @@
 //! The network card and the stack behind it: a client on this machine talks to a server in the guest.
 
+use joist_kernel_tests::peer::{FreePort, echoes, greeted};
+use joist_kernel_tests::processor::time_of;
 use joist_kernel_tests::{Guest, MACHINES, Running};
 use std::io::{ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream, UdpSocket};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 const LIMIT: Duration = Duration::from_secs(60);
-
-/// A port that nobody has.
-fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0)).and_then(|l| l.local_addr()).expect("a port").port()
-}
 
 fn device(machine: &str) -> &'static str {
     if machine == "q35" { "virtio-net-pci,netdev=n,romfile=" } else { "virtio-net-device,netdev=n" }
 }
 
 /// Starts the guest's server; it answers at this port, by TCP and UDP.
-fn server(machine: (&'static str, u32), options: &str) -> (Running, u16) {
-    let port = free_port();
-    let netdev = format!("user,id=n,hostfwd=tcp:127.0.0.1:{port}-:7,hostfwd=udp:127.0.0.1:{port}-:7");
+fn server(machine: (&'static str, u32), options: &str) -> (Running, FreePort) {
+    let port = FreePort::find();
+    let number = port.number;
+    let netdev = format!("user,id=n,hostfwd=tcp:127.0.0.1:{number}-:7,hostfwd=udp:127.0.0.1:{number}-:7");
     let mut guest = Guest::selftest("network-echo", machine);
     guest.command_line += options;
     let mut running = guest.with(&["-netdev", &netdev, "-device", device(machine.0)]).start();
@@ -27,40 +25,9 @@ fn server(machine: (&'static str, u32), options: &str) -> (Running, u16) {
     (running, port)
 }
 
-fn client(port: u16) -> TcpStream {
-    let stream = TcpStream::connect(("127.0.0.1", port)).expect("QEMU takes it");
-    stream.set_read_timeout(Some(LIMIT)).expect("a limit");
-    stream
-}
-
-/// A connection on which the guest has answered.
-fn greeted(port: u16) -> TcpStream {
-    let mut stream = client(port);
-    stream.write_all(b"?").and_then(|()| stream.read_exact(&mut [0])).expect("an answer");
-    stream
-}
-
-fn echoes(port: u16, len: usize) {
-    echo_on(greeted(port), len);
-}
-
-/// Sends a text and takes it back, then closes one half; all must come back.
-fn echo_on(mut stream: TcpStream, len: usize) {
-    let text: Vec<u8> = (0..len).map(|n| (n * 7 + n / 251) as u8).collect();
-    let mut writer = stream.try_clone().expect("a second handle");
-    let sent = text.clone();
-    let writing = std::thread::spawn(move || {
-        writer.write_all(&sent).expect("all is taken");
-        writer.shutdown(Shutdown::Write).expect("a half");
-    });
-    let mut back = Vec::new();
-    stream.read_to_end(&mut back).expect("all comes back");
-    writing.join().expect("written");
-    assert!(back == text, "{} bytes of {len} came back, or others", back.len());
-}
-
-fn end(running: Running, port: u16) {
-    client(port).write_all(b"end").expect("taken");
+fn end(running: Running, port: &FreePort) {
+    let mut stream = TcpStream::connect(("127.0.0.1", port.number)).expect("QEMU takes it");
+    stream.write_all(b"end").expect("taken");
     let output = running.finish(LIMIT);
     assert!(output.text.contains("selftest network-echo: ok"), "{}", output.text);
 }
@@ -69,25 +36,8 @@ fn end(running: Running, port: u16) {
 fn echo_by_tcp_and_udp() {
     for machine in MACHINES {
         let (running, port) = server(machine, "");
-        for len in [1, 10_000, 2_000_000] {
-            echoes(port, len);
-        }
-        // QEMU itself takes hardly more than one connection at a time: all are made first, and used together then.
-        let streams: Vec<TcpStream> = (0..64).map(|_| greeted(port)).collect();
-        let clients: Vec<_> =
-            streams.into_iter().map(|stream| std::thread::spawn(move || echo_on(stream, 3000))).collect();
-        for client in clients {
-            client.join().expect("it came back");
-        }
-        let socket = UdpSocket::bind(("127.0.0.1", 0)).expect("a socket");
-        socket.set_read_timeout(Some(Duration::from_secs(5))).expect("a limit");
-        for len in [1, 1400, 4000] {
-            let text = vec![b'u'; len];
-            socket.send_to(&text, ("127.0.0.1", port)).expect("sent");
-            let mut back = [0; 9000];
-            assert_eq!(socket.recv(&mut back).expect("it comes back"), len, "{machine:?}");
-        }
-        end(running, port);
+        echoes(port.number, &[1, 10_000, 2_000_000], 64);
+        end(running, &port);
     }
 }
 
@@ -95,8 +45,8 @@ fn echo_by_tcp_and_udp() {
 fn a_static_address() {
     let (mut running, port) = server(MACHINES[0], " ip=10.0.2.15/24 gw=10.0.2.2 dns=10.0.2.3");
     running.wait_for("network: 10.0.2.15/24, gateway 10.0.2.2, DNS 10.0.2.3");
-    echoes(port, 5000);
-    end(running, port);
+    echoes(port.number, &[5000], 1);
+    end(running, &port);
 }
 
 /// A cable without anybody at its other end holds the start up for a while only, and none at all for no time.
@@ -133,12 +83,12 @@ fn a_wrong_address_is_told() {
 #[test]
 fn an_idle_server_sleeps() {
     let (running, port) = server(MACHINES[0], "");
-    let clients: Vec<TcpStream> = (0..20).map(|_| greeted(port)).collect();
+    let clients: Vec<TcpStream> = (0..20).map(|_| greeted(port.number)).collect();
     std::thread::sleep(Duration::from_secs(1));
-    let before = joist_kernel_tests::cpu_time(running.pid());
+    let before = time_of(running.pid());
     let start = Instant::now();
     std::thread::sleep(Duration::from_secs(5));
-    let used = joist_kernel_tests::cpu_time(running.pid()) - before;
+    let used = time_of(running.pid()) - before;
     assert!(used * 10 < start.elapsed(), "{used:?} of {:?}", start.elapsed());
     for mut client in clients {
         client.write_all(b"x").expect("still open");
@@ -149,5 +99,5 @@ fn an_idle_server_sleeps() {
             Err(e) => panic!("{e}"),
         }
     }
-    end(running, port);
+    end(running, &port);
 }

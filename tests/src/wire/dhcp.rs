@@ -10,12 +10,15 @@ pub struct Dhcp(Arc<Mutex<State>>);
 struct State {
     silent: bool,
     lease: u32,
+    /// What it gives; the next one when that is declined.
+    address: Ipv4Addr,
     heard: Vec<u8>,
 }
 
 /// Kinds of messages.
 pub const DISCOVER: u8 = 1;
 pub const REQUEST: u8 = 3;
+pub const DECLINE: u8 = 4;
 const OFFER: u8 = 2;
 const ACK: u8 = 5;
 
@@ -25,7 +28,12 @@ impl Dhcp {
         super::ip(&["route", "add", "255.255.255.255", "dev", "cable"]);
         let socket = UdpSocket::bind(("0.0.0.0", 67)).expect("the port");
         socket.set_broadcast(true).expect("broadcasts");
-        let state = Arc::new(Mutex::new(State { silent: false, lease, heard: Vec::new() }));
+        let state = Arc::new(Mutex::new(State {
+            silent: false,
+            lease,
+            address: GUEST.parse().expect("one"),
+            heard: Vec::new(),
+        }));
         let served = state.clone();
         thread::spawn(move || {
             let mut buf = [0; 2048];
@@ -36,6 +44,11 @@ impl Dhcp {
             }
         });
         Dhcp(state)
+    }
+
+    /// Gives another address from now on.
+    pub fn give(&self, address: &str) {
+        self.0.lock().expect("no panic").address = address.parse().expect("an address");
     }
 
     /// Answers no more, or again.
@@ -56,9 +69,13 @@ fn answer(state: &mut State, message: &[u8]) -> Option<Vec<u8>> {
         _ if state.silent => return None,
         DISCOVER => OFFER,
         REQUEST => ACK,
+        DECLINE => {
+            state.address = Ipv4Addr::from(u32::from(state.address) + 1);
+            return None;
+        }
         _ => return None,
     };
-    let (host, guest): (Ipv4Addr, Ipv4Addr) = (HOST.parse().ok()?, GUEST.parse().ok()?);
+    let (host, guest): (Ipv4Addr, Ipv4Addr) = (HOST.parse().ok()?, state.address);
     let mut out = vec![0; 240];
     out[..4].copy_from_slice(&[2, 1, 6, 0]);
     out[4..8].copy_from_slice(&message[4..8]);

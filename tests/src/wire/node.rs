@@ -78,6 +78,11 @@ impl Node {
         }
     }
 
+    /// Processor time that it has used.
+    pub fn processor_time(&self) -> Duration {
+        crate::processor::time_of(self.child.id())
+    }
+
     /// Has it said this?
     pub fn said(&self, text: &str) -> bool {
         self.console.lines.lock().expect("no panic").all.iter().any(|l| l.contains(text))

@@ -1,8 +1,9 @@
 //! Cables that are pulled, servers that don't answer, addresses that are somebody else's.
 
-use joist_tests::wire::dhcp::{DISCOVER, Dhcp, REQUEST};
+use joist_tests::wire::dhcp::{DECLINE, DISCOVER, Dhcp, REQUEST};
 use joist_tests::wire::{GUEST, HOST, Trouble, Wire, blocks, transfer};
 use std::net::TcpStream;
+use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
@@ -11,6 +12,12 @@ const SOON: Duration = Duration::from_secs(20);
 /// Addresses of `eth0`, of IPv4.
 const ADDRESSES: &str = "{ok, Ifs} = inet:getifaddrs(),
     [A || {\"eth0\", L} <- Ifs, {addr, A} <- L, tuple_size(A) =:= 4]";
+
+/// Its flags.
+const FLAGS: &str = "{ok, Ifs} = inet:getifaddrs(), {\"eth0\", [{flags, F} | _]} = lists:keyfind(\"eth0\", 1, Ifs),
+    {ok, All} = net:getifaddrs(), [F | lists:usort([G || #{name := \"eth0\", flags := G} <- All])]";
+const UP: &str = "[[up,broadcast,running,multicast],[broadcast,lower_up,multicast,running,up]]";
+const DOWN: &str = "[[up,broadcast,multicast],[broadcast,multicast,up]]";
 
 /// A transfer stands still while the cable is out, and goes on afterwards.
 #[test]
@@ -96,4 +103,50 @@ fn an_address_that_is_taken_is_told() {
     let line = guest.says("uses 10.77.0.1 as well", SOON);
     assert!(line.starts_with("joist: network: ") && line.matches(':').count() == 7, "{line}");
     assert_eq!(guest.ask(ADDRESSES), "[{10,77,0,1}]", "nobody gives way");
+}
+
+/// Whoever pulls the cable sees it in the flags, as on Linux; addresses and connections stay. When it is back, which may
+/// be elsewhere, DHCP is asked at once.
+#[test]
+fn a_cable_that_is_put_in_elsewhere() {
+    let Some(wire) = Wire::new("a_cable_that_is_put_in_elsewhere", 14) else { return };
+    let dhcp = wire.inside(|| Dhcp::start(3600));
+    let guest = wire.boot(&[]);
+    assert_eq!(guest.ask(FLAGS), UP);
+    for (address, terms) in [("10.77.0.2", "[{10,77,0,2}]"), ("10.77.0.9", "[{10,77,0,9}]")] {
+        let asked = dhcp.heard(DISCOVER);
+        guest.link(false);
+        guest.comes_to(FLAGS, DOWN, SOON);
+        assert_eq!(guest.ask(ADDRESSES), "[{10,77,0,2}]");
+        assert_eq!(guest.ask("{ok, U} = gen_udp:open(0), gen_udp:send(U, {10, 77, 0, 1}, 9, \"lost\")"), "ok");
+        dhcp.give(address);
+        guest.link(true);
+        guest.comes_to(FLAGS, UP, SOON);
+        guest.comes_to(ADDRESSES, terms, Duration::from_secs(3));
+        // A DISCOVER that was on its way when the cable was pulled may come twice.
+        assert!(dhcp.heard(DISCOVER) > asked, "it was not asked");
+    }
+    guest.says("network: the link is down", Duration::ZERO);
+    guest.says("network: the link is up", Duration::ZERO);
+    guest.says("network: 10.77.0.9/24", Duration::ZERO);
+}
+
+/// What DHCP gives is somebody else's: it is declined, and another one had.
+#[test]
+fn an_address_that_dhcp_gives_twice() {
+    let Some(wire) = Wire::new("an_address_that_dhcp_gives_twice", 15) else { return };
+    let dhcp = wire.inside(|| {
+        let added = Command::new("ip").args(["address", "add", &format!("{GUEST}/24"), "dev", "cable"]).status();
+        assert!(added.expect("ip starts").success());
+        Dhcp::start(3600)
+    });
+    let guest = wire.boot(&[]);
+    let line = guest.says("uses 10.77.0.2 as well: declined", SOON);
+    assert!(line.starts_with("joist: network: ") && line.matches(':').count() == 8, "{line}");
+    guest.comes_to(ADDRESSES, "[]", Duration::from_secs(5));
+    guest.says("network: no address", Duration::from_secs(5));
+    assert_eq!(dhcp.heard(DECLINE), 1);
+    guest.says("network: 10.77.0.3/24", SOON);
+    guest.comes_to(ADDRESSES, "[{10,77,0,3}]", SOON);
+    assert_eq!(dhcp.heard(DECLINE), 1, "nobody else has that one");
 }

@@ -2,7 +2,7 @@
 
 use joist_tests::wire::dhcp::Dhcp;
 use joist_tests::wire::dns::{Dns, Record};
-use joist_tests::wire::{Guest, HOST, Wire};
+use joist_tests::wire::{Guest, HOST, Trouble, Wire};
 use std::time::Duration;
 
 /// 300 bytes of text.
@@ -13,7 +13,7 @@ const LONG: &str = "012345678901234567890123456789012345678901234567890123456789
 pub fn zone() -> Vec<(&'static str, Record)> {
     let v4 = |last| Record::A([192, 0, 2, last].into());
     let v6 = Record::Aaaa("2001:db8::7".parse().expect("an address"));
-    vec![
+    let mut zone = vec![
         ("one.test", v4(7)),
         ("one.test", v6),
         ("alias.test", Record::Cname("one.test")),
@@ -27,7 +27,9 @@ pub fn zone() -> Vec<(&'static str, Record)> {
         ("long.test", Record::Txt(LONG)),
         ("long.test", Record::Txt(LONG)),
         ("long.test", Record::Txt("the last")),
-    ]
+    ];
+    zone.extend((1..=40).map(|last| ("many.test", v4(last))));
+    zone
 }
 
 fn resolves(guest: &Guest, dns: &Dns) {
@@ -55,11 +57,63 @@ fn resolves(guest: &Guest, dns: &Dns) {
     assert_eq!(dns.asked().1, 1, "what is too long for UDP is asked by TCP");
 }
 
+/// What stock asks the C library for.
+fn resolves_for_net(guest: &Guest, dns: &Dns) {
+    let addresses = |name: &str| {
+        format!(
+            "case net:getaddrinfo(\"{name}\") of {{ok, L}} -> [A || #{{type := stream, addr := #{{addr := A}}}} <- L]; E -> E end"
+        )
+    };
+    let by_tcp = dns.asked().1;
+    for (expression, wanted) in [
+        (addresses("One.test"), "[{192,0,2,7},{8193,3512,0,0,0,0,0,7}]"),
+        (addresses("alias.test."), "[{192,0,2,7},{8193,3512,0,0,0,0,0,7}]"),
+        (addresses("two.test"), "[{192,0,2,1},{192,0,2,2}]"),
+        (addresses("nobody.test"), "{error,enoname}"),
+        (addresses("text.test"), "{error,enodata}"),
+        (addresses("one..test"), "{error,enoname}"),
+        (addresses("one"), "{error,enoname}"),
+        ("length(element(2, net:getaddrinfo(\"many.test\", \"80\")))".into(), "120"),
+        (
+            "net:getnameinfo(#{family => inet, addr => {192,0,2,7}, port => 80})".into(),
+            "{ok,#{host => \"one.test\",service => \"http\"}}",
+        ),
+        ("net:getnameinfo(#{family => inet, addr => {192,0,2,8}, port => 80}, [namereqd])".into(), "{error,enoname}"),
+        (
+            "net:getnameinfo(#{family => inet, addr => {192,0,2,8}, port => 1}, [])".into(),
+            "{ok,#{host => \"192.0.2.8\",service => \"1\"}}",
+        ),
+        (
+            format!(
+                "file:write_file(\"/etc/resolv.conf\", \"search x.test test\\nnameserver {HOST}\\n\"), {}",
+                addresses("two")
+            ),
+            "[{192,0,2,1},{192,0,2,2}]",
+        ),
+    ] {
+        assert_eq!(guest.ask(&expression), wanted, "{expression}");
+    }
+    assert_eq!(dns.asked().1, by_tcp + 1, "what is too long for UDP is asked by TCP");
+}
+
 #[test]
 fn a_name_server_by_option() {
     let Some(wire) = Wire::new("a_name_server_by_option", 3) else { return };
+    let guest = wire.boot(&[("ip", "10.77.0.2/24"), ("gw", HOST), ("dns", HOST)]);
+    // Others are not held up while nobody answers, and who waits can be killed.
+    wire.trouble(Trouble { cut: true, ..Trouble::default() });
+    assert_eq!(
+        guest.ask(
+            "{P, R} = spawn_monitor(fun() -> net:getaddrinfo(\"one.test\") end), timer:sleep(300),
+             Status = process_info(P, status), exit(P, kill), {Status, receive {'DOWN', R, process, P, W} -> W end}"
+        ),
+        "{{status,waiting},killed}"
+    );
+    wire.trouble(Trouble::default());
+    assert_eq!(guest.ask("net:getaddrinfo(\"one.test\")"), "{error,eagain}", "nobody is there");
     let dns = wire.inside(|| Dns::start(HOST, zone()));
-    resolves(&wire.boot(&[("ip", "10.77.0.2/24"), ("gw", HOST), ("dns", HOST)]), &dns);
+    resolves(&guest, &dns);
+    resolves_for_net(&guest, &dns);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Peers that take their time, send in crumbs, reset, or come all at once.
 
-use joist_tests::wire::{GUEST, HOST, Wire};
+use joist_tests::wire::{GUEST, Guest, HOST, Wire};
 use rustix::net::sockopt::set_socket_linger;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -118,6 +118,15 @@ fn crumbs_halves_and_resets() {
     );
 }
 
+/// Open connections on which nothing happens cost nothing.
+fn idle(guest: &Guest) {
+    thread::sleep(Duration::from_secs(1));
+    let (before, start) = (guest.processor_time(), Instant::now());
+    thread::sleep(Duration::from_secs(8));
+    let used = guest.processor_time() - before;
+    assert!(used * 100 < start.elapsed() * 3, "{used:?} of {:?}", start.elapsed());
+}
+
 #[test]
 fn a_thousand_at_once() {
     const COUNT: usize = 1000;
@@ -140,6 +149,7 @@ fn a_thousand_at_once() {
             &(ports.parse::<usize>().expect("a number") + COUNT).to_string(),
             Duration::from_secs(5),
         );
+        idle(&guest);
     });
     guest.comes_to("length(erlang:ports())", &ports, Duration::from_secs(20));
     // The other way round.

@@ -230,6 +230,13 @@ pub trait Sockets {
         Err(Errno::Ebadf)
     }
 
+    /// Takes output that there was no room for, when its sender is not to wait with it any longer: it goes out before all
+    /// that is sent later, and after [`Sockets::socket_close`] as well. False if that can't be; where buffers are as large
+    /// as Linux's nobody needs it.
+    fn socket_keep(&self, _socket: Socket, _data: &[&[u8]]) -> bool {
+        false
+    }
+
     /// Gives a socket back. What was sent still goes out, unless `SO_LINGER` says otherwise.
     fn socket_close(&self, _socket: Socket) {}
 

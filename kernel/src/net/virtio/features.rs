@@ -20,6 +20,8 @@ bitflags! {
         const HOST_TSO4 = 1 << 11;
         /// A frame may lie in several buffers.
         const MRG_RXBUF = 1 << 15;
+        /// Whether the link is up is in its configuration.
+        const STATUS = 1 << 16;
         const VERSION_1 = 1 << 32;
     }
 }

@@ -10,6 +10,10 @@ use crate::virtio::{Interrupts, KernelHal};
 use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::sync::atomic::{
+    AtomicBool,
+    Ordering::{AcqRel, Relaxed, Release},
+};
 use features::Features;
 use joist_net::{Frame, Link, Offers, Task};
 use spin::Mutex;
@@ -30,6 +34,8 @@ const HEADERS: usize = 12 + 14;
 const LARGE: usize = HEADERS + 65535;
 /// Of buffers for such, so many are kept.
 const LARGE_KEPT: usize = 4;
+const STATUS_OFFSET: usize = 6;
+const LINK_UP: u16 = 1;
 const MTU_OFFSET: usize = 10;
 const USUAL_MTU: usize = 1500;
 
@@ -52,7 +58,11 @@ pub struct Nic {
     /// The device wasn't told yet of what was put into its queues.
     untold: [bool; 2],
     checked: bool,
+    up: bool,
 }
+
+/// The device has changed its configuration.
+static CHANGED: AtomicBool = AtomicBool::new(true);
 
 /// The card that was found, until the stack takes it.
 static FOUND: Mutex<Option<Box<Nic>>> = Mutex::new(None);
@@ -66,6 +76,11 @@ pub fn attach(transport: SomeTransport<'static>, interrupts: &dyn Interrupts, cp
         Ok(mut nic) => {
             nic.begin();
             interrupts.connect(RECEIVE, || event::raise(event::NETWORK), cpu);
+            let changed = || {
+                CHANGED.store(true, Release);
+                event::raise(event::NETWORK);
+            };
+            interrupts.connect_changes(changed, cpu);
             *found = Some(Box::new(nic));
         }
         Err(error) => crate::log!("virtio-net does not start: {error}"),
@@ -114,6 +129,7 @@ impl Nic {
             large: Vec::new(),
             untold: [false; 2],
             checked: false,
+            up: true,
         })
     }
 
@@ -226,6 +242,15 @@ impl Link for Nic {
 
     fn offers(&self) -> Offers {
         self.features.offers()
+    }
+
+    fn carries(&mut self) -> bool {
+        // Each look at the configuration leaves the virtual machine.
+        if CHANGED.load(Relaxed) && CHANGED.swap(false, AcqRel) && self.features.contains(Features::STATUS) {
+            self.up =
+                self.transport.read_config_space::<u16>(STATUS_OFFSET).map_or(true, |status| status & LINK_UP != 0);
+        }
+        self.up
     }
 
     fn recycle(&mut self, frame: Frame) {

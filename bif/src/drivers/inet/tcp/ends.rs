@@ -4,7 +4,7 @@
 use alloc::sync::Arc;
 
 use joist_vm::atom::{self, Atom};
-use joist_vm::platform::Errno;
+use joist_vm::platform::{Errno, platform};
 use joist_vm::port::Port;
 
 use super::super::{Inet, Timer};
@@ -23,9 +23,33 @@ impl Inet {
         true
     }
 
+    /// Leaves what is queued to the platform, where it takes that: it need not be lost because the other side has nothing
+    /// more to say. (`inet_drv` drops it; on Linux it seldom has any.) False if something is still queued, or nothing was.
+    fn leave_queue(&mut self, port: &Port) -> bool {
+        let Some(socket) = self.socket.filter(|_| self.tcp.sendfile.is_none() && !self.tcp.queue.is_empty()) else {
+            return false;
+        };
+        while !self.tcp.queue.is_empty() {
+            let pieces = self.tcp.queue.front(usize::MAX);
+            let len = pieces.iter().map(|p| p.len()).sum();
+            if !platform().socket_keep(socket, &pieces) {
+                return false;
+            }
+            self.tcp.queue.pop(len);
+        }
+        self.writing = false;
+        self.tell_subscribers(port);
+        true
+    }
+
     /// The other side has closed.
     pub(super) fn receive_closed(&mut self, port: &Arc<Port>) -> Step {
-        let mut told = self.tell_busy_sender(port);
+        let mut told = if self.leave_queue(port) {
+            self.queue_is_short(port);
+            false
+        } else {
+            self.tell_busy_sender(port)
+        };
         if self.tcp.sendfile.is_some() {
             self.sendfile_failed(port, Errno::Enotconn);
             told = true;

@@ -1,0 +1,102 @@
+//! Paths that carry less than our own link (RFC 1191, RFC 8201): routers tell, by ICMP, of packets that were too long. What
+//! they quote has to be on its way. Segments are cut smaller then; datagrams of IPv4 may be cut up by routers, those of
+//! IPv6 are refused to who sends them.
+
+use crate::Stack;
+use crate::entry::Body;
+use crate::frame::Flow;
+use crate::ports::Protocol;
+use crate::table::Map;
+use joist_vm::platform::Errno;
+use smoltcp::time::{Duration, Instant};
+use smoltcp::wire::{IpAddress, IpProtocol, TcpSeqNumber};
+
+/// As Linux's `mtu_expires`: then what is too long is sent once more.
+const TIME: Duration = Duration::from_secs(600);
+/// Linux's `min_pmtu`: whoever says less of IPv4 is not to be trusted. IPv6 promises so much.
+const LEAST: usize = 552;
+const LEAST_V6: usize = 1280;
+/// So many are known at a time.
+const MOST: usize = 1024;
+
+/// A router's word.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TooLong {
+    pub protocol: IpProtocol,
+    pub flow: Flow,
+    /// Of a segment: its number.
+    pub number: TcpSeqNumber,
+    pub carries: usize,
+}
+
+pub(crate) struct Paths(Map<IpAddress, (usize, Instant)>);
+
+impl Paths {
+    pub fn new(hasher: ahash::RandomState) -> Paths {
+        Paths(Map::with_hasher(hasher))
+    }
+
+    /// The longest packet that gets to an address, where that is less than what the link carries; else 0.
+    pub fn to(&self, address: IpAddress, now: Instant) -> usize {
+        if self.0.is_empty() {
+            return 0;
+        }
+        self.0.get(&address).filter(|(_, until)| *until > now).map_or(0, |(carries, _)| *carries)
+    }
+
+    /// The narrowest of all, or 0.
+    pub fn narrowest(&self, now: Instant) -> usize {
+        self.0.values().filter(|(_, until)| *until > now).map(|(carries, _)| *carries).min().unwrap_or(0)
+    }
+
+    fn learn(&mut self, address: IpAddress, carries: usize, now: Instant) {
+        if self.0.len() >= MOST {
+            self.0.retain(|_, (_, until)| *until > now);
+        }
+        if self.0.len() < MOST || self.0.contains_key(&address) {
+            self.0.insert(address, (carries, now + TIME));
+        }
+    }
+}
+
+impl Stack {
+    /// ICMP says that a packet was too long for a link on its way.
+    pub(crate) fn too_long(&mut self, said: &TooLong) {
+        let now = self.now;
+        let TooLong { protocol, flow, number, carries } = *said;
+        if self.is_own(flow.remote.addr) {
+            return; // what goes there is on no wire
+        }
+        let carries = match flow.remote.addr {
+            IpAddress::Ipv4(_) => carries.max(LEAST),
+            IpAddress::Ipv6(_) if carries >= LEAST_V6 => carries,
+            IpAddress::Ipv6(_) => return,
+        };
+        let known = self.paths.to(flow.remote.addr, now);
+        let least = if known == 0 { self.ethernet.as_ref().map_or(0, crate::interface::Attached::mtu) } else { known };
+        if carries >= least {
+            return;
+        }
+        match protocol {
+            IpProtocol::Tcp => {
+                let Some(&id) = self.flows.get(&flow) else { return };
+                let Stack { entries, ethernet: Some(ethernet), paths, .. } = self else { return };
+                let Some(Body::Connection(connection)) = entries.get_mut(&id).map(|e| &mut e.body) else { return };
+                let Some(top) = connection.wire.top.filter(|top| connection.recovery.is_under_way(number, *top)) else {
+                    return;
+                };
+                paths.learn(flow.remote.addr, carries, now);
+                connection.wire.path = carries;
+                if connection.recovery.is_lost(top) {
+                    connection.repeat_first(ethernet, now);
+                }
+                self.touch(id);
+            }
+            IpProtocol::Udp if !self.ports.claims(Protocol::Udp, flow.local.port).is_empty() => {
+                self.paths.learn(flow.remote.addr, carries, now);
+                self.datagram_lost(&flow, Errno::Emsgsize);
+            }
+            _ => {}
+        }
+    }
+}
