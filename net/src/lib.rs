@@ -11,10 +11,12 @@ extern crate alloc;
 
 mod address;
 mod budget;
+mod checksum;
 mod config;
 mod conflict;
 mod entry;
 mod frame;
+mod header;
 mod interface;
 mod interfaces;
 mod link;
