@@ -31,7 +31,7 @@ use crate::arch::{apic, features, gdt, idt, ioapic};
 use crate::boot::BootInfo;
 use crate::console::uart;
 use crate::time::calibrate::{self, Calibration};
-use crate::time::{kvmclock, rtc, timer};
+use crate::time::{kvmclock, pit, rtc, timer};
 use core::sync::atomic::Ordering::Relaxed;
 use spin::Once;
 use x86_64::instructions::interrupts;
@@ -50,6 +50,7 @@ extern "C" fn kernel_main(start_info: u64) -> ! {
     FIRST_CPU.stack.0.store(stack.start, Relaxed);
     FIRST_CPU.stack.1.store(stack.end, Relaxed);
     uart::init();
+    pit::stop_ticking();
     let calibration = calibrate::start();
     // SAFETY: boot.s hands the loader's pointer over, and nothing was written outside the image yet.
     match unsafe { boot::read(start_info) } {

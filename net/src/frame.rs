@@ -1,11 +1,13 @@
-//! What a frame is for, seen without smoltcp: the sockets that it concerns are found by it before smoltcp looks.
+//! What a frame is for, seen once and without smoltcp: the sockets that it concerns are found by it before smoltcp looks.
 
+use crate::checksum;
+use crate::header::Header;
 use crate::path::TooLong;
 use joist_vm::platform::Errno;
-use smoltcp::phy::{Checksum, ChecksumCapabilities, Medium};
+use smoltcp::phy::Medium;
 use smoltcp::wire::{
     EthernetAddress, EthernetFrame, EthernetProtocol, Icmpv4Packet, Icmpv6Message, Icmpv6Packet, IpAddress, IpEndpoint,
-    IpProtocol, Ipv4Packet, Ipv4Repr, Ipv6Packet, TcpPacket, TcpSeqNumber, UdpPacket, UdpRepr,
+    IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket, TcpSeqNumber, UdpPacket,
 };
 
 /// A TCP connection as this machine sees it.
@@ -15,23 +17,62 @@ pub(crate) struct Flow {
     pub remote: IpEndpoint,
 }
 
-/// What of a segment matters here.
+/// A TCP segment.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Segment {
+    pub ip: Header,
+    pub flow: Flow,
     pub syn: bool,
     pub ack: bool,
     pub rst: bool,
-    /// It takes up sequence numbers.
-    pub occupies: bool,
+    pub fin: bool,
+    pub number: TcpSeqNumber,
     pub acknowledges: TcpSeqNumber,
     pub window: u16,
+    /// Its header's length, and its data's.
+    pub header: usize,
+    pub data: usize,
+}
+
+impl Segment {
+    fn read(packet: &[u8], ip: Header) -> Option<Segment> {
+        let payload = ip.payload(packet);
+        let tcp = TcpPacket::new_checked(payload).ok()?;
+        let header = usize::from(tcp.header_len());
+        Some(Segment {
+            ip,
+            flow: Flow {
+                local: IpEndpoint::new(ip.to, tcp.dst_port()),
+                remote: IpEndpoint::new(ip.from, tcp.src_port()),
+            },
+            syn: tcp.syn(),
+            ack: tcp.ack(),
+            rst: tcp.rst(),
+            fin: tcp.fin(),
+            number: tcp.seq_number(),
+            acknowledges: tcp.ack_number(),
+            window: tcp.window_len(),
+            header,
+            data: payload.len() - header,
+        })
+    }
+
+    /// How many sequence numbers it takes up.
+    pub fn occupies(&self) -> usize {
+        self.data + usize::from(self.syn) + usize::from(self.fin)
+    }
+
+    /// It in its packet.
+    pub fn bytes<'a>(&self, packet: &'a [u8]) -> &'a [u8] {
+        self.ip.payload(packet)
+    }
 }
 
 pub(crate) enum Kind {
-    Tcp(Flow, Segment),
-    Udp,
+    Tcp(Segment),
+    Udp(Header),
     /// A part of an IPv4 packet.
-    Fragment,
+    Part,
     /// A router's advertisement.
     Router,
     /// Tells of a neighbour's hardware address.
@@ -45,6 +86,8 @@ pub(crate) enum Kind {
         error: Errno,
     },
     Other,
+    /// Something was changed on its way.
+    Broken,
 }
 
 /// A datagram in its packet.
@@ -56,69 +99,32 @@ pub(crate) struct Datagram<'a> {
     pub data: &'a [u8],
 }
 
-/// The IP packet in a frame; of Ethernet only if the frame is for `hardware`.
-fn packet(medium: Medium, frame: &[u8], hardware: EthernetAddress) -> Option<&[u8]> {
+/// Looks at a frame: at checksums, too, unless somebody has `checked` those of TCP and UDP. Of Ethernet's frames only those
+/// for `hardware` or for all are for sockets.
+pub(crate) fn look(medium: Medium, frame: &[u8], hardware: EthernetAddress, checked: bool) -> Kind {
     if medium == Medium::Ip {
-        return Some(frame);
+        return look_at_packet(frame, medium, true); // memory is trusted
     }
-    let frame = EthernetFrame::new_checked(frame).ok()?;
-    let to = frame.dst_addr();
-    (to == hardware || to.is_multicast() || to.is_broadcast()).then(|| frame.payload())
-}
-
-/// An IP packet's ends and payload; of IPv6 without extension headers, which no TCP or UDP of today has.
-fn parts(packet: &[u8]) -> Option<(IpAddress, IpAddress, IpProtocol, &[u8])> {
-    match packet.first()? >> 4 {
-        4 => {
-            let ip = Ipv4Packet::new_checked(packet).ok()?;
-            Some((ip.src_addr().into(), ip.dst_addr().into(), ip.next_header(), ip.payload()))
-        }
-        6 => {
-            let ip = Ipv6Packet::new_checked(packet).ok()?;
-            Some((ip.src_addr().into(), ip.dst_addr().into(), ip.next_header(), ip.payload()))
-        }
-        _ => None,
-    }
-}
-
-/// The TCP segment in a frame, without what pads it.
-pub(crate) fn segment(medium: Medium, frame: &[u8], hardware: EthernetAddress) -> Option<&[u8]> {
-    parts(packet(medium, frame, hardware)?).map(|(.., payload)| payload)
-}
-
-pub(crate) fn look(medium: Medium, frame: &[u8], hardware: EthernetAddress) -> Kind {
-    if medium == Medium::Ethernet
-        && EthernetFrame::new_checked(frame).is_ok_and(|f| f.ethertype() == EthernetProtocol::Arp)
-    {
+    let Ok(ethernet) = EthernetFrame::new_checked(frame) else { return Kind::Other };
+    if ethernet.ethertype() == EthernetProtocol::Arp {
         return Kind::Neighbour;
     }
-    let Some(packet) = packet(medium, frame, hardware) else { return Kind::Other };
-    if let Ok(ip) = Ipv4Packet::new_checked(packet)
-        && ip.version() == 4
-        && (ip.more_frags() || ip.frag_offset() != 0)
-    {
-        return Kind::Fragment;
+    let to = ethernet.dst_addr();
+    if to != hardware && !to.is_multicast() && !to.is_broadcast() {
+        return Kind::Other;
     }
-    let Some((from, to, protocol, payload)) = parts(packet) else { return Kind::Other };
-    match protocol {
-        IpProtocol::Tcp => {
-            let Ok(tcp) = TcpPacket::new_checked(payload) else { return Kind::Other };
-            let flow =
-                Flow { local: IpEndpoint::new(to, tcp.dst_port()), remote: IpEndpoint::new(from, tcp.src_port()) };
-            let occupies = tcp.segment_len() > 0;
-            Kind::Tcp(
-                flow,
-                Segment {
-                    syn: tcp.syn(),
-                    ack: tcp.ack(),
-                    rst: tcp.rst(),
-                    occupies,
-                    acknowledges: tcp.ack_number(),
-                    window: tcp.window_len(),
-                },
-            )
-        }
-        IpProtocol::Udp => Kind::Udp,
+    look_at_packet(ethernet.payload(), medium, checked)
+}
+
+fn look_at_packet(packet: &[u8], medium: Medium, checked: bool) -> Kind {
+    let Some(ip) = Header::read(packet) else { return Kind::Other };
+    let payload = ip.payload(packet);
+    match ip.protocol {
+        _ if medium != Medium::Ip && !checksum::holds(packet, &ip) => Kind::Broken,
+        _ if ip.is_part => Kind::Part,
+        IpProtocol::Tcp | IpProtocol::Udp if !checked && !checksum::is_whole(packet, &ip) => Kind::Broken,
+        IpProtocol::Tcp => Segment::read(packet, ip).map_or(Kind::Other, Kind::Tcp),
+        IpProtocol::Udp => Kind::Udp(ip),
         IpProtocol::Icmp => undelivered4(payload).unwrap_or(Kind::Other),
         IpProtocol::Icmpv6 => match Icmpv6Packet::new_checked(payload) {
             Ok(icmp) if icmp.msg_type() == Icmpv6Message::RouterAdvert => Kind::Router,
@@ -201,39 +207,24 @@ fn undelivered6(payload: &[u8]) -> Option<Kind> {
     quoted(ip.src_addr().into(), ip.dst_addr().into(), ip.next_header(), &inner[40..], &said)
 }
 
-/// The datagram in a frame, whose own checksum was looked at.
-pub(crate) fn datagram(medium: Medium, frame: &[u8], hardware: EthernetAddress) -> Option<Datagram<'_>> {
-    let mut caps = ChecksumCapabilities::default();
-    caps.udp = Checksum::None;
-    taken_out(packet(medium, frame, hardware)?, &caps)
-}
-
-/// The datagram in an IP packet, if all its checksums hold.
-pub(crate) fn datagram_of(packet: &[u8]) -> Option<Datagram<'_>> {
-    taken_out(packet, &ChecksumCapabilities::default())
-}
-
-fn taken_out<'a>(packet: &'a [u8], caps: &ChecksumCapabilities) -> Option<Datagram<'a>> {
-    let (from, to, protocol, payload) = parts(packet)?;
-    let (ttl, tos) = if packet[0] >> 4 == 4 {
-        let ip = Ipv4Packet::new_checked(packet).ok()?;
-        Ipv4Repr::parse(&ip, caps).ok()?;
-        (ip.hop_limit(), packet[1])
-    } else {
-        let ip = Ipv6Packet::new_checked(packet).ok()?;
-        (ip.hop_limit(), ip.traffic_class())
-    };
-    if protocol != IpProtocol::Udp {
+/// The datagram in a packet, whose checksum was looked at.
+pub(crate) fn datagram<'a>(packet: &'a [u8], ip: &Header) -> Option<Datagram<'a>> {
+    let payload = ip.payload(packet);
+    let udp = UdpPacket::new_checked(payload).ok()?;
+    if udp.dst_port() == 0 {
         return None;
     }
-    let udp = UdpPacket::new_checked(payload).ok()?;
-    let repr = UdpRepr::parse(&udp, &from, &to, caps).ok()?;
-    let length = usize::from(udp.len());
     Some(Datagram {
-        from: IpEndpoint::new(from, repr.src_port),
-        to: IpEndpoint::new(to, repr.dst_port),
-        ttl,
-        tos,
-        data: payload.get(8..length)?,
+        from: IpEndpoint::new(ip.from, udp.src_port()),
+        to: IpEndpoint::new(ip.to, udp.dst_port()),
+        ttl: ip.ttl,
+        tos: ip.tos,
+        data: payload.get(8..udp.len().into())?,
     })
+}
+
+/// The datagram in a packet that was put together, if its checksum holds.
+pub(crate) fn datagram_of(packet: &[u8]) -> Option<Datagram<'_>> {
+    let ip = Header::read(packet).filter(|ip| ip.protocol == IpProtocol::Udp)?;
+    checksum::is_whole(packet, &ip).then(|| datagram(packet, &ip))?
 }

@@ -11,11 +11,13 @@ extern crate alloc;
 
 mod address;
 mod budget;
+mod checksum;
 mod config;
 mod conflict;
 mod dhcp;
 mod entry;
 mod frame;
+mod header;
 mod interface;
 mod interfaces;
 mod link;

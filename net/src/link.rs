@@ -1,6 +1,7 @@
 //! Where frames come from and go to: what a driver offers ([`Link`]), the loopback, and the device that smoltcp sees,
 //! which holds at most the one frame that is being looked at.
 
+use crate::header::Header;
 use crate::packet::{self, ETHERNET_HEADER, Wire};
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -9,6 +10,7 @@ use alloc::vec::Vec;
 use core::num::NonZeroUsize;
 use smoltcp::phy::{Checksum, ChecksumCapabilities, Device, DeviceCapabilities, Medium, PacketMeta, RxToken, TxToken};
 use smoltcp::time::Instant;
+use smoltcp::wire::IpProtocol;
 
 /// A frame that came in; it goes back to its link by [`Link::recycle`].
 #[derive(Debug)]
@@ -156,6 +158,7 @@ pub(crate) fn capabilities(medium: Medium, link: &dyn Link) -> DeviceCapabilitie
         caps.checksum = ChecksumCapabilities::ignored(); // memory is trusted
     } else {
         // The stack checks what comes in; `Outgoing` sees to what goes out.
+        caps.checksum.ipv4 = Checksum::Tx;
         caps.checksum.tcp = Checksum::None;
         caps.checksum.udp = Checksum::Tx;
         caps.segmentation.tcpv4 = NonZeroUsize::new(if offers.segments { LARGE } else { MEDIUM });
@@ -256,17 +259,27 @@ impl Outgoing<'_> {
         }
         let whole = &mut self.scratch[..len];
         let result = f(whole);
-        let mut size = self.segment;
-        if let Some(packet) = whole.get_mut(ETHERNET_HEADER..) {
-            packet::mark(packet, self.tos);
-            if let Some(wire) = self.wire {
-                packet::raise(packet, wire);
-            }
-            size = packet::within(packet, size, path);
+        if let Some(packet) = whole.get_mut(ETHERNET_HEADER..)
+            && let Some(header) = finished(packet, self.tos, self.wire)
+        {
+            let size = packet::within(packet, &header, self.segment, path);
+            packet::cut(whole, &header, size, &mut |len, fill| self.link.send(len, fill));
         }
-        packet::cut(whole, size, &mut |len, fill| self.link.send(len, fill));
         result
     }
+}
+
+/// What smoltcp knows nothing of; answers the header of a packet of TCP.
+fn finished(packet: &mut [u8], tos: u8, mut wire: Option<&mut Wire>) -> Option<Header> {
+    packet::mark(packet, tos);
+    if let Some(wire) = wire.as_deref_mut() {
+        packet::loosen(packet, wire);
+    }
+    let header = Header::read(packet).filter(|header| header.protocol == IpProtocol::Tcp)?;
+    if let Some(wire) = wire {
+        packet::raise(packet, &header, wire);
+    }
+    Some(header)
 }
 
 impl TxToken for Outgoing<'_> {
@@ -287,13 +300,13 @@ impl TxToken for Outgoing<'_> {
             result = Some(f(buffer));
             let header = if *medium == Medium::Ethernet { ETHERNET_HEADER } else { 0 };
             let Some(packet) = buffer.get_mut(header..) else { return Task::default() };
-            packet::mark(packet, *tos);
-            if let Some(wire) = wire.as_deref_mut() {
-                packet::raise(packet, wire);
-                packet::loosen(packet, wire);
+            match finished(packet, *tos, wire.as_deref_mut()) {
+                Some(header) if *medium == Medium::Ethernet => {
+                    let size = packet::within(packet, &header, *segment, path);
+                    packet::finish(packet, &header, offers.checksums, size)
+                }
+                _ => Task::default(),
             }
-            let segment = packet::within(packet, *segment, path);
-            if *medium == Medium::Ip { Task::default() } else { packet::finish(packet, offers.checksums, segment) }
         });
         match (result, f) {
             (Some(result), _) => result,

@@ -1,12 +1,13 @@
 //! What is done to packets past smoltcp: checksums, a byte of the header, sequence numbers, cutting up.
 
+use crate::checksum::{OF_TCP, Sum};
+use crate::frame::Segment;
+use crate::header::Header;
 use crate::link::Task;
 use smoltcp::phy::ChecksumCapabilities;
-use smoltcp::wire::{IpAddress, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket, TcpRepr, TcpSeqNumber};
+use smoltcp::wire::{IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket, TcpRepr, TcpSeqNumber};
 
 pub(crate) const ETHERNET_HEADER: usize = 14;
-const TCP_CHECKSUM: usize = 16;
-const UDP_CHECKSUM: usize = 6;
 
 /// What of a connection is otherwise on the wire than smoltcp has it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -43,8 +44,8 @@ pub(crate) struct Opening {
 
 /// Reads a SYN.
 pub(crate) fn opening(packet: &[u8]) -> Option<Opening> {
-    let header = header(packet)?;
-    let tcp = TcpPacket::new_checked(packet.get(header.len..header.end)?).ok()?;
+    let header = Header::read(packet)?;
+    let tcp = TcpPacket::new_checked(header.payload(packet)).ok()?;
     let syn = TcpRepr::parse(&tcp, &header.from, &header.to, &ChecksumCapabilities::ignored()).ok()?;
     Some(Opening {
         first: syn.seq_number + 1,
@@ -68,104 +69,22 @@ fn scale_of(options: &mut [u8]) -> Option<&mut u8> {
     None
 }
 
-/// Makes the number that a segment acknowledges smoltcp's. One that goes beyond the window loses its FIN: smoltcp cuts
-/// its data off, and would take the FIN for the end of what is left.
-pub(crate) fn lower(packet: &mut [u8], wire: &Wire) {
-    let Some(header) = header(packet).filter(|h| h.protocol == IpProtocol::Tcp) else { return };
-    let Some(Ok(mut tcp)) = packet.get_mut(header.len..header.end).map(TcpPacket::new_checked) else { return };
-    if wire.offset != 0 && tcp.ack() {
-        let number = tcp.ack_number().0.wrapping_sub(wire.offset);
-        tcp.set_ack_number(TcpSeqNumber(number));
+/// Makes the number that a segment acknowledges smoltcp's. One that goes beyond the window loses its FIN: smoltcp cuts its
+/// data off, and would take the FIN for the end of what is left.
+pub(crate) fn lower(packet: &mut [u8], segment: &Segment, wire: &Wire) {
+    let renumbered = wire.offset != 0 && segment.ack;
+    let beyond = segment.fin && wire.edge.is_some_and(|edge| segment.number + segment.occupies() - 1 > edge);
+    if !renumbered && !beyond {
+        return;
     }
-    if tcp.fin() {
-        let data = tcp.segment_len() - 1;
-        if wire.edge.is_some_and(|edge| tcp.seq_number() + data > edge) {
-            tcp.set_fin(false);
-        }
+    let Some(tcp) = packet.get_mut(segment.ip.len..segment.ip.end) else { return };
+    let mut tcp = TcpPacket::new_unchecked(tcp);
+    if renumbered {
+        tcp.set_ack_number(TcpSeqNumber(segment.acknowledges.0.wrapping_sub(wire.offset)));
     }
-}
-
-/// An IP packet's header, without IPv6's extensions, which no TCP or UDP of today has.
-struct Header {
-    len: usize,
-    protocol: IpProtocol,
-    /// Of the whole packet, which a frame may be longer than.
-    end: usize,
-    from: IpAddress,
-    to: IpAddress,
-}
-
-fn header(packet: &[u8]) -> Option<Header> {
-    match packet.first()? >> 4 {
-        4 => {
-            let ip = Ipv4Packet::new_checked(packet).ok()?;
-            let (len, end) = (ip.header_len().into(), ip.total_len().into());
-            Some(Header { len, end, protocol: ip.next_header(), from: ip.src_addr().into(), to: ip.dst_addr().into() })
-        }
-        6 => {
-            let ip = Ipv6Packet::new_checked(packet).ok()?;
-            let end = ip.total_len();
-            Some(Header {
-                len: 40,
-                end,
-                protocol: ip.next_header(),
-                from: ip.src_addr().into(),
-                to: ip.dst_addr().into(),
-            })
-        }
-        _ => None,
+    if beyond {
+        tcp.set_fin(false);
     }
-}
-
-/// The sum of a packet's 16-bit words (RFC 1071), four at a time, in the machine's order of bytes.
-fn sum(data: &[u8]) -> u64 {
-    let half = |word: u64| (word & 0xffff_ffff) + (word >> 32);
-    let (blocks, rest) = data.as_chunks::<32>();
-    let mut sum = 0u64;
-    for block in blocks {
-        let (words, _) = block.as_chunks::<8>();
-        for word in words {
-            sum += half(u64::from_le_bytes(*word));
-        }
-    }
-    let (words, rest) = rest.as_chunks::<8>();
-    for word in words {
-        sum += half(u64::from_le_bytes(*word));
-    }
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    sum + half(u64::from_le_bytes(last))
-}
-
-fn fold(mut sum: u64) -> u16 {
-    while sum > 0xffff {
-        sum = (sum & 0xffff) + (sum >> 16);
-    }
-    sum as u16
-}
-
-/// Of the pseudo header that TCP's and UDP's checksums include.
-fn pseudo(header: &Header) -> u64 {
-    let address = |address: &IpAddress| match address {
-        IpAddress::Ipv4(ip) => sum(&ip.octets()),
-        IpAddress::Ipv6(ip) => sum(&ip.octets()),
-    };
-    let len = (header.end - header.len) as u16;
-    let words = u64::from(u16::from(u8::from(header.protocol)).to_be()) + u64::from(len.to_be());
-    address(&header.from) + address(&header.to) + words
-}
-
-/// Does the checksum of a packet's TCP or UDP hold?
-pub(crate) fn is_whole(packet: &[u8]) -> bool {
-    let Some(header) = header(packet) else { return false };
-    let Some(data) = packet.get(header.len..header.end) else { return false };
-    if header.protocol == IpProtocol::Udp
-        && header.len != 40
-        && data.get(UDP_CHECKSUM..UDP_CHECKSUM + 2) == Some(&[0, 0])
-    {
-        return true; // without one, as IPv4 allows
-    }
-    fold(sum(data) + pseudo(&header)) == 0xffff
 }
 
 /// Puts a value into TCP's checksum.
@@ -176,28 +95,28 @@ fn put(packet: &mut [u8], at: usize, value: u16) {
 }
 
 /// Gives a packet of TCP its checksum, or leaves that, and the cutting up, to the card.
-pub(crate) fn finish(packet: &mut [u8], offered: bool, segment: usize) -> Task {
-    let Some(header) = header(packet).filter(|h| h.protocol == IpProtocol::Tcp) else { return Task::default() };
-    let at = header.len + TCP_CHECKSUM;
+pub(crate) fn finish(packet: &mut [u8], header: &Header, offered: bool, segment: usize) -> Task {
+    let at = header.len + OF_TCP;
+    let pseudo = Sum::pseudo(header, header.end - header.len);
     if offered {
-        put(packet, at, fold(pseudo(&header)));
+        put(packet, at, pseudo.fold());
         let tcp = packet.get(header.len + 12).map_or(0, |b| usize::from(b >> 4) * 4);
         let start = ETHERNET_HEADER + header.len;
-        return Task { start, offset: TCP_CHECKSUM, segment, headers: start + tcp };
+        return Task { start, offset: OF_TCP, segment, headers: start + tcp };
     }
     put(packet, at, 0);
-    let sum = sum(packet.get(header.len..header.end).unwrap_or_default());
-    put(packet, at, !fold(sum + pseudo(&header)));
+    let sum = pseudo.bytes(header.payload(packet));
+    put(packet, at, !sum.fold());
     Task::default()
 }
 
 /// Bytes of data for each segment that a packet is to be cut into, of which its path carries so much; 0: it is not.
-pub(crate) fn within(packet: &[u8], segment: usize, path: usize) -> usize {
+pub(crate) fn within(packet: &[u8], ip: &Header, segment: usize, path: usize) -> usize {
     if path == 0 || packet.len() <= path {
         return segment;
     }
-    let headers = header(packet).and_then(|ip| Some(ip.len + usize::from(packet.get(ip.len + 12)? >> 4) * 4));
-    let most = path - headers.unwrap_or(0).min(path - 1);
+    let headers = ip.len + packet.get(ip.len + 12).map_or(0, |offset| usize::from(offset >> 4) * 4);
+    let most = path - headers.min(path - 1);
     if segment == 0 { most } else { segment.min(most) }
 }
 
@@ -219,34 +138,39 @@ pub(crate) fn loosen(packet: &mut [u8], wire: &mut Wire) {
 type Fill<'a> = dyn FnMut(&mut [u8]) + 'a;
 
 /// Cuts a frame of TCP up into segments of `size` bytes.
-pub(crate) fn cut(frame: &[u8], size: usize, send: &mut dyn FnMut(usize, &mut Fill<'_>)) {
-    let Some(ip) = frame.get(ETHERNET_HEADER..).and_then(header) else { return };
-    let Some(offset) = frame.get(ETHERNET_HEADER + ip.len + 12) else { return };
-    let headers = ETHERNET_HEADER + ip.len + usize::from(offset >> 4) * 4;
-    let Some((head, data)) = frame.split_at_checked(headers) else { return };
+pub(crate) fn cut(frame: &mut [u8], ip: &Header, size: usize, send: &mut dyn FnMut(usize, &mut Fill<'_>)) {
+    let tcp_at = ETHERNET_HEADER + ip.len;
+    let Some(offset) = frame.get(tcp_at + 12) else { return };
+    let headers = tcp_at + usize::from(offset >> 4) * 4;
+    let Some((head, data)) = frame.split_at_mut_checked(headers) else { return };
+    let whole = TcpPacket::new_unchecked(&head[tcp_at..]);
+    let (first, fin, psh) = (whole.seq_number(), whole.fin(), whole.psh());
     let pieces = data.chunks(size.max(1));
     let last = pieces.len().saturating_sub(1);
+    let mut before = 0;
     for (n, piece) in pieces.enumerate() {
-        send(headers + piece.len(), &mut |buffer| {
-            let (to, rest) = buffer.split_at_mut(headers);
-            to.copy_from_slice(head);
-            rest.copy_from_slice(piece);
-            let packet = &mut buffer[ETHERNET_HEADER..];
-            let len = headers - ETHERNET_HEADER + piece.len();
-            if packet[0] >> 4 == 4 {
-                let mut v4 = Ipv4Packet::new_unchecked(&mut *packet);
-                v4.set_total_len(len as u16);
+        let len = headers + piece.len();
+        if piece.len() != before {
+            before = piece.len();
+            let packet = &mut head[ETHERNET_HEADER..];
+            if ip.is_v4() {
+                let mut v4 = Ipv4Packet::new_unchecked(packet);
+                v4.set_total_len((len - ETHERNET_HEADER) as u16);
                 v4.fill_checksum();
             } else {
-                Ipv6Packet::new_unchecked(&mut *packet).set_payload_len((len - ip.len) as u16);
+                Ipv6Packet::new_unchecked(packet).set_payload_len((len - tcp_at) as u16);
             }
-            let mut tcp = TcpPacket::new_unchecked(&mut packet[ip.len..]);
-            tcp.set_seq_number(tcp.seq_number() + n * size);
-            if n != last {
-                tcp.set_fin(false);
-                tcp.set_psh(false);
-            }
-            finish(packet, false, 0);
+        }
+        let mut tcp = TcpPacket::new_unchecked(&mut head[tcp_at..]);
+        tcp.set_seq_number(first + n * size);
+        tcp.set_fin(fin && n == last);
+        tcp.set_psh(psh && n == last);
+        tcp.set_checksum(0);
+        let sum = Sum::pseudo(ip, len - tcp_at).bytes(&head[tcp_at..]);
+        send(len, &mut |buffer| {
+            let (to, rest) = buffer.split_at_mut(headers);
+            to.copy_from_slice(head);
+            put(to, tcp_at + OF_TCP, !sum.copying(rest, piece).fold());
         });
     }
 }
@@ -269,9 +193,8 @@ pub(crate) fn mark(packet: &mut [u8], tos: u8) {
 /// Makes a segment's numbers those of the wire. One without data gets the number after all that was sent: smoltcp goes
 /// back in it when it sends data anew, and then acknowledges with a number that the other end takes for an old one; two
 /// ends that both do so never agree again. Its checksum is made afterwards.
-pub(crate) fn raise(packet: &mut [u8], wire: &mut Wire) {
-    let Some(header) = header(packet).filter(|h| h.protocol == IpProtocol::Tcp) else { return };
-    let Some(Ok(mut tcp)) = packet.get_mut(header.len..).map(TcpPacket::new_checked) else { return };
+pub(crate) fn raise(packet: &mut [u8], header: &Header, wire: &mut Wire) {
+    let Some(Ok(mut tcp)) = packet.get_mut(header.len..header.end).map(TcpPacket::new_checked) else { return };
     let seq = TcpSeqNumber(tcp.seq_number().0.wrapping_add(wire.offset));
     let end = seq + tcp.segment_len();
     tcp.set_seq_number(seq);
@@ -303,8 +226,9 @@ pub(crate) fn raise(packet: &mut [u8], wire: &mut Wire) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checksum::is_whole;
     use alloc::vec::Vec;
-    use smoltcp::wire::{EthernetFrame, EthernetProtocol, IpRepr, TcpControl};
+    use smoltcp::wire::{EthernetFrame, EthernetProtocol, IpAddress, IpRepr, TcpControl};
 
     /// A frame of TCP with so many bytes of data, its checksum made by smoltcp.
     fn frame(data: &[u8], control: TcpControl) -> Vec<u8> {
@@ -337,11 +261,12 @@ mod tests {
         for len in 0..300 {
             let data: Vec<u8> = (0..len).map(|n| (n * 37 + len) as u8).collect();
             let right = frame(&data, TcpControl::Psh);
-            assert!(is_whole(&right[ETHERNET_HEADER..]), "{len}");
+            let header = Header::read(&right[ETHERNET_HEADER..]).unwrap();
+            assert!(is_whole(&right[ETHERNET_HEADER..], &header), "{len}");
             let mut made = right.clone();
             made[ETHERNET_HEADER + 36] ^= 0x55;
-            assert!(!is_whole(&made[ETHERNET_HEADER..]), "{len}");
-            finish(&mut made[ETHERNET_HEADER..], false, 0);
+            assert!(!is_whole(&made[ETHERNET_HEADER..], &header), "{len}");
+            finish(&mut made[ETHERNET_HEADER..], &header, false, 0);
             assert_eq!(made, right);
         }
     }
@@ -349,9 +274,10 @@ mod tests {
     #[test]
     fn pieces_make_the_whole() {
         let data: Vec<u8> = (0..5000u32).map(|n| ((n * n) >> 3) as u8).collect();
-        let whole = frame(&data, TcpControl::Fin);
+        let mut whole = frame(&data, TcpControl::Fin);
+        let header = Header::read(&whole[ETHERNET_HEADER..]).unwrap();
         let mut pieces: Vec<Vec<u8>> = Vec::new();
-        cut(&whole, 1460, &mut |len, fill| {
+        cut(&mut whole, &header, 1460, &mut |len, fill| {
             let mut buffer = alloc::vec![0; len];
             fill(&mut buffer);
             pieces.push(buffer);
@@ -360,7 +286,8 @@ mod tests {
         let mut got = Vec::new();
         for (n, piece) in pieces.iter().enumerate() {
             let packet = &piece[ETHERNET_HEADER..];
-            assert!(is_whole(packet) && Ipv4Packet::new_checked(packet).unwrap().verify_checksum());
+            assert!(is_whole(packet, &Header::read(packet).unwrap()));
+            assert!(Ipv4Packet::new_checked(packet).unwrap().verify_checksum());
             let tcp = TcpPacket::new_checked(&packet[20..]).unwrap();
             assert_eq!(tcp.seq_number(), TcpSeqNumber(-100) + got.len());
             assert_eq!(tcp.fin(), n == 3);

@@ -2,8 +2,8 @@
 
 use crate::entry::Body;
 use crate::frame::{self, Kind};
+use crate::header::Header;
 use crate::interface::Side;
-use crate::packet::{self, ETHERNET_HEADER};
 use crate::{ETHERNET, Stack, choose, instant};
 use alloc::vec::Vec;
 use smoltcp::socket::raw;
@@ -98,18 +98,11 @@ impl Stack {
 
     fn frame(&mut self, side: Side, bytes: &mut [u8]) {
         let Some(attached) = self.side(side) else { return };
-        let (medium, hardware, checked) = (attached.medium(), attached.hardware, attached.checked());
-        let kind = frame::look(medium, bytes, hardware);
-        if !checked
-            && matches!(kind, Kind::Tcp(..) | Kind::Udp)
-            && !bytes.get(ETHERNET_HEADER..).is_some_and(packet::is_whole)
-        {
-            return;
-        }
-        match kind {
-            Kind::Tcp(flow, segment) => self.segment(side, bytes, flow, segment),
-            Kind::Udp => self.udp(side, bytes),
-            Kind::Fragment => self.part(side, bytes),
+        match frame::look(attached.medium(), bytes, attached.hardware, attached.checked()) {
+            Kind::Tcp(segment) => self.segment(side, bytes, &segment),
+            Kind::Udp(ip) => self.udp(side, bytes, &ip),
+            Kind::Part => self.part(side, bytes),
+            Kind::Broken => {}
             Kind::Undelivered { protocol, flow, error } => match protocol {
                 IpProtocol::Tcp => self.segment_lost(&flow, error),
                 IpProtocol::Udp => self.datagram_lost(&flow, error),
@@ -143,10 +136,12 @@ impl Stack {
         }
     }
 
-    fn udp(&mut self, side: Side, bytes: &[u8]) {
+    fn udp(&mut self, side: Side, bytes: &[u8], ip: &Header) {
         let now = self.now;
         let Some(attached) = self.side(side) else { return };
-        let Some(datagram) = frame::datagram(attached.medium(), bytes, attached.hardware) else { return };
+        let Some(datagram) = bytes.get(attached.header()..).and_then(|packet| frame::datagram(packet, ip)) else {
+            return;
+        };
         if (datagram.from.port, datagram.to.port) == (67, 68)
             && let (Some(dhcp), Some(ethernet)) = (&mut self.dhcp, &mut self.ethernet)
         {

@@ -3,7 +3,7 @@
 use super::recovery::{ALIKE, Recovery};
 use super::rest::Rest;
 use crate::budget::Budget;
-use crate::frame::{Flow, Segment};
+use crate::frame::{self, Flow, Kind, Segment};
 use crate::interface::{Attached, Set, Side};
 use crate::options::Options;
 use crate::packet::{self, Opening, Wire};
@@ -149,7 +149,7 @@ impl Connection {
     }
 
     /// Looks at a segment that came.
-    pub fn heard_of(&mut self, segment: Segment, packet: &[u8]) {
+    pub fn heard_of(&mut self, segment: &Segment, packet: &[u8]) {
         if segment.syn && !segment.rst && self.phase != Phase::Open {
             self.opening = packet::opening(packet).or(self.opening);
             let scale = self.opening.and_then(|o| o.scale);
@@ -236,8 +236,10 @@ impl Connection {
     fn feed_made(&mut self, attached: &mut Attached, now: Instant, stranger: bool, times: usize) {
         let hardware = (attached.medium() == Medium::Ethernet).then_some(attached.hardware);
         let Some(mut frame) = self.recovery.segment(&self.flow, hardware, stranger) else { return };
-        if let Some(packet) = frame.get_mut(attached.header()..) {
-            packet::lower(packet, &self.wire);
+        if let Kind::Tcp(segment) = frame::look(attached.medium(), &frame, attached.hardware, true)
+            && let Some(packet) = frame.get_mut(attached.header()..)
+        {
+            packet::lower(packet, &segment, &self.wire);
         }
         for _ in 0..times {
             attached.feed(now, &frame, &mut self.set, Some(&mut self.wire));

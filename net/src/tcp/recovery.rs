@@ -5,7 +5,7 @@
 //! of the kind it counts, made here.
 
 use super::made;
-use crate::frame::Flow;
+use crate::frame::{Flow, Segment};
 use alloc::vec::Vec;
 use smoltcp::time::{Duration, Instant};
 use smoltcp::wire::{EthernetAddress, TcpPacket, TcpRepr, TcpSeqNumber};
@@ -26,6 +26,8 @@ const PROBES: u32 = 2;
 /// smoltcp's shortest time-out: after it, it has sent all anew.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
+/// One without options.
+const TCP_HEADER: usize = 20;
 /// No window is larger.
 const FARTHEST: usize = 1 << 20;
 /// So far on, a number is in no window.
@@ -55,30 +57,36 @@ pub(crate) struct Recovery {
     probes: u32,
 }
 
+/// The ends of what arrived beyond a gap.
+fn selected(segment: &[u8]) -> impl Iterator<Item = TcpSeqNumber> {
+    let ranges = TcpPacket::new_checked(segment).and_then(|tcp| tcp.selective_ack_ranges()).unwrap_or_default();
+    ranges.into_iter().flatten().map(|(_, right)| TcpSeqNumber(right as i32))
+}
+
 impl Recovery {
     /// A segment came, and `top` is the end of all that was sent: is the first that is not acknowledged lost?
-    pub fn hear(&mut self, now: Instant, segment: &[u8], top: TcpSeqNumber) -> bool {
-        let Ok(tcp) = TcpPacket::new_checked(segment) else { return false };
-        let acknowledged = tcp.ack_number();
-        if !tcp.ack() || tcp.syn() || acknowledged > top {
+    pub fn hear(&mut self, now: Instant, segment: &Segment, packet: &[u8], top: TcpSeqNumber) -> bool {
+        let acknowledged = segment.acknowledges;
+        if !segment.ack || segment.syn || acknowledged > top {
             return false;
         }
-        let end = tcp.seq_number() + tcp.segment_len();
-        let edge = tcp.selective_ack_ranges().ok().map_or(acknowledged, |ranges| {
-            let edges = ranges.into_iter().flatten().map(|(_, right)| TcpSeqNumber(right as i32));
-            edges.filter(|edge| *edge <= top).fold(acknowledged, TcpSeqNumber::max)
-        });
+        let end = segment.number + segment.occupies();
+        let edge = if segment.header > TCP_HEADER {
+            selected(segment.bytes(packet)).filter(|edge| *edge <= top).fold(acknowledged, TcpSeqNumber::max)
+        } else {
+            acknowledged
+        };
         let before = self.heard.as_ref().map(|h| (h.acknowledged, h.at));
         match &mut self.heard {
             Some(heard) if acknowledged < heard.acknowledged => return false,
             Some(heard) => {
-                heard.window = tcp.window_len();
+                heard.window = segment.window;
                 // A forged one may be anywhere.
                 if end > heard.next && end < heard.next + FARTHEST {
                     heard.next = end;
                 }
             }
-            heard => *heard = Some(Heard { acknowledged, window: tcp.window_len(), next: end, at: now }),
+            heard => *heard = Some(Heard { acknowledged, window: segment.window, next: end, at: now }),
         }
         let forward = before.is_some_and(|(old, _)| acknowledged > old);
         if forward && let Some(heard) = &mut self.heard {

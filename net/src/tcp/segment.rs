@@ -5,16 +5,17 @@ use super::recovery::ALIKE;
 use super::{Connection, Phase, made};
 use crate::Stack;
 use crate::entry::Body;
-use crate::frame::{self, Flow, Segment};
+use crate::frame::{Flow, Segment};
 use crate::interface::Side;
 use crate::packet;
 use joist_vm::platform::Errno;
 use smoltcp::phy::Medium;
 use smoltcp::socket::tcp::State;
-use smoltcp::wire::{EthernetFrame, TcpPacket, TcpRepr};
+use smoltcp::wire::{EthernetFrame, TcpRepr};
 
 impl Stack {
-    pub(crate) fn segment(&mut self, side: Side, frame: &mut [u8], flow: Flow, segment: Segment) {
+    pub(crate) fn segment(&mut self, side: Side, frame: &mut [u8], segment: &Segment) {
+        let flow = segment.flow;
         if let Some(&id) = self.flows.get(&flow) {
             self.segment_of(id, side, frame, segment);
             return;
@@ -23,8 +24,8 @@ impl Stack {
         if self.closed.contains(&flow) {
             if segment.rst || opens {
                 self.forget_closed(&flow);
-            } else if segment.occupies {
-                self.acknowledge(side, frame, &flow);
+            } else if segment.occupies() > 0 {
+                self.acknowledge(side, frame, segment);
             }
             if !opens {
                 return;
@@ -41,7 +42,7 @@ impl Stack {
         self.feed_nobody(side, frame);
     }
 
-    fn segment_of(&mut self, id: u64, side: Side, frame: &mut [u8], segment: Segment) {
+    fn segment_of(&mut self, id: u64, side: Side, frame: &mut [u8], segment: &Segment) {
         let now = self.now;
         let Stack { entries, loopback, ethernet, .. } = self;
         let Some(Body::Connection(connection)) = entries.get_mut(&id).map(|e| &mut e.body) else { return };
@@ -56,30 +57,24 @@ impl Stack {
             return; // one of our own addresses, forged from outside
         }
         let connection: &mut Connection = connection;
-        if !segment.occupies
-            && !segment.rst
-            && connection.waits_for_end()
-            && connection.wire.top != Some(segment.acknowledges)
+        let occupies = segment.occupies() > 0;
+        if !occupies && !segment.rst && connection.waits_for_end() && connection.wire.top != Some(segment.acknowledges)
         {
             return; // three of these, and smoltcp would forget to send its FIN anew
         }
         if segment.syn && !segment.ack && !segment.rst && connection.phase == Phase::Open {
             return connection.challenge(attached, now);
         }
+        let Some(packet) = frame.get_mut(attached.header()..) else { return };
         let lost = side == Side::Ethernet
-            && connection.wire.top.is_some_and(|top| {
-                let bytes = frame::segment(attached.medium(), frame, attached.hardware);
-                bytes.is_some_and(|bytes| connection.recovery.hear(now, bytes, top))
-            });
-        if let Some(packet) = frame.get_mut(attached.header()..) {
-            packet::lower(packet, &connection.wire);
-            connection.heard_of(segment, packet);
-        }
+            && connection.wire.top.is_some_and(|top| connection.recovery.hear(now, segment, packet, top));
+        packet::lower(packet, segment, &connection.wire);
+        connection.heard_of(segment, packet);
         let before = connection.socket().state();
         attached.feed(now, frame, &mut connection.set, Some(&mut connection.wire));
         connection.heard = now;
         connection.probing = false;
-        if !segment.occupies {
+        if !occupies {
             // Three acknowledgements of the same have it send the first that wasn't acknowledged anew.
             for _ in 0..ALIKE {
                 if !connection.is_stuck(attached.iface.poll_at(now, &connection.set), now) {
@@ -117,18 +112,16 @@ impl Stack {
     }
 
     /// Repeats the last acknowledgement of a connection that is over: the segment itself says what it has to be.
-    fn acknowledge(&mut self, side: Side, frame: &[u8], flow: &Flow) {
+    fn acknowledge(&mut self, side: Side, frame: &[u8], segment: &Segment) {
         let Some(attached) = self.side(side) else { return };
-        let Some(packet) = frame.get(attached.header()..) else { return };
-        let ip = if packet.first().is_some_and(|b| b >> 4 == 4) { usize::from(packet[0] & 15) * 4 } else { 40 };
-        let Some(Ok(tcp)) = packet.get(ip..).map(TcpPacket::new_checked) else { return };
-        if !tcp.ack() {
+        if !segment.ack {
             return;
         }
+        let Flow { local, remote } = segment.flow;
         let answer = TcpRepr {
-            seq_number: tcp.ack_number(),
-            ack_number: Some(tcp.seq_number() + tcp.segment_len()),
-            ..made::blank(flow.local, flow.remote)
+            seq_number: segment.acknowledges,
+            ack_number: Some(segment.number + segment.occupies()),
+            ..made::blank(local, remote)
         };
         let hardware = match attached.medium() {
             Medium::Ethernet => {
@@ -137,7 +130,7 @@ impl Stack {
             }
             _ => None,
         };
-        let answer = made::frame(&answer, flow.local.addr, flow.remote.addr, hardware);
+        let answer = made::frame(&answer, local.addr, remote.addr, hardware);
         attached.send_frame(&answer);
     }
 }
