@@ -57,19 +57,8 @@ impl Call<'_> {
     }
 }
 
-/// What all calls begin with; `then` makes the answer of what was read.
+/// What all calls begin with, some with more flags; `then` makes the answer of what was read.
 fn call(
-    p: &mut Process,
-    socket: Term,
-    sizes: [Term; 2],
-    reference: Term,
-    then: &dyn Fn(&mut Process, Call<'_>) -> Term,
-) -> NativeResult {
-    call_with(p, socket, sizes, reference, 0, then)
-}
-
-/// As [`call`], with more flags.
-fn call_with(
     p: &mut Process,
     socket: Term,
     sizes: [Term; 2],
@@ -90,7 +79,7 @@ fn call_with(
 
 /// `nif_recv(Socket, Length, Flags, Reference)`
 pub(super) fn recv(p: &mut Process, a: &[Term]) -> NativeResult {
-    call(p, a[0], [a[1], a[2]], a[3], &|p, call| {
+    call(p, a[0], [a[1], a[2]], a[3], 0, &|p, call| {
         let data = build::binary(p, call.data());
         let n = call.data().len();
         let Call { esock, state, wish, .. } = call;
@@ -130,7 +119,7 @@ pub(super) fn recv(p: &mut Process, a: &[Term]) -> NativeResult {
 
 /// `nif_recvfrom(Socket, Length, Flags, Reference)`
 pub(super) fn recv_from(p: &mut Process, a: &[Term]) -> NativeResult {
-    call(p, a[0], [a[1], a[2]], a[3], &|p, call| {
+    call(p, a[0], [a[1], a[2]], a[3], 0, &|p, call| {
         let data = build::binary(p, call.data());
         let from = match &call.received.from {
             Some(from) => address::build(p, from),
@@ -144,7 +133,7 @@ pub(super) fn recv_from(p: &mut Process, a: &[Term]) -> NativeResult {
 /// `nif_recvmsg(Socket, BufferSize, ControlSize, Flags, Reference)`
 pub(super) fn recv_message(p: &mut Process, a: &[Term]) -> NativeResult {
     a[2].as_usize().ok_or_else(|| p.badarg())?;
-    call_with(p, a[0], [a[1], a[3]], a[4], MSG_CMSG_CLOEXEC, &|p, call| {
+    call(p, a[0], [a[1], a[3]], a[4], MSG_CMSG_CLOEXEC, &|p, call| {
         let message = message(p, &call.received, call.data());
         call.complete(p, message)
     })
@@ -154,7 +143,7 @@ pub(super) fn recv_message(p: &mut Process, a: &[Term]) -> NativeResult {
 pub(super) fn recv_messages(p: &mut Process, a: &[Term]) -> NativeResult {
     let most = a[1].as_usize().filter(|n| *n > 0).ok_or_else(|| p.badarg())?;
     a[3].as_usize().ok_or_else(|| p.badarg())?;
-    call_with(p, a[0], [a[2], a[4]], a[5], MSG_CMSG_CLOEXEC, &|p, mut call| {
+    call(p, a[0], [a[2], a[4]], a[5], MSG_CMSG_CLOEXEC, &|p, mut call| {
         let mut messages = Vec::new();
         loop {
             messages.push(message(p, &call.received, call.data()));
