@@ -222,3 +222,29 @@ fn a_cable_that_is_out() {
     world.pass(60_000_000);
     assert_eq!(world.receive(1, server).unwrap(), b"through");
 }
+
+/// Who never reads does not keep what a closed socket has left behind for ever.
+#[test]
+fn what_nobody_takes_is_given_up() {
+    let mut world = World::new(Trouble::default(), 19);
+    let (client, server, _) = world.pair();
+    let memory = world.machines[1].memory_left();
+    world.pass(300_000_000); // long idle before
+    assert!(world.machines[1].keep(server, &[&vec![7; 4 << 20]]));
+    world.machines[1].close(server);
+    world.pass(100_000_000);
+    assert!(world.machines[1].memory_left() < memory, "it is waited for");
+    world.pass(100_000_000);
+    assert!(world.machines[1].memory_left() >= memory, "for two minutes");
+    let mut got = 0;
+    let end = loop {
+        match world.receive(0, client) {
+            Ok(more) if more.is_empty() => break None,
+            Ok(more) => got += more.len(),
+            // It hears once it asks for more.
+            Err(Errno::Eagain) if world.now < 600_000_000 => world.pass(1_000_000),
+            Err(e) => break Some(e),
+        }
+    };
+    assert!(got > 0 && end == Some(Errno::Econnreset), "{got} {end:?}");
+}

@@ -20,6 +20,7 @@ const HEADER: usize = 12;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Data {
     Address(IpAddr),
+    /// Of an address; with addresses: what the name is another name for.
     Name(String),
 }
 
@@ -128,6 +129,9 @@ fn records(message: &[u8], mut at: usize, mut wanted: String, kind: u16) -> Opti
             _ => {}
         }
     }
+    if kind != Kind::Ptr as u16 && !found.is_empty() {
+        found.push(Data::Name(wanted));
+    }
     Some(found)
 }
 
@@ -179,7 +183,10 @@ mod tests {
             (b"\x01a\xc0\x10", 28, &[0; 16]),
         ];
         let message = answered(&asked, 0x8180, records);
-        assert_eq!(answer(&asked, &message), Some(Says::Has(alloc::vec![address(1), address(2)])));
+        assert_eq!(
+            answer(&asked, &message),
+            Some(Says::Has(alloc::vec![address(1), address(2), Data::Name("a.test".into())]))
+        );
         for (flags, says) in [(0x8183, Says::NoSuchName), (0x8182, Says::Failed), (0x8380, Says::TooLong)] {
             assert_eq!(answer(&asked, &answered(&asked, flags, &[])), Some(says));
         }

@@ -1,5 +1,5 @@
-//! Names by the domain name system, for what stock leaves to the C library (`net:getaddrinfo/1`, `net:getnameinfo/1`): a
-//! stub that asks the servers of `/etc/resolv.conf` (RFC 1034, 5.3.1), as resolver(3) does. (`inet` asks by OTP's own
+//! Names by the domain name system, for what stock leaves to the C library (`net:getaddrinfo/1`, `net:getnameinfo/1`, the
+//! `native` lookup of `inet`): a stub that asks the servers of `/etc/resolv.conf` (RFC 1034, 5.3.1), as resolver(3) does. (`inet` asks by OTP's own
 //! `inet_res`.) A question goes on by events and timers; a process that asks looks each time a signal comes.
 
 mod config;
@@ -11,7 +11,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
-use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use joist_vm::event::on_event;
 use joist_vm::platform::{Address, Event, Family, Socket, Style, platform};
@@ -44,46 +44,69 @@ impl Failure {
     }
 }
 
-/// By their numbers.
+type Outcome = Result<Vec<Data>, Failure>;
+
+/// Who is told what came of a question, once.
+type Tell = Box<dyn FnOnce(Outcome) + Send>;
+
+/// Those that are on their way, by their numbers.
 static QUERIES: Mutex<(u64, BTreeMap<u64, Query>)> = Mutex::new((0, BTreeMap::new()));
 /// There are some: else sockets' events are none of ours.
 static ANY: AtomicBool = AtomicBool::new(false);
+/// What processes asked, and what came of it.
+static ANSWERS: Mutex<BTreeMap<u64, (Pid, Option<Outcome>)>> = Mutex::new(BTreeMap::new());
 
-/// Does something with a question; who asked it is told if that was all.
+/// Does something with a question, and tells who asked it if that was all.
 fn with(is_it: impl Fn(u64, &Query) -> bool, f: impl FnOnce(u64, &mut Query)) {
     let mut queries = QUERIES.lock();
     let Some((id, query)) = queries.1.iter_mut().find(|(id, query)| is_it(**id, query)) else { return };
-    f(*id, query);
-    let asker = query.outcome.is_some().then_some(query.asker);
+    let id = *id;
+    f(id, query);
+    let Some(outcome) = query.outcome.take() else { return };
+    let tell = query.tell.take();
+    queries.1.remove(&id);
+    ANY.store(!queries.1.is_empty(), Relaxed);
     drop(queries);
-    if let Some(pid) = asker {
-        process::deliver(pid, Signal::Call(Box::new(|_| ())));
+    if let Some(tell) = tell {
+        tell(outcome);
     }
 }
 
-/// Begins; the number is for [`outcome`].
-fn begin(asker: Pid, names: Vec<String>, kinds: Vec<Kind>, config: Config) -> u64 {
+fn begin(names: Vec<String>, kinds: Vec<Kind>, config: Config, tell: Tell) {
     let mut queries = QUERIES.lock();
-    // Nobody takes what was found for who is gone.
-    queries.1.retain(|_, query| query.outcome.is_none() || process::lookup(query.asker).is_some());
     queries.0 += 1;
     let id = queries.0;
-    let mut query = Query::new(asker, names, kinds, config);
+    queries.1.insert(id, Query::new(names, kinds, config, tell));
     ANY.store(true, Relaxed);
-    query.ask(id);
-    queries.1.insert(id, query);
-    id
+    drop(queries);
+    with(|number, _| number == id, |id, query| query.ask(id));
 }
 
-fn outcome(id: u64) -> Option<Result<Vec<Data>, Failure>> {
-    let mut queries = QUERIES.lock();
-    let Some(query) = queries.1.get_mut(&id) else { return Some(Err(Failure::Again)) };
-    let outcome = query.outcome.take();
-    if outcome.is_some() {
-        queries.1.remove(&id);
-    }
-    ANY.store(!queries.1.is_empty(), Relaxed);
-    outcome
+/// Begins for a process; the number is for [`found`].
+fn begin_for(p: &Process, names: Vec<String>, kinds: Vec<Kind>, config: Config) -> Term {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let (number, pid) = (NUMBER.fetch_add(1, Relaxed), p.pid());
+    let mut answers = ANSWERS.lock();
+    // Nobody takes what was found for who is gone.
+    answers.retain(|_, (asker, _)| process::lookup(*asker).is_some());
+    answers.insert(number, (pid, None));
+    drop(answers);
+    let tell = move |outcome| {
+        if let Some((_, answer)) = ANSWERS.lock().get_mut(&number) {
+            *answer = Some(outcome);
+        }
+        process::deliver(pid, Signal::Call(Box::new(|_| ())));
+    };
+    begin(names, kinds, config, Box::new(tell));
+    Term::small(number as i64)
+}
+
+fn found(number: Term) -> Option<Outcome> {
+    let number = number.as_small().and_then(|n| u64::try_from(n).ok())?;
+    let mut answers = ANSWERS.lock();
+    let outcome = answers.get_mut(&number)?.1.take()?;
+    answers.remove(&number);
+    Some(outcome)
 }
 
 /// Begins to ask for a name's addresses (see [`addresses`]), of the versions of IP that this machine has any of.
@@ -97,17 +120,49 @@ pub(crate) fn ask_addresses(p: &Process, name: &str) -> Term {
             kinds.push(kind);
         }
     }
-    Term::small(begin(p.pid(), config.candidates(name), kinds, config) as i64)
+    begin_for(p, config.candidates(name), kinds, config)
 }
 
 /// Begins to ask for an address's name (see [`name`]).
 pub(crate) fn ask_name(p: &Process, address: IpAddr) -> Term {
-    let names = alloc::vec![alloc::format!("{}.", message::reverse(address))];
-    Term::small(begin(p.pid(), names, alloc::vec![Kind::Ptr], Config::read()) as i64)
+    begin_for(p, reverse(address), alloc::vec![Kind::Ptr], Config::read())
 }
 
-fn found(id: Term) -> Option<Result<Vec<Data>, Failure>> {
-    outcome(id.as_small().and_then(|n| u64::try_from(n).ok()).unwrap_or(0))
+fn reverse(address: IpAddr) -> Vec<String> {
+    alloc::vec![alloc::format!("{}.", message::reverse(address))]
+}
+
+/// Asks for a name's addresses of one version of IP, and for the name that it is another one for.
+pub(crate) fn host_by_name(
+    name: &str,
+    v4: bool,
+    tell: impl FnOnce(Result<(Vec<IpAddr>, Option<String>), Failure>) + Send + 'static,
+) {
+    let config = Config::read();
+    let kinds = alloc::vec![if v4 { Kind::A } else { Kind::Aaaa }];
+    let told = move |outcome: Outcome| {
+        tell(outcome.map(|all| {
+            let (mut addresses, mut name) = (Vec::new(), None);
+            for data in all {
+                match data {
+                    Data::Address(ip) => addresses.push(ip),
+                    Data::Name(canonical) => name = Some(canonical),
+                }
+            }
+            (addresses, name)
+        }));
+    };
+    begin(config.candidates(name), kinds, config, Box::new(told));
+}
+
+/// Asks for an address's name.
+pub(crate) fn host_by_address(address: IpAddr, tell: impl FnOnce(Result<String, Failure>) + Send + 'static) {
+    let told = move |outcome: Outcome| tell(outcome.and_then(first_name));
+    begin(reverse(address), alloc::vec![Kind::Ptr], Config::read(), Box::new(told));
+}
+
+fn first_name(all: Vec<Data>) -> Result<String, Failure> {
+    all.into_iter().find_map(|data| if let Data::Name(name) = data { Some(name) } else { None }).ok_or(Failure::NoData)
 }
 
 /// What [`ask_addresses`] led to: those first that there is a way to, and of these IPv6 (RFC 6724). `None` as yet.
@@ -128,10 +183,7 @@ pub(crate) fn addresses(id: Term) -> Option<Result<Vec<IpAddr>, Failure>> {
 
 /// What [`ask_name`] led to.
 pub(crate) fn name(id: Term) -> Option<Result<String, Failure>> {
-    Some(found(id)?.and_then(|all| {
-        let name = all.into_iter().find_map(|data| if let Data::Name(name) = data { Some(name) } else { None });
-        name.ok_or(Failure::NoData)
-    }))
+    Some(found(id)?.and_then(first_name))
 }
 
 fn has_way(to: IpAddr) -> bool {

@@ -7,11 +7,10 @@ use core::net::SocketAddr;
 
 use joist_vm::platform::{Address, Errno, Socket, Style, platform};
 use joist_vm::sched::{self, TimerKey};
-use joist_vm::term::Pid;
 
 use super::config::Config;
 use super::message::{self, Data, Kind, Says};
-use super::{Failure, open, with};
+use super::{Failure, Outcome, Tell, open, with};
 
 const PORT: u16 = 53;
 /// No answer by UDP is longer without EDNS; more does no harm.
@@ -38,8 +37,8 @@ enum State {
 }
 
 pub(super) struct Query {
-    pub asker: Pid,
-    pub outcome: Option<Result<Vec<Data>, Failure>>,
+    pub tell: Option<Tell>,
+    pub outcome: Option<Outcome>,
     config: Config,
     /// The one that is asked for now, and those that come after it, backwards.
     names: Vec<String>,
@@ -60,10 +59,10 @@ impl Drop for Query {
 }
 
 impl Query {
-    pub fn new(asker: Pid, mut names: Vec<String>, kinds: Vec<Kind>, config: Config) -> Query {
+    pub fn new(mut names: Vec<String>, kinds: Vec<Kind>, config: Config, tell: Tell) -> Query {
         names.reverse();
         Query {
-            asker,
+            tell: Some(tell),
             outcome: None,
             config,
             names,
@@ -102,7 +101,7 @@ impl Query {
         }
     }
 
-    fn end(&mut self, outcome: Result<Vec<Data>, Failure>) {
+    fn end(&mut self, outcome: Outcome) {
         self.hang_up();
         self.outcome = Some(outcome);
     }

@@ -64,6 +64,8 @@ pub(crate) struct Connection {
     /// When that was, last: two ends that no longer agree would ask each other without end.
     pub probed: Option<Instant>,
     pub ended: Option<Ended>,
+    /// When its owner closed it.
+    pub abandoned: Option<Instant>,
     /// Closed by its owner, and no longer waited for after this.
     pub give_up: Option<Instant>,
     /// It is reset on purpose: the RST has only to be sent.
@@ -129,6 +131,7 @@ impl Connection {
             probing: false,
             probed: None,
             ended: None,
+            abandoned: None,
             give_up: None,
             aborted: false,
         };

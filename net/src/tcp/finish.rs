@@ -11,6 +11,9 @@ use smoltcp::time::{Duration, Instant};
 
 /// Linux's `tcp_fin_timeout`.
 const FIN_TIMEOUT: Duration = Duration::from_secs(60);
+/// Who takes nothing for so long of what a closed socket still has to send is not waited for; Linux's `tcp_orphan_retries`
+/// come to about that.
+const ORPHAN_TIMEOUT: Duration = Duration::from_secs(120);
 /// A neighbour that doesn't say where it is for so long isn't there.
 const NEIGHBOUR_PATIENCE: Duration = Duration::from_secs(3);
 /// smoltcp asks for a neighbour anew after this.
@@ -117,6 +120,18 @@ impl Stack {
         if connection.give_up.is_some_and(|at| at <= now) {
             return self.finish(id, None);
         }
+        let mut orphan = None;
+        if let Some(closed) = connection.abandoned
+            && connection.socket().send_queue() > 0
+            && !connection.aborted
+        {
+            let end = connection.recovery.progress().map_or(closed, |at| at.max(closed)) + ORPHAN_TIMEOUT;
+            if end <= now {
+                connection.abort();
+                return self.touch(id);
+            }
+            orphan = Some(end);
+        }
         let mut poll_at = poll_at;
         if sent.room && connection.is_stuck(poll_at, now) {
             let next = connection.probed.map(|at| at + PROBE).filter(|at| *at > now);
@@ -128,7 +143,7 @@ impl Stack {
         }
         // What is due now is served already, or stalled.
         let poll_at = poll_at.map(|at| at.max(now + Duration::from_millis(1)));
-        let at = [poll_at, connection.give_up, connection.recovery.probe_at].into_iter().flatten().min();
+        let at = [poll_at, orphan, connection.give_up, connection.recovery.probe_at].into_iter().flatten().min();
         self.timers.set(id, &mut entry.timer, at);
         self.notify(id);
     }
@@ -202,6 +217,7 @@ impl Stack {
         let Some(entry) = self.entries.get_mut(&id) else { return };
         entry.owner = Owner::Nobody;
         let Body::Connection(connection) = &mut entry.body else { return };
+        connection.abandoned = Some(self.now);
         if connection.phase == Phase::Connecting {
             return self.finish(id, None);
         }

@@ -133,6 +133,11 @@ impl Recovery {
         self.heard.as_ref().is_some_and(|heard| number >= heard.acknowledged) && number < top
     }
 
+    /// When the other end last acknowledged something new.
+    pub fn progress(&self) -> Option<Instant> {
+        self.heard.as_ref().map(|heard| heard.at)
+    }
+
     /// What is under way is known to be lost: is it to be sent anew?
     pub fn is_lost(&mut self, top: TcpSeqNumber) -> bool {
         let Some(acknowledged) = self.heard.as_ref().map(|h| h.acknowledged) else { return false };

@@ -90,6 +90,13 @@ fn resolves_for_net(guest: &Guest, dns: &Dns) {
             ),
             "[{192,0,2,1},{192,0,2,2}]",
         ),
+        (
+            "inet_db:set_lookup([native]), inet:gethostbyname(\"alias.test\")".into(),
+            "{ok,{hostent,\"one.test\",[\"alias.test\"],inet,4,[{192,0,2,7}]}}",
+        ),
+        ("inet:getaddr(\"one.test\", inet6)".into(), "{ok,{8193,3512,0,0,0,0,0,7}}"),
+        ("inet:gethostbyaddr({192,0,2,7})".into(), "{ok,{hostent,\"one.test\",[],inet,4,[{192,0,2,7}]}}"),
+        ("inet:getaddr(\"nobody.test\", inet)".into(), "{error,nxdomain}"),
     ] {
         assert_eq!(guest.ask(&expression), wanted, "{expression}");
     }
