@@ -33,9 +33,8 @@ impl Header {
 
     fn v4(bytes: &[u8; 20]) -> Header {
         let word = |at: usize| u16::from_be_bytes([bytes[at], bytes[at + 1]]);
-        let address = |at: usize| {
-            IpAddress::Ipv4(Ipv4Address::new(bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]))
-        };
+        let address =
+            |at: usize| IpAddress::Ipv4(Ipv4Address::new(bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]));
         Header {
             len: usize::from(bytes[0] & 15) * 4,
             end: word(2).into(),
@@ -49,7 +48,9 @@ impl Header {
     }
 
     fn v6(bytes: &[u8; V6]) -> Header {
-        let (_, [from, to]) = bytes.as_rchunks::<16>() else { unreachable!("40 bytes are two addresses and eight more") };
+        let (_, [from, to]) = bytes.as_rchunks::<16>() else {
+            unreachable!("40 bytes are two addresses and eight more")
+        };
         Header {
             len: V6,
             end: V6 + usize::from(u16::from_be_bytes([bytes[4], bytes[5]])),

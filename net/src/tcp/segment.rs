@@ -58,10 +58,7 @@ impl Stack {
         }
         let connection: &mut Connection = connection;
         let occupies = segment.occupies() > 0;
-        if !occupies
-            && !segment.rst
-            && connection.waits_for_end()
-            && connection.wire.top != Some(segment.acknowledges)
+        if !occupies && !segment.rst && connection.waits_for_end() && connection.wire.top != Some(segment.acknowledges)
         {
             return; // three of these, and smoltcp would forget to send its FIN anew
         }
