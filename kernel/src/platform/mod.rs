@@ -131,7 +131,7 @@ impl Platform for Machine {
     fn has_events(&self) -> bool {
         let now = time::monotonic_ns();
         tlb::tend(now);
-        event::pending() || net::pending()
+        event::pending() || net::is_quiet() || net::pending(now)
     }
 
     fn poll(&self) -> Option<Event> {
