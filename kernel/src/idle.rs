@@ -14,8 +14,11 @@ pub fn park(deadline_ns: Option<u64>) {
     interrupts::disable();
     cpu.sleeping.store(true, SeqCst);
     let start = monotonic_ns();
-    let reason =
-        cpu.wake_pending.load(SeqCst) || event::pending() || net::pending() || deadline_ns.is_some_and(|d| d <= start);
+    let reason = cpu.wake_pending.load(SeqCst)
+        || net::listen()
+        || event::pending()
+        || net::pending(start)
+        || deadline_ns.is_some_and(|d| d <= start);
     if !reason {
         if let Some(deadline) = deadline_ns {
             timer::arm(deadline);

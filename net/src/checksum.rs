@@ -12,11 +12,13 @@ const OF_UDP: usize = 6;
 pub(crate) struct Sum(u64);
 
 impl Sum {
+    #[inline]
     fn with_carry(number: u64, carry: bool) -> Sum {
         let (number, carry) = number.carrying_add(0, carry);
         Sum(number + u64::from(carry))
     }
 
+    #[inline]
     pub fn add(self, number: u64) -> Sum {
         let (number, carry) = self.0.overflowing_add(number);
         Sum::with_carry(number, carry)
@@ -47,6 +49,7 @@ impl Sum {
         sum.rest(from_rest)
     }
 
+    #[inline]
     fn block(self, [a, b, c, d, e, f, g, h]: &[u64; 8]) -> Sum {
         let (sum, carry) = self.0.carrying_add(*a, false);
         let (sum, carry) = sum.carrying_add(*b, carry);
@@ -60,6 +63,7 @@ impl Sum {
     }
 
     /// Fewer than 64 bytes; an odd one at the end counts as if a zero followed.
+    #[inline]
     fn rest(self, data: &[u8]) -> Sum {
         let (words, rest) = data.as_chunks::<8>();
         let sum = words.iter().fold(self, |sum, word| sum.add(u64::from_le_bytes(*word)));
@@ -68,6 +72,7 @@ impl Sum {
         sum.add(u64::from_le_bytes(last))
     }
 
+    #[inline]
     pub fn fold(self) -> u16 {
         let half = (self.0 & 0xffff_ffff) + (self.0 >> 32);
         let word = (half & 0xffff) + (half >> 16 & 0xffff) + (half >> 32);
@@ -86,6 +91,7 @@ impl Sum {
     }
 }
 
+#[inline]
 fn words(block: &[u8; 64]) -> [u64; 8] {
     core::array::from_fn(|n| block[n * 8..].first_chunk().map_or(0, |word| u64::from_le_bytes(*word)))
 }

@@ -102,6 +102,14 @@ impl Attached {
         self.link.flush();
     }
 
+    pub fn be_told(&mut self, on: bool) -> bool {
+        self.link.be_told(on)
+    }
+
+    pub fn waits(&self) -> bool {
+        self.link.waits()
+    }
+
     /// Shows one frame to the sockets of a set.
     pub fn feed(&mut self, now: Instant, frame: &[u8], set: &mut Set, wire: Option<&mut Wire>) {
         let port = Port::plain(&mut *self.link, Some(frame), &self.caps, &mut self.scratch);

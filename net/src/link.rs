@@ -80,8 +80,17 @@ pub trait Link {
             fill(buffer);
         });
     }
-    /// All that [`Link::send`] took may go now.
+    /// All that [`Link::send`] took goes now.
     fn flush(&mut self) {}
+    /// Has the card tell of what comes in, or not: who looks for it all the time need not be told. True if it is told of
+    /// from now on, and something has come in before.
+    fn be_told(&mut self, _on: bool) -> bool {
+        false
+    }
+    /// Is there something that comes in or goes out by the next poll, and that nobody else tells of?
+    fn waits(&self) -> bool {
+        false
+    }
 }
 
 /// The machine's own network: what is sent comes in again.
@@ -114,6 +123,10 @@ impl Link for Loopback {
         let mut buffer = vec![0; len].into_boxed_slice();
         fill(&mut buffer);
         self.0.push_back(buffer);
+    }
+
+    fn waits(&self) -> bool {
+        !self.0.is_empty()
     }
 }
 

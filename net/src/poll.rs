@@ -3,7 +3,7 @@
 use crate::entry::Body;
 use crate::frame::{self, Kind};
 use crate::header::Header;
-use crate::interface::Side;
+use crate::interface::{Attached, Side};
 use crate::{ETHERNET, Stack, choose, instant};
 use alloc::vec::Vec;
 use smoltcp::socket::raw;
@@ -18,6 +18,14 @@ const ROUND: usize = 32;
 const STALLED: Duration = Duration::from_micros(200);
 
 impl Stack {
+    /// What follows from a call, at once: what it gave is sent. What has come in waits for [`Stack::poll`]; true if that
+    /// has something to do right away.
+    pub fn follow(&mut self, now_us: u64) -> bool {
+        self.now = self.now.max(instant(now_us));
+        self.serve();
+        !self.dirty.is_empty() || self.loopback.waits() || self.ethernet.as_ref().is_some_and(Attached::waits)
+    }
+
     /// Takes in what has come and sends what is due. True if there is more to do right away.
     pub fn poll(&mut self, now_us: u64) -> bool {
         self.now = self.now.max(instant(now_us));
@@ -54,6 +62,11 @@ impl Stack {
         }
         self.flush();
         taken >= BATCH
+    }
+
+    /// Has the card tell of what comes in, or not. True if something has come in before.
+    pub fn be_told(&mut self, on: bool) -> bool {
+        self.ethernet.as_mut().is_some_and(|ethernet| ethernet.be_told(on))
     }
 
     fn flush(&mut self) {

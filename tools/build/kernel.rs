@@ -13,7 +13,7 @@ const SOURCES: [&str; 8] = ["kernel", "net", "vfs", "vm", "bif", "image", "Cargo
 /// Call frame information for a panic's backtrace (frame pointers would cost each of the engine's handlers three
 /// instructions); and no paths of the building machine in what is built.
 fn rustflags(root: &Path) -> String {
-    let mut flags = vec!["-Cforce-unwind-tables=yes".to_string(), "-Cllvm-args=-inline-threshold=45".to_string()];
+    let mut flags = vec!["-Cforce-unwind-tables=yes".to_string()];
     let mut remap = |from: &Path, to: &str| flags.push(format!("--remap-path-prefix={}={to}", from.display()));
     if let Ok(root) = root.canonicalize() {
         remap(&root, "");

@@ -185,9 +185,12 @@ pub(crate) fn gather(
     fold(p, t, Vec::new(), add, finish)
 }
 
+/// What most drivers are told has so many bytes at most.
+const USUAL: usize = 128;
+
 /// An io list's (or binary's) bytes, at once.
 pub(crate) fn to_bytes(t: Term) -> Option<Vec<u8>> {
-    let mut v = Vec::new();
+    let mut v = Vec::with_capacity(USUAL);
     walk(t, &mut |part| add(&mut v, part)).then_some(v)
 }
 

@@ -11,6 +11,7 @@ pub mod irq;
 pub mod lock;
 pub mod percpu;
 pub mod port;
+pub mod tlb;
 pub mod tsc;
 
 core::arch::global_asm!(include_str!("../asm/interrupts.s"));

@@ -23,6 +23,8 @@ pub struct PerCpu {
     pub sleeping: AtomicBool,
     /// Nanoseconds spent in `hlt`.
     pub idle_ns: AtomicU64,
+    /// When it flushes its translations, in monotonic nanoseconds; see `tlb`.
+    pub tlb_flush_at: AtomicU64,
     /// Interrupts of its own timer, for tests and reports.
     pub timer_ticks: AtomicU64,
     /// The bottom and top of its stack, for backtraces.
@@ -44,6 +46,7 @@ impl PerCpu {
             wake_pending: AtomicBool::new(false),
             sleeping: AtomicBool::new(false),
             idle_ns: AtomicU64::new(0),
+            tlb_flush_at: AtomicU64::new(0),
             timer_ticks: AtomicU64::new(0),
             stack: (AtomicU64::new(0), AtomicU64::new(0)),
             entry: spin::Once::new(),

@@ -1,5 +1,5 @@
-//! The machine's network: `joist_net`'s stack behind one lock, and its network card. Whoever calls it does its work,
-//! too: any CPU, from a socket's call or from the platform's `poll`.
+//! The machine's network: `joist_net`'s stack behind one lock, and its network card. What a socket's call gives is sent by
+//! who makes it; all else is done by the platform's `poll`, on any CPU.
 
 pub mod announce;
 pub mod local;
@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 use core::net::IpAddr;
 use core::sync::atomic::{
     AtomicBool, AtomicU64,
-    Ordering::{Acquire, Relaxed, Release},
+    Ordering::{AcqRel, Acquire, Relaxed, Release},
 };
 use joist_image::cmdline::CommandLine;
 use joist_net::{Conflict, Settings, Stack};
@@ -22,12 +22,15 @@ use spin::{Mutex, Once};
 static STACK: Once<Mutex<Stack>> = Once::new();
 /// When the stack has something to do by itself, in monotonic nanoseconds.
 static DEADLINE: AtomicU64 = AtomicU64::new(u64::MAX);
-/// There are events to be taken, or frames that the last round left.
+/// There are events to be taken, or there is something left for the next round.
 static MORE: AtomicBool = AtomicBool::new(false);
 /// The stack's [`Stack::changes`].
 static CHANGES: AtomicU64 = AtomicU64::new(0);
 /// Those that `/etc/resolv.conf` was written for.
 static WRITTEN: AtomicU64 = AtomicU64::new(0);
+
+/// The card doesn't interrupt for what comes in: somebody is awake, and looks for it.
+static QUIET: AtomicBool = AtomicBool::new(false);
 
 /// The part of the memory that sockets' buffers may have.
 const PART_OF_MEMORY: usize = 4;
@@ -51,7 +54,11 @@ pub fn start(line: &CommandLine) -> Result<(), String> {
     let Some((nic, hardware)) = virtio::take() else { return Ok(()) };
     with(|stack| stack.attach(nic, hardware, &settings));
     let start = time::monotonic_ns();
-    let has_address = || with(|stack| stack.settings()).filter(|s| s.addresses.iter().any(|(ip, _)| ip.is_ipv4()));
+    let has_address = || {
+        let mut stack = STACK.get()?.lock();
+        work(&mut stack);
+        Some(stack.settings()).filter(|s| s.addresses.iter().any(|(ip, _)| ip.is_ipv4()))
+    };
     let found = loop {
         if let Some(found) = has_address() {
             break Some(found);
@@ -111,14 +118,16 @@ fn now_us() -> u64 {
     time::monotonic_ns() / 1000
 }
 
-/// Does something with the stack, and what it then has to do. `None` before it was made.
+/// Does something with the stack, and sends what it gave. `None` before it was made.
 pub fn with<T>(f: impl FnOnce(&mut Stack) -> T) -> Option<T> {
     let mut stack = STACK.get()?.lock();
     let result = f(&mut stack);
-    work(&mut stack);
+    let more = stack.follow(now_us());
+    note(&stack, more);
     Some(result)
 }
 
+/// Does all that is to be done now.
 #[inline(never)]
 fn work(stack: &mut Stack) {
     let more = stack.poll(now_us());
@@ -129,14 +138,39 @@ fn work(stack: &mut Stack) {
     if let Some(up) = stack.take_link_news() {
         log!("network: the link is {}", if up { "up" } else { "down" });
     }
+    note(stack, more);
+}
+
+/// What those see who don't hold the lock.
+fn note(stack: &Stack, more: bool) {
     MORE.store(more || stack.has_events(), Release);
     CHANGES.store(stack.changes(), Relaxed);
     DEADLINE.store(stack.deadline_us().map_or(u64::MAX, |us| us.saturating_mul(1000)), Release);
 }
 
 /// Is there something to do?
-pub fn pending() -> bool {
-    MORE.load(Acquire) || local::pending() || time::monotonic_ns() >= DEADLINE.load(Acquire)
+pub fn pending(now_ns: u64) -> bool {
+    MORE.load(Acquire) || local::pending() || now_ns >= DEADLINE.load(Acquire)
+}
+
+/// May something have come in that nobody was told of?
+pub fn is_quiet() -> bool {
+    QUIET.load(Acquire)
+}
+
+/// For a CPU that is going to sleep: the card interrupts from now on. True if something has come in before, which is as
+/// good as an interrupt.
+pub fn listen() -> bool {
+    if !is_quiet() {
+        return false;
+    }
+    let Some(mut stack) = STACK.get().map(Mutex::lock) else { return false };
+    QUIET.store(false, Release);
+    let came = stack.be_told(true);
+    if came {
+        event::raise(event::NETWORK);
+    }
+    came
 }
 
 /// When there will be, at the latest.
@@ -146,7 +180,8 @@ pub fn deadline_ns() -> Option<u64> {
 
 /// Does what is to be done, and takes an event. Another CPU that is at it is not waited for.
 pub fn poll() -> Option<Event> {
-    if !pending() && !event::is_raised(event::NETWORK) {
+    let interrupted = event::is_raised(event::NETWORK);
+    if !interrupted && !is_quiet() && !pending(time::monotonic_ns()) {
         return None;
     }
     if let Some(event) = local::poll() {
@@ -158,6 +193,9 @@ pub fn poll() -> Option<Event> {
         return Some(event);
     }
     event::clear(event::NETWORK);
+    if interrupted && !QUIET.swap(true, AcqRel) {
+        stack.be_told(false);
+    }
     work(&mut stack);
     stack.take_event()
 }

@@ -5,7 +5,7 @@ mod environment;
 mod files;
 mod sockets;
 
-use crate::arch::percpu;
+use crate::arch::{percpu, tlb};
 use crate::{console, entropy, event, exit, idle, mm, net, smp, time};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -129,7 +129,9 @@ impl Platform for Machine {
     }
 
     fn has_events(&self) -> bool {
-        event::pending() || net::pending()
+        let now = time::monotonic_ns();
+        tlb::tend(now);
+        event::pending() || net::is_quiet() || net::pending(now)
     }
 
     fn poll(&self) -> Option<Event> {

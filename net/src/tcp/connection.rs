@@ -80,6 +80,8 @@ const DATA_TIMEOUT: Duration = Duration::from_secs(924);
 pub(super) const PROBE: Duration = Duration::from_secs(1);
 
 const ONE_SEGMENT: usize = 1220;
+/// Of a receive buffer: a small part of it holds some segments.
+const WIDE: usize = 8192;
 
 /// smoltcp waits no longer before it sends anew.
 const LONGEST_RETRANSMISSION: Duration = Duration::from_secs(61);
@@ -276,6 +278,13 @@ impl Connection {
         options.receive_buffer.is_none()
             && socket.recv_queue() == 0
             && self.read.wrapping_sub(self.read_before) >= socket.recv_capacity()
+    }
+
+    /// Is it worth telling when what has come is read? Not while the window that the other end knows of is wide open: it
+    /// hears of the new one by the next acknowledgement.
+    pub fn opens_window(&self) -> bool {
+        let socket = self.socket();
+        self.side == Side::Loopback || socket.recv_capacity() < WIDE || socket.recv_queue() > socket.recv_capacity() / 4
     }
 
     /// Has the other end said that nothing more comes?

@@ -64,9 +64,11 @@ impl Stack {
             return Err(Errno::Einval); // as without urgent data
         }
         let peek = flags & MSG_PEEK != 0;
+        let mut opens = false;
         let len = match body {
             Body::Connection(connection) if connection.phase != Phase::Connecting => {
                 let (end, shut) = (connection.at_end(), connection.shut_read);
+                opens = connection.opens_window();
                 let socket = connection.socket_mut();
                 let waiting = socket.recv_queue();
                 let count = match peek {
@@ -110,7 +112,9 @@ impl Stack {
                     self.grow(id);
                 }
             }
-            self.touch(id); // the window has grown
+            if opens {
+                self.touch(id);
+            }
         }
         Ok(Received { len, ..Received::default() })
     }

@@ -19,7 +19,7 @@ impl Stack {
         let to = datagram.to.addr;
         let several = to.is_multicast() || self.is_broadcast(to);
         let mut takers = Vec::new();
-        let mut best = 0;
+        let mut best = None;
         for claim in self.ports.claims(Protocol::Udp, datagram.to.port) {
             let Some(Entry { body: Body::Datagrams(datagrams), .. }) = self.entries.get(&claim.id) else { continue };
             let covered = match to {
@@ -35,15 +35,16 @@ impl Stack {
             let score = 1 + u8::from(claim.address.is_some()) + 2 * u8::from(datagrams.peer.is_some());
             if several {
                 takers.push(claim.id);
-            } else if score > best {
-                best = score;
-                takers = alloc::vec![claim.id];
+            } else if best.is_none_or(|(highest, _)| score > highest) {
+                best = Some((score, claim.id));
             }
         }
-        for &id in &takers {
+        let mut taken = false;
+        for id in takers.into_iter().chain(best.map(|(_, id)| id)) {
+            taken = true;
             self.deliver_to(id, datagram);
         }
-        !takers.is_empty()
+        taken
     }
 
     /// What doesn't fit is lost, as the protocol has it.
@@ -84,24 +85,26 @@ impl Stack {
         buf[..len].copy_from_slice(&first.data[..len]);
         let truncated = first.data.len() > buf.len();
         let mut control = Vec::new();
-        let mut tell = |wanted: i32, level: i32, kind: i32, data: Vec<u8>| {
+        let mut tell = |wanted: i32, level: i32, kind: i32, data: &dyn Fn() -> Vec<u8>| {
             if wanted != 0 {
-                control.push(Control { level, kind, data });
+                control.push(Control { level, kind, data: data() });
             }
         };
-        let ttl = int(first.ttl.into());
+        let place = || {
+            let index = if address::is_loopback(first.to) { 1 } else { address::ETHERNET_INDEX };
+            packet_info(index, first.to)
+        };
+        let ttl = || int(first.ttl.into());
         match first.to {
             IpAddress::Ipv4(_) => {
-                let index = if address::is_loopback(first.to) { 1 } else { address::ETHERNET_INDEX };
-                tell(options.packet_info, level::IP, 8, packet_info(index, first.to));
-                tell(options.receive_ttl, level::IP, 2, ttl);
-                tell(options.receive_tos, level::IP, 1, alloc::vec![first.tos]);
+                tell(options.packet_info, level::IP, 8, &place);
+                tell(options.receive_ttl, level::IP, 2, &ttl);
+                tell(options.receive_tos, level::IP, 1, &|| alloc::vec![first.tos]);
             }
             IpAddress::Ipv6(_) => {
-                let index = if address::is_loopback(first.to) { 1 } else { address::ETHERNET_INDEX };
-                tell(options.packet_info6, level::IPV6, 50, packet_info(index, first.to));
-                tell(options.receive_hops, level::IPV6, 52, ttl);
-                tell(options.receive_class, level::IPV6, 67, int(first.tos.into()));
+                tell(options.packet_info6, level::IPV6, 50, &place);
+                tell(options.receive_hops, level::IPV6, 52, &ttl);
+                tell(options.receive_class, level::IPV6, 67, &|| int(first.tos.into()));
             }
         }
         let received = Received {

@@ -7,6 +7,7 @@ use crate::interface::{Set, Side};
 use crate::options::{int_of, level};
 use crate::packet::Wire;
 use crate::{Stack, address};
+use alloc::borrow::Cow;
 use alloc::vec;
 use alloc::vec::Vec;
 use joist_vm::platform::{Control, Errno};
@@ -52,7 +53,10 @@ impl Stack {
         if broadcast && !may_broadcast {
             return Err(Errno::Eacces);
         }
-        let data = data.concat();
+        let data = match data {
+            [data] => Cow::Borrowed(*data),
+            pieces => Cow::Owned(pieces.concat()),
+        };
         if data.len() > LONGEST {
             return Err(TOO_LONG);
         }

@@ -18,7 +18,6 @@ struct Direction {
     count: u64,
     octets: u64,
     largest: u64,
-    average: f64,
 }
 
 impl Direction {
@@ -27,14 +26,17 @@ impl Direction {
         self.count += 1;
         self.octets += len;
         self.largest = self.largest.max(len);
-        self.average += (len as f64 - self.average) / self.count as f64;
+    }
+
+    fn average(&self) -> f64 {
+        self.octets as f64 / self.count.max(1) as f64
     }
 }
 
 impl Statistics {
     pub fn input(&mut self, len: usize) {
         self.received.count(len);
-        let off = len as f64 - self.received.average;
+        let off = len as f64 - self.received.average();
         self.deviation += (off - self.deviation) / self.received.count as f64;
     }
 
@@ -50,11 +52,11 @@ impl Statistics {
             let value = match *code {
                 stat::RECV_CNT => self.received.count,
                 stat::RECV_MAX => self.received.largest,
-                stat::RECV_AVG => self.received.average as u64,
+                stat::RECV_AVG => self.received.average() as u64,
                 stat::RECV_DVI => self.deviation.abs() as u64,
                 stat::SEND_CNT => self.sent.count,
                 stat::SEND_MAX => self.sent.largest,
-                stat::SEND_AVG => self.sent.average as u64,
+                stat::SEND_AVG => self.sent.average() as u64,
                 stat::SEND_PEND => pending as u64,
                 stat::RECV_OCT | stat::SEND_OCT => {
                     let way = if *code == stat::RECV_OCT { &self.received } else { &self.sent };

@@ -12,7 +12,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::sync::atomic::{
     AtomicBool,
-    Ordering::{AcqRel, Relaxed, Release},
+    Ordering::{AcqRel, Relaxed, Release, SeqCst},
+    fence,
 };
 use features::Features;
 use joist_net::{Frame, Link, Offers, Task};
@@ -25,6 +26,8 @@ const RECEIVE: u16 = 0;
 const SEND: u16 = 1;
 /// Frames in flight, each way.
 const QUEUE: usize = 128;
+/// The device gets to work on so many frames to send while there may be more.
+const TOLD: usize = 8;
 /// What a buffer for a frame has: enough for the longest, or for parts of larger ones.
 const BUFFER: usize = 2048;
 const PART: usize = 4096;
@@ -55,8 +58,8 @@ pub struct Nic {
     sending: Vec<Option<(Box<[u8]>, usize)>>,
     free: Vec<Box<[u8]>>,
     large: Vec<Box<[u8]>>,
-    /// The device wasn't told yet of what was put into its queues.
-    untold: [bool; 2],
+    /// The device wasn't told yet of so much that was put into its queues.
+    untold: [usize; 2],
     checked: bool,
     up: bool,
 }
@@ -127,7 +130,7 @@ impl Nic {
             sending: (0..QUEUE).map(|_| None).collect(),
             free: Vec::new(),
             large: Vec::new(),
-            untold: [false; 2],
+            untold: [0; 2],
             checked: false,
             up: true,
         })
@@ -148,7 +151,7 @@ impl Nic {
             && let Some(place) = self.receiving.get_mut(usize::from(token))
         {
             *place = Some(buffer);
-            self.untold[usize::from(RECEIVE)] = true;
+            self.untold[usize::from(RECEIVE)] += 1;
         }
     }
 
@@ -166,7 +169,7 @@ impl Nic {
     fn tell(&mut self) {
         for queue in [RECEIVE, SEND] {
             let of = if queue == SEND { &self.send } else { &self.receive };
-            if core::mem::take(&mut self.untold[usize::from(queue)]) && of.should_notify() {
+            if core::mem::take(&mut self.untold[usize::from(queue)]) > 0 && of.should_notify() {
                 self.transport.notify(queue);
             }
         }
@@ -297,11 +300,25 @@ impl Link for Nic {
             && let Some(place) = self.sending.get_mut(usize::from(token))
         {
             *place = Some((buffer, end));
-            self.untold[usize::from(SEND)] = true;
+            self.untold[usize::from(SEND)] += 1;
+            if self.untold[usize::from(SEND)] == TOLD {
+                self.tell();
+            }
         }
     }
 
     fn flush(&mut self) {
         self.tell();
+    }
+
+    fn be_told(&mut self, on: bool) -> bool {
+        self.receive.set_dev_notify(on);
+        // The device sees that before it is looked whether there is something.
+        fence(SeqCst);
+        on && self.receive.can_pop()
+    }
+
+    fn waits(&self) -> bool {
+        self.untold[usize::from(SEND)] > 0
     }
 }
