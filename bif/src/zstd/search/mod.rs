@@ -5,6 +5,7 @@ mod optimal;
 mod places;
 mod prices;
 mod text;
+mod tree;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -18,7 +19,9 @@ use text::Text;
 use super::block::{Repeats, Sequence};
 
 /// A piece of a search is over after so much work: looks at a position of the text.
-const PIECE: usize = 8192;
+const PIECE: usize = 4096;
+/// So many positions of a dictionary are taken up at once.
+const DICTIONARY_PIECE: u32 = 512;
 /// Positions from here on are brought down.
 const HIGH: u32 = 7 << 29;
 
@@ -115,9 +118,9 @@ impl Finder {
         // What lies behind is taken up first: a dictionary, or what a repetition to the last block's end has passed over.
         let chained = self.effort.strategy >= GREEDY;
         let behind = if chained { self.block } else { self.block.min(self.origin) };
-        if self.places.indexed() + 8 < behind {
-            let next = behind.min(self.places.indexed().saturating_add(PIECE as u32));
-            return Some(self.places.index(&self.text, next));
+        if self.places.indexed + 8 < behind {
+            let next = behind.min(self.places.indexed.saturating_add(DICTIONARY_PIECE));
+            return Some(self.places.index(&self.text, next, true).max(1));
         }
         if self.at == self.block
             && let Some(o) = &mut self.optimal
@@ -218,7 +221,7 @@ impl Finder {
         if fast {
             return best.or_else(|| self.places.find_fast(&self.text, at, floor));
         }
-        *work += self.places.index(&self.text, at);
+        *work += self.places.index(&self.text, at, false);
         let mut other = None;
         self.places.find(&self.text, at, floor, best.map_or(3, |b| b.length), &self.effort, work, |offset, length| {
             // The farther the dearer.

@@ -6,11 +6,14 @@ const LITERAL: usize = 256;
 const KINDS: [usize; 4] = [LITERAL, 36, 32, 53];
 /// What has been seen counts for less when it is more than this.
 const ENOUGH: u32 = 1 << 14;
+const NEWS: u32 = 16;
 
 pub(super) struct Prices {
     /// How often each literal, and each code for literals, offsets and lengths was there.
     counts: [[u32; LITERAL]; 4],
     prices: [[u32; LITERAL]; 4],
+    /// Sequences that have not made prices yet.
+    news: u32,
 }
 
 /// Bits that say more than the codes of literals or lengths do.
@@ -25,7 +28,7 @@ const fn more(code: u8, first: u8) -> u32 {
 
 impl Prices {
     pub(super) fn new() -> Prices {
-        let mut prices = Prices { counts: [[0; LITERAL]; 4], prices: [[0; LITERAL]; 4] };
+        let mut prices = Prices { counts: [[0; LITERAL]; 4], prices: [[0; LITERAL]; 4], news: 0 };
         for (i, counts) in prices.counts.iter_mut().enumerate().skip(1) {
             counts[..KINDS[i]].fill(1);
         }
@@ -49,11 +52,16 @@ impl Prices {
             block.iter().for_each(|b| self.counts[0][usize::from(*b)] += 1);
             self.counts[0].iter_mut().for_each(|c| *c = c.div_ceil(8).max(u32::from(*c > 0)));
         }
+        self.news = NEWS;
         self.settle();
     }
 
-    /// Makes prices of counts.
+    /// Makes prices of counts, if there is enough that is new.
     pub(super) fn settle(&mut self) {
+        if self.news < NEWS {
+            return;
+        }
+        self.news = 0;
         for (prices, counts) in self.prices.iter_mut().zip(&self.counts) {
             let sum = log2(counts.iter().sum::<u32>().max(2));
             for (price, count) in prices.iter_mut().zip(counts) {
@@ -64,6 +72,7 @@ impl Prices {
 
     /// Takes note of a sequence and its literals.
     pub(super) fn learn(&mut self, literals: &[u8], s: &Sequence, value: u32) {
+        self.news += 1;
         literals.iter().for_each(|b| self.counts[0][usize::from(*b)] += 1);
         self.counts[1][usize::from(literals_code(s.literals))] += 1;
         self.counts[2][value.max(1).ilog2() as usize] += 1;
