@@ -69,10 +69,15 @@ proptest! {
         dictionary in prop_oneof![Just(Vec::new()), texts()],
         flush_at in 0usize..100_000,
         piece in prop_oneof![Just(usize::MAX), 1usize..5000],
+        asked in prop::collection::vec((2usize..14, prop_oneof![4 => 0..33, 1 => 33..140_000]), 0..6),
     ) {
         let (mut c, mut d) = (Compressor::new(), Decompressor::new());
         for (index, value) in [(LEVEL, level), (WINDOW_LOG, window), (CHECKSUM, checksum)] {
             c.parameters.set(index, value).expect("in bounds");
+        }
+        for (index, value) in asked {
+            // Or it stays as it is.
+            let _ = c.parameters.set(index, value);
         }
         let dictionary = Dictionary::new(dictionary).expect("no tables").map(Arc::new);
         c.set_dictionary(dictionary.clone(), None).expect("idle");

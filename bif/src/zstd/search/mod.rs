@@ -1,6 +1,7 @@
 //! The search for repetitions, block by block and within a block piece by piece.
 
 mod effort;
+mod far;
 mod optimal;
 mod places;
 mod prices;
@@ -12,11 +13,13 @@ use alloc::vec::Vec;
 
 pub(super) use effort::Effort;
 use effort::{GREEDY, LAZY, OPTIMAL};
+use far::Far;
 use optimal::Optimal;
 use places::Places;
 use text::Text;
 
 use super::block::{Repeats, Sequence};
+use super::parameters::Parameters;
 
 /// A piece of a search is over after so much work: looks at a position of the text.
 const PIECE: usize = 4096;
@@ -49,15 +52,17 @@ pub(super) struct Finder {
     repeats: Repeats,
     pub sequences: Vec<Sequence>,
     optimal: Option<Box<Optimal>>,
+    far: Option<Far>,
 }
 
 impl Finder {
     /// For frames of blocks of up to so many bytes.
-    pub(super) fn new(effort: Effort, block: usize, dictionary: &[u8]) -> Finder {
+    pub(super) fn new(parameters: &Parameters, effort: Effort, block: usize, dictionary: &[u8]) -> Finder {
         let text = Text::new(1 << effort.window_log, block, dictionary);
         let origin = text.end();
         let (block, at, plain) = (origin, origin, origin);
         let optimal = (effort.strategy >= OPTIMAL).then(|| Box::new(Optimal::new()));
+        let far = Far::new(&effort, parameters, origin);
         Finder {
             text,
             places: Places::new(&effort),
@@ -70,6 +75,7 @@ impl Finder {
             repeats: Repeats::START,
             sequences: Vec::new(),
             optimal,
+            far,
         }
     }
 
@@ -83,6 +89,9 @@ impl Finder {
             let by = self.places.shift_below(self.text.start());
             self.text.shift(by);
             self.origin = self.origin.saturating_sub(by);
+            if let Some(far) = &mut self.far {
+                far.shift(by);
+            }
         }
         self.block = self.text.end();
         (self.at, self.plain, self.repeats) = (self.block, self.block, repeats);
@@ -121,6 +130,13 @@ impl Finder {
         if self.places.indexed + 8 < behind {
             let next = behind.min(self.places.indexed.saturating_add(DICTIONARY_PIECE));
             return Some(self.places.index(&self.text, next, true).max(1));
+        }
+        let floor = self.floor(self.text.end());
+        if let Some(far) = &mut self.far
+            && self.at == self.block
+            && let Some(n) = far.search(&self.text, self.block, floor)
+        {
+            return Some(n / 4);
         }
         if self.at == self.block
             && let Some(o) = &mut self.optimal
@@ -218,6 +234,11 @@ impl Finder {
             }
         }
         *work += 1;
+        if let Some(far) = self.far.as_mut().and_then(|far| far.at(at))
+            && best.is_none_or(|b| b.length < far.length)
+        {
+            best = Some(far);
+        }
         if fast {
             return best.or_else(|| self.places.find_fast(&self.text, at, floor));
         }

@@ -194,6 +194,12 @@ impl Finder {
                 found.push((at - from, length));
             }
         }
+        if let Some(far) = self.far.as_mut().and_then(|far| far.at(at))
+            && far.length > best
+        {
+            best = far.length;
+            found.push((far.offset, far.length));
+        }
         let best = best.max(LEAST);
         self.places
             .find(&self.text, at, floor, best, &self.effort, work, |offset, length| found.push((offset, length)));

@@ -9,6 +9,8 @@ use super::text::Text;
 /// One search takes no more tries, whatever is asked for, and no more work.
 const MAX_TRIES_LOG: u32 = 12;
 const MAX_WORK: usize = 1 << 14;
+/// Tables are no larger, whatever is asked for.
+const MAX_LOG: u32 = 24;
 /// Of a repetition so long nobody needs a longer one.
 const ENOUGH: u32 = 1 << 12;
 /// Three bytes are worth a look only so near.
@@ -44,7 +46,7 @@ impl Places {
         let Effort { hash_log, chain_log, strategy, .. } = *effort;
         // Of two tables the one for eight bytes is the larger one.
         let (hash_log, chain_log) = if strategy == DOUBLE { (chain_log, hash_log) } else { (hash_log, chain_log) };
-        let (hash_log, chain_log) = (hash_log.clamp(6, 30), chain_log.clamp(6, 30));
+        let (hash_log, chain_log) = (hash_log.clamp(6, MAX_LOG), chain_log.clamp(6, MAX_LOG));
         let chain = if strategy >= DOUBLE { 1 << chain_log } else { 0 };
         let short = if strategy >= OPTIMAL && effort.min_match == 3 { 1 << SHORT_LOG } else { 0 };
         Places {
