@@ -4,6 +4,7 @@
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
+use super::super::block::LEAST;
 use super::super::parameters::{self as names, Parameters};
 use super::Found;
 use super::effort::{Effort, OPTIMAL};
@@ -111,12 +112,12 @@ impl Far {
         self.next = self.next.wrapping_add(1);
     }
 
-    /// What was found at a position, or goes on there.
+    /// What was found at a position, or goes on there, if it is of use.
     pub(super) fn at(&mut self, at: u32) -> Option<Found> {
         while self.found.front().is_some_and(|f| f.at + f.length <= at) {
             self.found.pop_front();
         }
         let f = self.found.front().filter(|f| f.at <= at)?;
-        Some(Found { at, offset: f.offset, length: f.at + f.length - at })
+        Some(Found { at, offset: f.offset, length: f.at + f.length - at }).filter(|f| f.length > LEAST)
     }
 }
