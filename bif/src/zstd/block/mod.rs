@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 
 use super::frame::{self, COMPRESSED, RAW, RLE};
 pub(super) use bits::log2;
-pub(super) use codes::{LEAST, Repeats, Sequence, length_code, literals_code};
+pub(super) use codes::{LEAST, Repeats, Sequence, length_code, length_rest, literals_code, literals_rest};
 use huffman::Tree;
 use sequences::Known;
 

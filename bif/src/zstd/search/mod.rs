@@ -22,7 +22,7 @@ use super::block::{Repeats, Sequence};
 use super::parameters::Parameters;
 
 /// A piece of a search is over after so much work: looks at a position of the text.
-const PIECE: usize = 4096;
+const PIECE: usize = 2048;
 /// So many positions of a dictionary are taken up at once.
 const DICTIONARY_PIECE: u32 = 512;
 /// Positions from here on are brought down.
@@ -124,12 +124,14 @@ impl Finder {
 
     /// Searches a piece of the block, which is all there; answers how much work that was, and nothing at the end.
     pub(super) fn search(&mut self) -> Option<usize> {
-        // What lies behind is taken up first: a dictionary, or what a repetition to the last block's end has passed over.
+        // What lies behind is taken up first: a dictionary, bit by bit, and what a repetition to the last block's end has
+        // passed over.
         let chained = self.effort.strategy >= GREEDY;
         let behind = if chained { self.block } else { self.block.min(self.origin) };
         if self.places.indexed + 8 < behind {
-            let next = behind.min(self.places.indexed.saturating_add(DICTIONARY_PIECE));
-            return Some(self.places.index(&self.text, next, true).max(1));
+            let dictionary = self.places.indexed < self.origin;
+            let next = if dictionary { behind.min(self.places.indexed + DICTIONARY_PIECE) } else { behind };
+            return Some(self.places.index(&self.text, next, dictionary).max(1));
         }
         let floor = self.floor(self.text.end());
         if let Some(far) = &mut self.far
@@ -244,12 +246,14 @@ impl Finder {
         }
         *work += self.places.index(&self.text, at, false);
         let mut other = None;
-        self.places.find(&self.text, at, floor, best.map_or(3, |b| b.length), &self.effort, work, |offset, length| {
-            // The farther the dearer.
+        // The farther the dearer.
+        let mut tell = |offset: u32, length| {
             if length >= 1 + offset.ilog2() / 4 {
                 other = Some(Found { at, offset, length });
             }
-        });
+        };
+        let known = best.map_or(3, |b| b.length);
+        self.places.find(&self.text, at, floor, known, &self.effort, work, &mut tell);
         match (best, other) {
             (Some(named), Some(other)) if self.gain(&other) <= self.gain(&named) => Some(named),
             (named, other) => other.or(named),

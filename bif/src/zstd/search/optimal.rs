@@ -201,7 +201,7 @@ impl Finder {
             found.push((far.offset, far.length));
         }
         let best = best.max(LEAST);
-        self.places
-            .find(&self.text, at, floor, best, &self.effort, work, |offset, length| found.push((offset, length)));
+        let mut tell = |offset, length| found.push((offset, length));
+        self.places.find(&self.text, at, floor, best, &self.effort, work, &mut tell);
     }
 }

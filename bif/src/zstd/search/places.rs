@@ -150,7 +150,7 @@ impl Places {
         known: u32,
         effort: &Effort,
         work: &mut usize,
-        mut found: impl FnMut(u32, u32),
+        found: &mut dyn FnMut(u32, u32),
     ) {
         if self.strategy >= TREE {
             let tries_log = effort.search_log.min(MAX_TRIES_LOG);

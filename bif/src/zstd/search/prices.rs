@@ -1,6 +1,6 @@
 //! What literals and repetitions will cost, guessed from what there was so far: in 256ths of bits.
 
-use super::super::block::{LEAST, Sequence, length_code, literals_code, log2};
+use super::super::block::{Sequence, length_code, length_rest, literals_code, literals_rest, log2};
 
 const LITERAL: usize = 256;
 const KINDS: [usize; 4] = [LITERAL, 36, 32, 53];
@@ -14,16 +14,6 @@ pub(super) struct Prices {
     prices: [[u32; LITERAL]; 4],
     /// Sequences that have not made prices yet.
     news: u32,
-}
-
-/// Bits that say more than the codes of literals or lengths do.
-const fn more(code: u8, first: u8) -> u32 {
-    // Close enough where codes stand for few values: those are the cheap ones.
-    match code.checked_sub(first) {
-        None => 0,
-        Some(n) if n < 8 => 1 + (n / 3) as u32,
-        Some(n) => n as u32 - 3,
-    }
 }
 
 impl Prices {
@@ -86,14 +76,7 @@ impl Prices {
     /// Of so many literals, but for themselves.
     pub(super) fn literals(&self, n: u32) -> u32 {
         let code = literals_code(n);
-        let bits = if n < 16 {
-            0
-        } else if n < 64 {
-            more(code, 16)
-        } else {
-            n.ilog2()
-        };
-        self.prices[1][usize::from(code)] + (bits << 8)
+        self.prices[1][usize::from(code)] + (literals_rest(code) << 8)
     }
 
     /// Of an offset by the value that stands for it.
@@ -104,14 +87,6 @@ impl Prices {
 
     pub(super) fn length(&self, n: u32) -> u32 {
         let code = length_code(n);
-        let n = n.saturating_sub(LEAST);
-        let bits = if n < 32 {
-            0
-        } else if n < 128 {
-            more(code, 32)
-        } else {
-            n.ilog2()
-        };
-        self.prices[3][usize::from(code)] + (bits << 8)
+        self.prices[3][usize::from(code)] + (length_rest(code) << 8)
     }
 }

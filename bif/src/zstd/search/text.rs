@@ -93,17 +93,21 @@ impl Text {
     /// For how long the text at two positions is the same, up to the end of the later one's piece.
     #[inline]
     pub(super) fn common(&self, from: u32, at: u32) -> u32 {
-        if from >= self.base {
-            return prefix(self.from(from), self.from(at)) as u32;
-        }
+        self.common_up_to(from, at, u32::MAX)
+    }
+
+    /// The same, but for so many bytes at most.
+    #[inline]
+    pub(super) fn common_up_to(&self, from: u32, at: u32, most: u32) -> u32 {
         let old = |at: u32| self.old.get(at.wrapping_sub(self.start()) as usize..).unwrap_or_default();
-        let there = old(from);
-        if at < self.base {
-            return prefix(there, old(at)) as u32;
+        let here = if at < self.base { old(at) } else { self.from(at) };
+        let here = &here[..here.len().min(most as usize)];
+        if from >= self.base {
+            return prefix(self.from(from), here) as u32;
         }
-        let here = self.from(at);
+        let there = old(from);
         let n = prefix(there, here);
-        (if n == there.len() { n + prefix(&self.new, &here[n..]) } else { n }) as u32
+        (if n == there.len() && at >= self.base { n + prefix(&self.new, &here[n..]) } else { n }) as u32
     }
 }
 

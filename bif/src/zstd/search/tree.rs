@@ -20,7 +20,7 @@ impl Places {
                 self.skipped_from = before;
                 continue;
             }
-            self.plant(text, at, text.start(), u32::MAX, 5, &mut work, |_, _| {});
+            self.plant(text, at, text.start(), u32::MAX, 5, &mut work, &mut |_, _| {});
         }
         self.skipped_from = before;
         work
@@ -35,7 +35,7 @@ impl Places {
         known: u32,
         tries_log: u32,
         work: &mut usize,
-        mut found: impl FnMut(u32, u32),
+        found: &mut dyn FnMut(u32, u32),
     ) {
         self.indexed = self.indexed.max(at + 1);
         let Some(word) = text.word(at) else { return };
@@ -54,14 +54,14 @@ impl Places {
             }
             *work += 1;
             let alike = alike_before.min(alike_behind);
-            let length = alike + text.common(from + alike, at + alike);
+            let length = alike + text.common_up_to(from + alike, at + alike, ALIKE - alike.min(ALIKE));
             if length > best {
                 // The order of the tree is trusted for the way through it, not for what is the same.
                 best = text.common(from, at);
                 if best < length {
                     break;
                 }
-                found(at - from, length);
+                found(at - from, best);
             }
             *work += (length - alike) as usize / 32;
             if at + length >= end {
