@@ -248,12 +248,12 @@ impl Finder {
         let mut other = None;
         // The farther the dearer.
         let mut tell = |offset: u32, length| {
-            if length >= 1 + offset.ilog2() / 4 {
+            if length > offset.ilog2() / 4 {
                 other = Some(Found { at, offset, length });
             }
         };
         let known = best.map_or(3, |b| b.length);
-        self.places.find(&self.text, at, floor, known, &self.effort, work, &mut tell);
+        self.places.find(&self.text, at, floor, known, work, &mut tell);
         match (best, other) {
             (Some(named), Some(other)) if self.gain(&other) <= self.gain(&named) => Some(named),
             (named, other) => other.or(named),

@@ -202,6 +202,6 @@ impl Finder {
         }
         let best = best.max(LEAST);
         let mut tell = |offset, length| found.push((offset, length));
-        self.places.find(&self.text, at, floor, best, &self.effort, work, &mut tell);
+        self.places.find(&self.text, at, floor, best, work, &mut tell);
     }
 }

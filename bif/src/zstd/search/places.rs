@@ -29,6 +29,9 @@ pub(super) struct Places {
     chain_log: u32,
     pub min_match: u32,
     strategy: u32,
+    pub tries_log: u32,
+    /// A repetition so long ends a search.
+    enough: u32,
     /// Positions before this one are in the chains.
     pub indexed: u32,
     /// Positions before this one were passed over, or not, some time ago.
@@ -57,6 +60,8 @@ impl Places {
             chain_log,
             min_match: effort.min_match.clamp(4, 8),
             strategy,
+            tries_log: effort.search_log.min(MAX_TRIES_LOG),
+            enough: effort.target.max(ENOUGH),
             indexed: 1,
             skipped_from: 1,
         }
@@ -148,19 +153,17 @@ impl Places {
         at: u32,
         floor: u32,
         known: u32,
-        effort: &Effort,
         work: &mut usize,
         found: &mut dyn FnMut(u32, u32),
     ) {
         if self.strategy >= TREE {
-            let tries_log = effort.search_log.min(MAX_TRIES_LOG);
-            return self.plant(text, at, floor, known, tries_log, work, found);
+            return self.plant(text, at, floor, known, work, found);
         }
         let Some(word) = text.word(at) else { return };
         let Some(mut from) = self.heads.get(hash(word, self.min_match, self.hash_log)).copied() else { return };
         let floor = floor.max((at + 1).saturating_sub(self.chain.len() as u32));
-        let tries = 1u32 << effort.search_log.min(MAX_TRIES_LOG);
-        let (enough, end) = (effort.target.max(ENOUGH), text.end());
+        let tries = 1u32 << self.tries_log;
+        let (enough, end) = (self.enough, text.end());
         let mut best = known.max(3);
         let most = *work + MAX_WORK;
         let mut last = text.half(at + best - 3);

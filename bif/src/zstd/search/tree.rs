@@ -8,6 +8,9 @@ use super::text::Text;
 const ALIKE: u32 = 1 << 10;
 /// Of positions that a repetition has passed over only so many at either end are taken up.
 const ENDS: u32 = 256;
+/// Where nothing is to be told; then this is how far down the tree it goes.
+const NOTHING: u32 = u32::MAX;
+const PASSED_LOG: u32 = 5;
 
 impl Places {
     /// Takes up positions before this one that have been passed over; answers how much work that was.
@@ -20,7 +23,7 @@ impl Places {
                 self.skipped_from = before;
                 continue;
             }
-            self.plant(text, at, text.start(), u32::MAX, 5, &mut work, &mut |_, _| {});
+            self.plant(text, at, text.start(), NOTHING, &mut work, &mut |_, _| {});
         }
         self.skipped_from = before;
         work
@@ -33,7 +36,6 @@ impl Places {
         at: u32,
         floor: u32,
         known: u32,
-        tries_log: u32,
         work: &mut usize,
         found: &mut dyn FnMut(u32, u32),
     ) {
@@ -48,6 +50,7 @@ impl Places {
         let (mut before, mut behind) = (slot(at), slot(at) + 1);
         let (mut alike_before, mut alike_behind) = (0, 0);
         let mut best = known;
+        let tries_log = if known == NOTHING { self.tries_log.min(PASSED_LOG) } else { self.tries_log };
         for _ in 0..1u32 << tries_log {
             if from < floor || from >= at {
                 break;
