@@ -48,7 +48,7 @@ mod term_args;
 mod trace;
 mod unicode;
 pub mod zlib;
-mod zstd;
+pub mod zstd;
 
 use table::Binding;
 

@@ -1,4 +1,5 @@
-//! `zstd` (OTP 28): stock reads what Joist has compressed, and Joist what stock has. Among `$JOIST_TEST_OTPS` there must be
+//! `zstd` (OTP 28): stock reads what Joist has compressed, and Joist what stock has; compression
+//! lets others run. Among `$JOIST_TEST_OTPS` there must be
 //! a release that has it.
 
 use joist_tests::{binary, installations};
@@ -32,6 +33,9 @@ fn each_reads_the_other() {
         call(ours(), beams.path(), "check", by_stock.path());
         call(ours(), beams.path(), "pack", by_us.path());
         call(stock(), beams.path(), "check", by_us.path());
+        let mut one_scheduler = ours();
+        one_scheduler.args(["+S", "1"]);
+        call(one_scheduler, beams.path(), "pause", by_us.path());
     }
 }
 

@@ -104,7 +104,7 @@ impl Compressor {
         let target = Some(p.get(names::TARGET_BLOCK) as usize).filter(|n| *n > 0);
         let repeats = dictionary.map_or(Repeats::START, |d| Repeats(d.repeats));
         let mut frame = Frame {
-            finder: Finder::new(effort, largest, text),
+            finder: Finder::new(p, effort, largest, text),
             encoder: Encoder::new(repeats, effort.codes_literals()),
             header,
             pledged,

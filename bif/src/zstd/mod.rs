@@ -8,6 +8,7 @@ mod dictionary;
 mod frame;
 mod output;
 mod parameters;
+pub mod probe;
 mod search;
 mod stream;
 #[cfg(test)]

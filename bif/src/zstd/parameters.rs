@@ -1,5 +1,5 @@
-//! Parameters of compression, with the library's bounds. Those of long-distance matching are checked and kept, and may be
-//! read again, but have no effect; all others count.
+//! Parameters of compression, with the library's bounds. What they guide here is like what they guide there, though not
+//! the same: `search/effort.rs` and `search/far.rs` make use of them. Tables are no larger than is sensible.
 
 use super::frame::Failure;
 
@@ -101,6 +101,7 @@ impl Parameters {
     /// The window's size: what is asked for, or what the level stands for where the size of the whole is not known.
     pub(super) fn window_log(&self, level: i32) -> u32 {
         match (self.0[WINDOW_LOG], level) {
+            (0, _) if self.is_set(LONG_DISTANCE) => 27,
             (0, ..=1) => 19,
             (0, 2) => 20,
             (0, 3..=8) => 21,

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::compress::Compressor;
 use super::decompress::Decompressor;
 use super::dictionary::Dictionary;
-use super::parameters::{CHECKSUM, LEVEL, WINDOW_LOG};
+use super::parameters::{CHECKSUM, LDM_MIN_MATCH, LDM_RATE_LOG, LEVEL, LONG_DISTANCE, WINDOW_LOG};
 
 /// Pieces of text that occur again, runs, and noise.
 fn texts() -> impl Strategy<Value = Vec<u8>> {
@@ -69,10 +69,17 @@ proptest! {
         dictionary in prop_oneof![Just(Vec::new()), texts()],
         flush_at in 0usize..100_000,
         piece in prop_oneof![Just(usize::MAX), 1usize..5000],
+        asked in prop::collection::vec((2usize..14, prop_oneof![4 => 0..33, 1 => 33..140_000]), 0..6),
+        far in prop_oneof![3 => Just(None), 1 => (4i32..80, 0i32..8).prop_map(Some)],
     ) {
         let (mut c, mut d) = (Compressor::new(), Decompressor::new());
         for (index, value) in [(LEVEL, level), (WINDOW_LOG, window), (CHECKSUM, checksum)] {
             c.parameters.set(index, value).expect("in bounds");
+        }
+        let far = far.map(|(least, rate)| [(LONG_DISTANCE, 1), (LDM_MIN_MATCH, least), (LDM_RATE_LOG, rate)]);
+        for (index, value) in asked.into_iter().chain(far.into_iter().flatten()) {
+            // Or it stays as it is.
+            let _ = c.parameters.set(index, value);
         }
         let dictionary = Dictionary::new(dictionary).expect("no tables").map(Arc::new);
         c.set_dictionary(dictionary.clone(), None).expect("idle");

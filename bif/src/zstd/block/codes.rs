@@ -104,6 +104,15 @@ pub(in crate::zstd) fn length_code(n: u32) -> u8 {
     SMALL_LENGTHS.get(n as usize).copied().unwrap_or_else(|| n.max(128).ilog2() as u8 + 36)
 }
 
+/// How many bits say more than a code does.
+pub(in crate::zstd) fn literals_rest(code: u8) -> u32 {
+    LITERALS.get(usize::from(code)).map_or(0, |c| c.1.into())
+}
+
+pub(in crate::zstd) fn length_rest(code: u8) -> u32 {
+    LENGTHS.get(usize::from(code)).map_or(0, |c| c.1.into())
+}
+
 /// The shares that need not be written (3.1.1.3.2.2): for literals, offsets, lengths.
 pub(super) fn predefined() -> [Shares; 3] {
     let literals = [

@@ -1,6 +1,7 @@
 //! The literals of a block (RFC 8878, 3.1.1.3.1): as they are, one byte repeated, or by a Huffman tree, whichever is
 //! smallest.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::huffman::Tree;
@@ -18,13 +19,13 @@ const MANY: usize = 1024;
 /// The tree to be used.
 enum Choice<'a> {
     /// With its description.
-    New(Tree, Vec<u8>),
+    New(Box<Tree>, Vec<u8>),
     /// The one that the decoder knows.
     Known(&'a Tree),
 }
 
 /// Writes them; answers the tree, if a new one was written. `coded`: may there be one at all?
-pub(super) fn write(literals: &[u8], known: Option<&Tree>, coded: bool, out: &mut Vec<u8>) -> Option<Tree> {
+pub(super) fn write(literals: &[u8], known: Option<&Tree>, coded: bool, out: &mut Vec<u8>) -> Option<Box<Tree>> {
     if let [first, rest @ ..] = literals
         && !rest.is_empty()
         && rest.iter().all(|b| b == first)
@@ -42,7 +43,7 @@ pub(super) fn write(literals: &[u8], known: Option<&Tree>, coded: bool, out: &mu
     let (kind, tree) = match &choice {
         Choice::New(tree, description) => {
             body.extend_from_slice(description);
-            (COMPRESSED, tree)
+            (COMPRESSED, &**tree)
         }
         Choice::Known(tree) => (TREELESS, *tree),
     };
@@ -77,7 +78,7 @@ fn choose<'a>(literals: &[u8], known: Option<&'a Tree>) -> Option<Choice<'a>> {
         (Some((size, tree)), new) if size < n && new.as_ref().is_none_or(|new| size <= new.0) => {
             Some(Choice::Known(tree))
         }
-        (_, Some((size, tree, description))) if size < n => Some(Choice::New(tree, description)),
+        (_, Some((size, tree, description))) if size < n => Some(Choice::New(Box::new(tree), description)),
         _ => None,
     }
 }

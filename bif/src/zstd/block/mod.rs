@@ -10,18 +10,19 @@ mod sequences;
 #[cfg(test)]
 mod tests;
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::frame::{self, COMPRESSED, RAW, RLE};
 pub(super) use bits::log2;
-pub(super) use codes::{LEAST, Repeats, Sequence, length_code, literals_code};
+pub(super) use codes::{LEAST, Repeats, Sequence, length_code, length_rest, literals_code, literals_rest};
 use huffman::Tree;
 use sequences::Known;
 
 /// What the decoder knows behind the blocks so far.
 pub(super) struct Encoder {
     pub repeats: Repeats,
-    tree: Option<Tree>,
+    tree: Option<Box<Tree>>,
     known: Known,
     /// May literals be compressed?
     coded: bool,
@@ -66,7 +67,7 @@ impl Encoder {
             rest = repeated.get(s.length as usize..).unwrap_or_default();
         }
         self.literals.extend_from_slice(rest);
-        let tree = literals::write(&self.literals, self.tree.as_ref(), self.coded, out);
+        let tree = literals::write(&self.literals, self.tree.as_deref(), self.coded, out);
         if out.len() - start >= text.len() {
             return text.len();
         }

@@ -81,9 +81,8 @@ pub(super) fn write(sequences: &[Sequence], repeats: &mut Repeats, known: &mut K
 /// What the codes leave open.
 #[inline]
 fn rest(s: &Coded, bits: &mut Bits) {
-    let width = |table: &[codes::Code], code: u8| table.get(usize::from(code)).map_or(0, |c| c.1).into();
-    bits.put(s.rest[0], width(&LITERALS, s.codes[0]));
-    bits.put(s.rest[2], width(&LENGTHS, s.codes[2]));
+    bits.put(s.rest[0], codes::literals_rest(s.codes[0]));
+    bits.put(s.rest[2], codes::length_rest(s.codes[2]));
     bits.put(s.rest[1], s.codes[1].into());
 }
 

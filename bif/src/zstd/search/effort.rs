@@ -7,6 +7,7 @@ pub(in crate::zstd) const FAST: u32 = 1;
 pub(super) const DOUBLE: u32 = 2;
 pub(super) const GREEDY: u32 = 3;
 pub(super) const LAZY: u32 = 4;
+pub(super) const TREE: u32 = 6;
 pub(super) const OPTIMAL: u32 = 7;
 
 #[derive(Clone, Copy, Debug)]

@@ -1,24 +1,30 @@
 //! The search for repetitions, block by block and within a block piece by piece.
 
 mod effort;
+mod far;
 mod optimal;
 mod places;
 mod prices;
 mod text;
+mod tree;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 pub(super) use effort::Effort;
 use effort::{GREEDY, LAZY, OPTIMAL};
+use far::Far;
 use optimal::Optimal;
 use places::Places;
 use text::Text;
 
 use super::block::{Repeats, Sequence};
+use super::parameters::Parameters;
 
 /// A piece of a search is over after so much work: looks at a position of the text.
-const PIECE: usize = 8192;
+const PIECE: usize = 2048;
+/// So many positions of a dictionary are taken up at once.
+const DICTIONARY_PIECE: u32 = 512;
 /// Positions from here on are brought down.
 const HIGH: u32 = 7 << 29;
 
@@ -46,15 +52,17 @@ pub(super) struct Finder {
     repeats: Repeats,
     pub sequences: Vec<Sequence>,
     optimal: Option<Box<Optimal>>,
+    far: Option<Far>,
 }
 
 impl Finder {
     /// For frames of blocks of up to so many bytes.
-    pub(super) fn new(effort: Effort, block: usize, dictionary: &[u8]) -> Finder {
+    pub(super) fn new(parameters: &Parameters, effort: Effort, block: usize, dictionary: &[u8]) -> Finder {
         let text = Text::new(1 << effort.window_log, block, dictionary);
         let origin = text.end();
         let (block, at, plain) = (origin, origin, origin);
         let optimal = (effort.strategy >= OPTIMAL).then(|| Box::new(Optimal::new()));
+        let far = Far::new(&effort, parameters, origin);
         Finder {
             text,
             places: Places::new(&effort),
@@ -67,6 +75,7 @@ impl Finder {
             repeats: Repeats::START,
             sequences: Vec::new(),
             optimal,
+            far,
         }
     }
 
@@ -80,6 +89,9 @@ impl Finder {
             let by = self.places.shift_below(self.text.start());
             self.text.shift(by);
             self.origin = self.origin.saturating_sub(by);
+            if let Some(far) = &mut self.far {
+                far.shift(by);
+            }
         }
         self.block = self.text.end();
         (self.at, self.plain, self.repeats) = (self.block, self.block, repeats);
@@ -112,12 +124,21 @@ impl Finder {
 
     /// Searches a piece of the block, which is all there; answers how much work that was, and nothing at the end.
     pub(super) fn search(&mut self) -> Option<usize> {
-        // What lies behind is taken up first: a dictionary, or what a repetition to the last block's end has passed over.
+        // What lies behind is taken up first: a dictionary, bit by bit, and what a repetition to the last block's end has
+        // passed over.
         let chained = self.effort.strategy >= GREEDY;
         let behind = if chained { self.block } else { self.block.min(self.origin) };
-        if self.places.indexed() + 8 < behind {
-            let next = behind.min(self.places.indexed().saturating_add(PIECE as u32));
-            return Some(self.places.index(&self.text, next));
+        if self.places.indexed + 8 < behind {
+            let dictionary = self.places.indexed < self.origin;
+            let next = if dictionary { behind.min(self.places.indexed + DICTIONARY_PIECE) } else { behind };
+            return Some(self.places.index(&self.text, next, dictionary).max(1));
+        }
+        let floor = self.floor(self.text.end());
+        if let Some(far) = &mut self.far
+            && self.at == self.block
+            && let Some(n) = far.search(&self.text, self.block, floor)
+        {
+            return Some(n / 4);
         }
         if self.at == self.block
             && let Some(o) = &mut self.optimal
@@ -215,17 +236,24 @@ impl Finder {
             }
         }
         *work += 1;
+        if let Some(far) = self.far.as_mut().and_then(|far| far.at(at))
+            && best.is_none_or(|b| b.length < far.length)
+        {
+            best = Some(far);
+        }
         if fast {
             return best.or_else(|| self.places.find_fast(&self.text, at, floor));
         }
-        *work += self.places.index(&self.text, at);
+        *work += self.places.index(&self.text, at, false);
         let mut other = None;
-        self.places.find(&self.text, at, floor, best.map_or(3, |b| b.length), &self.effort, work, |offset, length| {
-            // The farther the dearer.
-            if length >= 1 + offset.ilog2() / 4 {
+        // The farther the dearer.
+        let mut tell = |offset: u32, length| {
+            if length > offset.ilog2() / 4 {
                 other = Some(Found { at, offset, length });
             }
-        });
+        };
+        let known = best.map_or(3, |b| b.length);
+        self.places.find(&self.text, at, floor, known, work, &mut tell);
         match (best, other) {
             (Some(named), Some(other)) if self.gain(&other) <= self.gain(&named) => Some(named),
             (named, other) => other.or(named),

@@ -9,9 +9,6 @@ use super::{Finder, PIECE};
 
 /// So many positions are looked at together.
 const SPAN: usize = 4096;
-/// A search for all lengths is dearer than one for the longest: it may take so many pieces.
-const PIECES: usize = 4;
-
 /// The cheapest way to a position.
 #[derive(Clone, Copy)]
 struct Node {
@@ -31,11 +28,13 @@ pub(super) struct Optimal {
     nodes: Vec<Node>,
     /// Offsets and lengths of repetitions at a position, each longer than the one before.
     found: Vec<(u32, u32)>,
+    /// A span that is being looked at: the node to go on with, and the furthest one that has been reached.
+    open: Option<(usize, usize)>,
 }
 
 impl Optimal {
     pub(super) fn new() -> Optimal {
-        Optimal { prices: Prices::new(), nodes: alloc::vec![NOWHERE; SPAN + 1], found: Vec::new() }
+        Optimal { prices: Prices::new(), nodes: alloc::vec![NOWHERE; SPAN + 1], found: Vec::new(), open: None }
     }
 }
 
@@ -50,36 +49,28 @@ impl Finder {
 
     fn span(&mut self, o: &mut Optimal) -> Option<usize> {
         let mut work = 0;
-        // Up to the first repetition there is no choice.
-        loop {
-            if self.at + 8 > self.text.end() {
-                return if work > 0 { Some(work) } else { None };
-            }
-            self.repetitions(self.at, self.at == self.plain, self.repeats, &mut o.found, &mut work);
-            if !o.found.is_empty() {
-                break;
-            }
-            self.at += 1;
-            if work > PIECE {
-                return Some(work);
-            }
-        }
-        o.prices.settle();
+        let (mut i, mut furthest) = match o.open.take() {
+            Some(open) => open,
+            None if self.open(o, &mut work) => (0, 0),
+            None => return if work > 0 { Some(work) } else { None },
+        };
         let start = self.at;
         let left = (self.text.end() - start) as usize;
         let span = SPAN.min(left);
-        let literals = start - self.plain;
-        o.nodes.fill(NOWHERE);
-        o.nodes[0] = Node { price: 0, length: 0, offset: 0, literals, repeats: self.repeats };
-        let (mut i, mut furthest) = (0, 0);
-        let most = work + PIECE * PIECES;
-        // A repetition that is taken at once: from where, its offset and length.
+        // A repetition that is taken at once: its offset and length.
         let mut long = None;
         loop {
             let at = start + i as u32;
             if i > 0 {
+                if i == furthest {
+                    break;
+                }
+                if work > PIECE {
+                    o.open = Some((i, furthest));
+                    return Some(work);
+                }
+                let node = o.nodes[i];
                 if i + 8 <= left {
-                    let node = o.nodes[i];
                     self.repetitions(at, node.literals == 0, node.repeats, &mut o.found, &mut work);
                 } else {
                     o.found.clear();
@@ -89,8 +80,13 @@ impl Finder {
             if let Some(&(offset, length)) = o.found.last()
                 && (length >= self.effort.target.max(LEAST + 1) || i + length as usize >= span)
             {
-                long = Some((i, offset, length));
+                long = Some((offset, length));
                 break;
+            }
+            let reached = o.found.last().map_or(0, |f| i + f.1 as usize);
+            if reached > furthest {
+                o.nodes[furthest + 1..=reached].fill(NOWHERE);
+                furthest = reached;
             }
             let mut from = LEAST;
             for &(offset, length) in &o.found {
@@ -105,13 +101,9 @@ impl Finder {
                         *to = Node { price, length, offset, literals: 0, repeats };
                     }
                 }
-                furthest = furthest.max(i + length as usize);
                 from = length + 1;
             }
             work += o.found.len() + o.found.last().map_or(0, |f| f.1 as usize / 16);
-            if i == furthest || i > 0 && work > most {
-                break;
-            }
             // One literal on.
             let literals = node.literals + 1;
             let step = (o.prices.literals(literals) + o.prices.literal(self.text.byte(at).unwrap_or(0)))
@@ -122,11 +114,29 @@ impl Finder {
             }
             i += 1;
         }
-        self.walk(o, long.map_or(i, |l| l.0));
-        if let Some((_, offset, length)) = long {
+        self.walk(o, i);
+        if let Some((offset, length)) = long {
             self.take(o, offset, length);
         }
         Some(work)
+    }
+
+    /// Opens a span at the next repetition: up to there is no choice. Is there one?
+    fn open(&mut self, o: &mut Optimal, work: &mut usize) -> bool {
+        loop {
+            if self.at + 8 > self.text.end() || *work > PIECE {
+                return false;
+            }
+            self.repetitions(self.at, self.at == self.plain, self.repeats, &mut o.found, work);
+            if !o.found.is_empty() {
+                break;
+            }
+            self.at += 1;
+        }
+        o.prices.settle();
+        let literals = self.at - self.plain;
+        o.nodes[0] = Node { price: 0, length: 0, offset: 0, literals, repeats: self.repeats };
+        true
     }
 
     /// Takes the cheapest way to a node.
@@ -174,7 +184,7 @@ impl Finder {
                 found.push((offset, length));
             }
         }
-        *work += 1 + self.places.index(&self.text, at);
+        *work += 1 + self.places.index(&self.text, at, false);
         if best < LEAST
             && let Some(from) = self.places.find_short(&self.text, at, floor)
         {
@@ -184,8 +194,14 @@ impl Finder {
                 found.push((at - from, length));
             }
         }
+        if let Some(far) = self.far.as_mut().and_then(|far| far.at(at))
+            && far.length > best
+        {
+            best = far.length;
+            found.push((far.offset, far.length));
+        }
         let best = best.max(LEAST);
-        self.places
-            .find(&self.text, at, floor, best, &self.effort, work, |offset, length| found.push((offset, length)));
+        let mut tell = |offset, length| found.push((offset, length));
+        self.places.find(&self.text, at, floor, best, work, &mut tell);
     }
 }

@@ -3,12 +3,14 @@
 use alloc::vec::Vec;
 
 use super::Found;
-use super::effort::{DOUBLE, Effort, OPTIMAL};
+use super::effort::{DOUBLE, Effort, OPTIMAL, TREE};
 use super::text::Text;
 
 /// One search takes no more tries, whatever is asked for, and no more work.
 const MAX_TRIES_LOG: u32 = 12;
 const MAX_WORK: usize = 1 << 14;
+/// Tables are no larger, whatever is asked for.
+const MAX_LOG: u32 = 24;
 /// Of a repetition so long nobody needs a longer one.
 const ENOUGH: u32 = 1 << 12;
 /// Three bytes are worth a look only so near.
@@ -17,23 +19,28 @@ const SHORT_REACH: u32 = 1 << 16;
 
 pub(super) struct Places {
     /// For each hash of the shortest repetition the last position with it; 0 for none.
-    heads: Vec<u32>,
-    /// With two tables: the same for hashes of eight bytes. Otherwise for each position the one before it with the same
-    /// hash.
-    chain: Vec<u32>,
+    pub heads: Vec<u32>,
+    /// With two tables: the same for hashes of eight bytes. In a chain: for each position the one before it with
+    /// the same hash. In a tree: for each position the ones below it.
+    pub chain: Vec<u32>,
     /// For each hash of three bytes the last position with it, if those are looked for.
     short: Vec<u32>,
-    hash_log: u32,
+    pub hash_log: u32,
     chain_log: u32,
-    min_match: u32,
+    pub min_match: u32,
     strategy: u32,
+    pub tries_log: u32,
+    /// A repetition so long ends a search.
+    enough: u32,
     /// Positions before this one are in the chains.
-    indexed: u32,
+    pub indexed: u32,
+    /// Positions before this one were passed over, or not, some time ago.
+    pub skipped_from: u32,
 }
 
 /// Of the first bytes.
 #[inline]
-fn hash(word: u64, bytes: u32, log: u32) -> usize {
+pub(super) fn hash(word: u64, bytes: u32, log: u32) -> usize {
     ((word << (64 - 8 * bytes)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - log)) as usize
 }
 
@@ -42,7 +49,7 @@ impl Places {
         let Effort { hash_log, chain_log, strategy, .. } = *effort;
         // Of two tables the one for eight bytes is the larger one.
         let (hash_log, chain_log) = if strategy == DOUBLE { (chain_log, hash_log) } else { (hash_log, chain_log) };
-        let (hash_log, chain_log) = (hash_log.clamp(6, 30), chain_log.clamp(6, 30));
+        let (hash_log, chain_log) = (hash_log.clamp(6, MAX_LOG), chain_log.clamp(6, MAX_LOG));
         let chain = if strategy >= DOUBLE { 1 << chain_log } else { 0 };
         let short = if strategy >= OPTIMAL && effort.min_match == 3 { 1 << SHORT_LOG } else { 0 };
         Places {
@@ -53,12 +60,11 @@ impl Places {
             chain_log,
             min_match: effort.min_match.clamp(4, 8),
             strategy,
+            tries_log: effort.search_log.min(MAX_TRIES_LOG),
+            enough: effort.target.max(ENOUGH),
             indexed: 1,
+            skipped_from: 1,
         }
-    }
-
-    pub(super) const fn indexed(&self) -> u32 {
-        self.indexed
     }
 
     /// Positions below this one count no longer, and others become smaller: by how much?
@@ -69,11 +75,15 @@ impl Places {
             *n = n.saturating_sub(by);
         }
         self.indexed = self.indexed.saturating_sub(by).max(1);
+        self.skipped_from = self.skipped_from.saturating_sub(by).max(1);
         by
     }
 
-    /// Takes positions before this one up; answers how many.
-    pub(super) fn index(&mut self, text: &Text, before: u32) -> usize {
+    /// Takes positions before this one up; answers how much work that was. Not `all`: a repetition has passed over them.
+    pub(super) fn index(&mut self, text: &Text, before: u32, all: bool) -> usize {
+        if self.strategy >= TREE {
+            return self.plant_before(text, before, all);
+        }
         let start = self.indexed;
         (start..before).for_each(|at| self.note(text, at));
         self.indexed = start.max(before);
@@ -135,23 +145,25 @@ impl Places {
         (from >= floor && from < at && at - from < SHORT_REACH).then_some(from)
     }
 
-    /// Goes through the chain of a position that is not in it yet, the nearest first, and tells of what is longer than all
+    /// Tells of positions where there is the same text as at one that is not taken up yet, each for longer than those
     /// before, and than `known`.
     pub(super) fn find(
-        &self,
+        &mut self,
         text: &Text,
         at: u32,
         floor: u32,
         known: u32,
-        effort: &Effort,
         work: &mut usize,
-        mut found: impl FnMut(u32, u32),
+        found: &mut dyn FnMut(u32, u32),
     ) {
+        if self.strategy >= TREE {
+            return self.plant(text, at, floor, known, work, found);
+        }
         let Some(word) = text.word(at) else { return };
         let Some(mut from) = self.heads.get(hash(word, self.min_match, self.hash_log)).copied() else { return };
         let floor = floor.max((at + 1).saturating_sub(self.chain.len() as u32));
-        let tries = 1u32 << effort.search_log.min(MAX_TRIES_LOG);
-        let (enough, end) = (effort.target.max(ENOUGH), text.end());
+        let tries = 1u32 << self.tries_log;
+        let (enough, end) = (self.enough, text.end());
         let mut best = known.max(3);
         let most = *work + MAX_WORK;
         let mut last = text.half(at + best - 3);

@@ -1,31 +1,24 @@
 //! What literals and repetitions will cost, guessed from what there was so far: in 256ths of bits.
 
-use super::super::block::{LEAST, Sequence, length_code, literals_code, log2};
+use super::super::block::{Sequence, length_code, length_rest, literals_code, literals_rest, log2};
 
 const LITERAL: usize = 256;
 const KINDS: [usize; 4] = [LITERAL, 36, 32, 53];
 /// What has been seen counts for less when it is more than this.
 const ENOUGH: u32 = 1 << 14;
+const NEWS: u32 = 16;
 
 pub(super) struct Prices {
     /// How often each literal, and each code for literals, offsets and lengths was there.
     counts: [[u32; LITERAL]; 4],
     prices: [[u32; LITERAL]; 4],
-}
-
-/// Bits that say more than the codes of literals or lengths do.
-const fn more(code: u8, first: u8) -> u32 {
-    // Close enough where codes stand for few values: those are the cheap ones.
-    match code.checked_sub(first) {
-        None => 0,
-        Some(n) if n < 8 => 1 + (n / 3) as u32,
-        Some(n) => n as u32 - 3,
-    }
+    /// Sequences that have not made prices yet.
+    news: u32,
 }
 
 impl Prices {
     pub(super) fn new() -> Prices {
-        let mut prices = Prices { counts: [[0; LITERAL]; 4], prices: [[0; LITERAL]; 4] };
+        let mut prices = Prices { counts: [[0; LITERAL]; 4], prices: [[0; LITERAL]; 4], news: 0 };
         for (i, counts) in prices.counts.iter_mut().enumerate().skip(1) {
             counts[..KINDS[i]].fill(1);
         }
@@ -49,11 +42,16 @@ impl Prices {
             block.iter().for_each(|b| self.counts[0][usize::from(*b)] += 1);
             self.counts[0].iter_mut().for_each(|c| *c = c.div_ceil(8).max(u32::from(*c > 0)));
         }
+        self.news = NEWS;
         self.settle();
     }
 
-    /// Makes prices of counts.
+    /// Makes prices of counts, if there is enough that is new.
     pub(super) fn settle(&mut self) {
+        if self.news < NEWS {
+            return;
+        }
+        self.news = 0;
         for (prices, counts) in self.prices.iter_mut().zip(&self.counts) {
             let sum = log2(counts.iter().sum::<u32>().max(2));
             for (price, count) in prices.iter_mut().zip(counts) {
@@ -64,6 +62,7 @@ impl Prices {
 
     /// Takes note of a sequence and its literals.
     pub(super) fn learn(&mut self, literals: &[u8], s: &Sequence, value: u32) {
+        self.news += 1;
         literals.iter().for_each(|b| self.counts[0][usize::from(*b)] += 1);
         self.counts[1][usize::from(literals_code(s.literals))] += 1;
         self.counts[2][value.max(1).ilog2() as usize] += 1;
@@ -77,14 +76,7 @@ impl Prices {
     /// Of so many literals, but for themselves.
     pub(super) fn literals(&self, n: u32) -> u32 {
         let code = literals_code(n);
-        let bits = if n < 16 {
-            0
-        } else if n < 64 {
-            more(code, 16)
-        } else {
-            n.ilog2()
-        };
-        self.prices[1][usize::from(code)] + (bits << 8)
+        self.prices[1][usize::from(code)] + (literals_rest(code) << 8)
     }
 
     /// Of an offset by the value that stands for it.
@@ -95,14 +87,6 @@ impl Prices {
 
     pub(super) fn length(&self, n: u32) -> u32 {
         let code = length_code(n);
-        let n = n.saturating_sub(LEAST);
-        let bits = if n < 32 {
-            0
-        } else if n < 128 {
-            more(code, 32)
-        } else {
-            n.ilog2()
-        };
-        self.prices[3][usize::from(code)] + (bits << 8)
+        self.prices[3][usize::from(code)] + (length_rest(code) << 8)
     }
 }

@@ -85,16 +85,29 @@ impl Text {
         .map(|b| u32::from_le_bytes(*b))
     }
 
-    /// For how long the text at two positions is the same; the later one is in the new piece.
+    /// Where the piece ends that a position is in.
+    pub(super) const fn end_of(&self, at: u32) -> u32 {
+        if at < self.base { self.base } else { self.end() }
+    }
+
+    /// For how long the text at two positions is the same, up to the end of the later one's piece.
     #[inline]
     pub(super) fn common(&self, from: u32, at: u32) -> u32 {
-        let here = self.from(at);
+        self.common_up_to(from, at, u32::MAX)
+    }
+
+    /// The same, but for so many bytes at most.
+    #[inline]
+    pub(super) fn common_up_to(&self, from: u32, at: u32, most: u32) -> u32 {
+        let old = |at: u32| self.old.get(at.wrapping_sub(self.start()) as usize..).unwrap_or_default();
+        let here = if at < self.base { old(at) } else { self.from(at) };
+        let here = &here[..here.len().min(most as usize)];
         if from >= self.base {
             return prefix(self.from(from), here) as u32;
         }
-        let there = self.old.get(from.wrapping_sub(self.start()) as usize..).unwrap_or_default();
+        let there = old(from);
         let n = prefix(there, here);
-        (if n == there.len() { n + prefix(&self.new, &here[n..]) } else { n }) as u32
+        (if n == there.len() && at >= self.base { n + prefix(&self.new, &here[n..]) } else { n }) as u32
     }
 }
 
