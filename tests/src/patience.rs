@@ -34,7 +34,7 @@ pub fn output(command: &mut Command) -> Output {
 /// How it ended, if it did, and what it said; behind that, a crash dump's processes, if it had to be killed.
 pub(crate) fn ended_within(command: &mut Command, limit: Duration) -> (Option<ExitStatus>, Vec<u8>, Vec<u8>) {
     let dump = tempfile::NamedTempFile::new().expect("a file");
-    // Whoever says where a crash dump goes is interested in it.
+    // Whoever says anything of where a crash dump goes is interested in it.
     if !command.get_envs().any(|(name, _)| name == "ERL_CRASH_DUMP") {
         command.env("ERL_CRASH_DUMP", dump.path());
     }
