@@ -18,11 +18,16 @@ const ROUND: usize = 32;
 const STALLED: Duration = Duration::from_micros(200);
 
 impl Stack {
-    /// What follows from a call, at once: what it gave is sent. What has come in waits for [`Stack::poll`]; true if that
-    /// has something to do right away.
+    /// What follows from a call, at once: what it gave is sent, and has arrived if it goes to the machine itself, as on
+    /// Linux. What has come in otherwise waits for [`Stack::poll`]; true if that has something to do right away.
     pub fn follow(&mut self, now_us: u64) -> bool {
         self.now = self.now.max(instant(now_us));
         self.serve();
+        let mut taken = 0;
+        while taken < BATCH && (self.loopback.waits() || taken > 0 && !self.dirty.is_empty()) {
+            taken += self.take_in(Side::Loopback).max(1);
+            self.serve();
+        }
         !self.dirty.is_empty() || self.loopback.waits() || self.ethernet.as_ref().is_some_and(Attached::waits)
     }
 

@@ -327,6 +327,27 @@ fn the_machine_itself() {
     }
 }
 
+/// As on Linux: each end knows of it when a call is over.
+#[test]
+fn what_goes_to_the_machine_itself_arrives_at_once() {
+    let mut world = world();
+    let listener = world.listen(0, 80, 5);
+    let client = world.connect(0, &at(0, 80));
+    let machine = &mut world.machines[0];
+    machine.follow(0);
+    let (server, _) = machine.accept_from(listener).unwrap();
+    assert_eq!(machine.send(client, &[b"there"], None, &[], 0), Ok(5));
+    machine.follow(0);
+    assert_eq!(machine.send(server, &[b"back"], None, &[], 0), Ok(4));
+    for socket in [client, server] {
+        machine.shutdown(socket, Shutdown::Write).unwrap();
+        machine.follow(0);
+    }
+    assert_eq!(machine.shutdown(server, Shutdown::Write), Err(Errno::Enotconn), "both ways are at their end");
+    assert_eq!(world.receive(0, server), Ok(b"there".to_vec()));
+    assert_eq!(world.receive(0, client), Ok(b"back".to_vec()));
+}
+
 #[test]
 fn ports_that_are_used() {
     let mut world = world();
