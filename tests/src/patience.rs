@@ -41,7 +41,7 @@ pub(crate) fn ended_within(command: &mut Command, limit: Duration) -> (Option<Ex
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap_or_else(|e| panic!("{command:?} doesn't start: {e}"));
     let readers = [reader(child.stdout.take()), reader(child.stderr.take())];
-    let mut status = wait(&mut child, limit);
+    let status = wait(&mut child, limit);
     let mut seen = String::new();
     if status.is_none() {
         if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
@@ -51,7 +51,6 @@ pub(crate) fn ended_within(command: &mut Command, limit: Duration) -> (Option<Ex
         let _ = child.kill();
         let _ = child.wait();
         seen = processes(dump.path());
-        status = None;
     }
     let [out, mut err] = readers.map(|r| r.join().expect("read"));
     err.extend(seen.bytes());
@@ -80,12 +79,17 @@ fn wait(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
 /// Of a crash dump: for each process its state, what it runs and what waits for it.
 fn processes(dump: &Path) -> String {
     let dump = std::fs::read(dump).unwrap_or_default();
-    let wanted = ["=proc:", "State: ", "Name: ", "Current call: ", "Message queue length: "];
-    let dump = String::from_utf8_lossy(&dump);
-    let lines = dump.lines().filter(|l| wanted.iter().any(|w| l.starts_with(w)));
-    lines.fold(String::new(), |mut all, l| {
-        all.push_str(if l.starts_with('=') { "\n" } else { "  " });
-        all.push_str(l);
-        all
-    })
+    let wanted = ["State: ", "Name: ", "Current call: ", "Message queue length: "];
+    let (mut all, mut is_process) = (String::new(), false);
+    for line in String::from_utf8_lossy(&dump).lines() {
+        if line.starts_with('=') {
+            is_process = line.starts_with("=proc:");
+            if is_process {
+                all += &format!("\n{line}");
+            }
+        } else if is_process && wanted.iter().any(|w| line.starts_with(w)) {
+            all += &format!("  {line}");
+        }
+    }
+    all
 }
