@@ -71,8 +71,8 @@ impl Segment {
 pub(crate) enum Kind {
     Tcp(Segment),
     Udp(Header),
-    /// A part of an IPv4 packet.
-    Part,
+    /// A part of a packet.
+    Part(Header),
     /// A router's advertisement.
     Router,
     /// Tells of a neighbour's hardware address.
@@ -121,7 +121,7 @@ fn look_at_packet(packet: &[u8], medium: Medium, checked: bool) -> Kind {
     let payload = ip.payload(packet);
     match ip.protocol {
         _ if medium != Medium::Ip && !checksum::holds(packet, &ip) => Kind::Broken,
-        _ if ip.is_part => Kind::Part,
+        _ if ip.is_part => Kind::Part(ip),
         IpProtocol::Tcp | IpProtocol::Udp if !checked && !checksum::is_whole(packet, &ip) => Kind::Broken,
         IpProtocol::Tcp => Segment::read(packet, ip).map_or(Kind::Other, Kind::Tcp),
         IpProtocol::Udp => Kind::Udp(ip),
@@ -221,10 +221,4 @@ pub(crate) fn datagram<'a>(packet: &'a [u8], ip: &Header) -> Option<Datagram<'a>
         tos: ip.tos,
         data: payload.get(8..udp.len().into())?,
     })
-}
-
-/// The datagram in a packet that was put together, if its checksum holds.
-pub(crate) fn datagram_of(packet: &[u8]) -> Option<Datagram<'_>> {
-    let ip = Header::read(packet).filter(|ip| ip.protocol == IpProtocol::Udp)?;
-    checksum::is_whole(packet, &ip).then(|| datagram(packet, &ip))?
 }

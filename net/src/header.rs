@@ -1,8 +1,9 @@
 //! An IP packet's header, read once: whoever looks at a packet later on is given it.
 
+use crate::fragment::FRAGMENT;
 use smoltcp::wire::{IpAddress, IpProtocol, Ipv4Address, Ipv6Address};
 
-/// Of IPv6 without extensions, which no TCP or UDP of today has.
+/// Of IPv6 without extensions, which no TCP or UDP of today has, but for a fragment's, which is its payload here.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Header {
     pub len: usize,
@@ -59,7 +60,7 @@ impl Header {
             to: IpAddress::Ipv6(Ipv6Address::from(*to)),
             ttl: bytes[7],
             tos: bytes[0] << 4 | bytes[1] >> 4,
-            is_part: false,
+            is_part: bytes[6] == FRAGMENT,
         }
     }
 

@@ -1,7 +1,10 @@
 //! An interface of smoltcp's with its link. It is lent one socket's set at a time.
 
-use crate::link::{Aside, Frame, Link, Port, capabilities, has_room};
+use crate::device::{Cutter, Port, capabilities, frames};
+use crate::fragment;
+use crate::link::{Aside, Frame, Link};
 use crate::packet::Wire;
+use crate::path::Paths;
 use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -15,6 +18,9 @@ use smoltcp::wire::{
 };
 
 pub(crate) type Set = SocketSet<'static>;
+
+/// Of IPv6 and UDP.
+const DATAGRAM_HEADERS: usize = 48;
 
 /// Which interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +42,7 @@ pub(crate) struct Attached {
     pub iface: Box<Interface>,
     link: Box<dyn Link + Send>,
     caps: DeviceCapabilities,
-    scratch: Vec<u8>,
+    cutter: Cutter,
     pub hardware: EthernetAddress,
     /// The link carries, as far as is known.
     pub up: bool,
@@ -53,8 +59,8 @@ impl Attached {
         let address = hardware.map_or(HardwareAddress::Ip, |mac| HardwareAddress::Ethernet(EthernetAddress(mac)));
         let mut config = Config::new(address);
         config.random_seed = seed;
-        let mut scratch = Vec::new();
-        let mut port = Port::plain(&mut *link, None, &caps, &mut scratch);
+        let mut cutter = Cutter::new(seed.rotate_left(24));
+        let mut port = Port::plain(&mut *link, None, &caps, &mut cutter);
         let iface = Box::new(Interface::new(config, &mut port, now));
         let routers = hardware.is_some().then(|| {
             let mut config = Config::new(address);
@@ -63,7 +69,7 @@ impl Attached {
             Box::new(Interface::new(config, &mut port, now))
         });
         let up = link.carries();
-        Attached { iface, link, up, routers, caps, scratch, hardware: EthernetAddress(hardware.unwrap_or_default()) }
+        Attached { iface, link, up, routers, caps, cutter, hardware: EthernetAddress(hardware.unwrap_or_default()) }
     }
 
     pub fn medium(&self) -> Medium {
@@ -76,7 +82,17 @@ impl Attached {
     }
 
     pub fn mtu(&self) -> usize {
-        self.caps.ip_mtu()
+        self.link.mtu()
+    }
+
+    /// What is known of paths that carry less.
+    pub fn paths(&mut self) -> &mut Paths {
+        &mut self.cutter.paths
+    }
+
+    /// The longest packet that gets to an address.
+    pub fn carries_to(&self, address: IpAddress, now: Instant) -> usize {
+        self.cutter.paths.within(self.mtu(), address, now)
     }
 
     /// Does the link carry now, if it did not, or the other way round?
@@ -112,26 +128,38 @@ impl Attached {
 
     /// Shows one frame to the sockets of a set.
     pub fn feed(&mut self, now: Instant, frame: &[u8], set: &mut Set, wire: Option<&mut Wire>) {
-        let port = Port::plain(&mut *self.link, Some(frame), &self.caps, &mut self.scratch);
+        let port = Port::plain(&mut *self.link, Some(frame), &self.caps, &mut self.cutter);
         let mut port = Port { wire, ..port };
         self.iface.poll_ingress_single(now, &mut port, set);
     }
 
-    /// Sends what a set has to send.
-    pub fn send(&mut self, now: Instant, set: &mut Set, tos: u8, mut wire: Option<&mut Wire>) -> Sent {
+    /// Sends what a set has to send: of a connection with its `wire`, or else what is short.
+    pub fn send(&mut self, now: Instant, set: &mut Set, tos: u8, wire: Option<&mut Wire>) -> Sent {
+        let frames = wire.as_deref().map_or(1, |wire| frames(&*self.link, self.caps.medium, wire));
+        self.send_frames(now, set, tos, wire, frames)
+    }
+
+    /// Sends datagrams of so many bytes at most.
+    pub fn send_datagrams(&mut self, now: Instant, set: &mut Set, tos: u8, bytes: usize) -> Sent {
+        let narrow = self.cutter.paths.narrowest(self.mtu());
+        self.send_frames(now, set, tos, None, fragment::pieces(bytes + DATAGRAM_HEADERS, narrow))
+    }
+
+    fn send_frames(
+        &mut self,
+        now: Instant,
+        set: &mut Set,
+        tos: u8,
+        mut wire: Option<&mut Wire>,
+        frames: usize,
+    ) -> Sent {
         let mut sent = Sent { packets: 0, room: true };
         loop {
-            if !has_room(&mut *self.link, self.caps.medium) {
+            if !self.link.room_for(frames) {
                 return Sent { room: false, ..sent };
             }
-            let mut port = Port {
-                link: &mut *self.link,
-                frame: None,
-                caps: &self.caps,
-                scratch: &mut self.scratch,
-                tos,
-                wire: wire.as_deref_mut(),
-            };
+            let port = Port::plain(&mut *self.link, None, &self.caps, &mut self.cutter);
+            let mut port = Port { tos, wire: wire.as_deref_mut(), frames, ..port };
             if self.iface.poll_egress(now, &mut port, set) == PollResult::None {
                 return sent;
             }
@@ -143,7 +171,7 @@ impl Attached {
     pub fn aside(&mut self, now: Instant, packet: Option<&[u8]>, set: &mut Set) -> Vec<u8> {
         let mut aside = Aside::default();
         let ingress = packet.is_some();
-        let mut port = Port::plain(&mut aside, packet, &self.caps, &mut self.scratch);
+        let mut port = Port::plain(&mut aside, packet, &self.caps, &mut self.cutter);
         if ingress {
             self.iface.poll_ingress_single(now, &mut port, set);
         } else {
@@ -214,7 +242,7 @@ impl Attached {
     /// A router's advertisement.
     pub fn advertised(&mut self, now: Instant, frame: &[u8], empty: &mut Set) {
         let Some(routers) = &mut self.routers else { return };
-        let mut port = Port::plain(&mut *self.link, Some(frame), &self.caps, &mut self.scratch);
+        let mut port = Port::plain(&mut *self.link, Some(frame), &self.caps, &mut self.cutter);
         routers.poll_ingress_single(now, &mut port, empty);
     }
 
@@ -223,7 +251,7 @@ impl Attached {
     pub fn follow_routers(&mut self, now: Instant, empty: &mut Set) -> (bool, Option<Instant>) {
         let Some(routers) = &mut self.routers else { return (false, None) };
         routers.poll_maintenance(now);
-        let mut port = Port::plain(&mut *self.link, None, &self.caps, &mut self.scratch);
+        let mut port = Port::plain(&mut *self.link, None, &self.caps, &mut self.cutter);
         routers.poll_egress(now, &mut port, empty);
         let at = routers.poll_at(now, empty).filter(|at| *at > now);
         let v6 = |iface: &Interface| -> Vec<IpCidr> {

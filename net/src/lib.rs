@@ -14,8 +14,10 @@ mod budget;
 mod checksum;
 mod config;
 mod conflict;
+mod device;
 mod dhcp;
 mod entry;
+mod fragment;
 mod frame;
 mod header;
 mod interface;
@@ -41,23 +43,24 @@ pub(crate) use tcp::flags as tcp_flags;
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, VecDeque};
-use alloc::vec;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 use entry::{Body, Entry, Owner};
 use frame::Flow;
 use interface::{Attached, Set, Side};
 use joist_vm::platform::{Errno, Event, Socket};
-use smoltcp::iface::SocketStorage;
-use smoltcp::socket::raw;
 use smoltcp::time::Instant;
-use smoltcp::wire::{IpAddress, IpCidr, IpVersion};
+use smoltcp::wire::{IpAddress, IpCidr};
 use table::{Map, Timers};
 
 /// Stands for the Ethernet interface itself among the sockets' numbers.
 pub(crate) const ETHERNET: u64 = 0;
 /// The first socket's number: above what a program would take for its standard descriptors.
 const FIRST: u64 = 16;
+/// The part of the memory that fragments may have, but enough for some datagrams, and no more than is of use.
+const FRAGMENTS: usize = 16;
+const LEAST_FRAGMENTS: usize = 256 << 10;
+const MOST_FRAGMENTS: usize = 4 << 20;
 
 /// All sockets and interfaces of a machine.
 pub struct Stack {
@@ -67,8 +70,6 @@ pub struct Stack {
     ethernet_timer: Option<Instant>,
     /// For frames that no socket is for.
     empty: Set,
-    /// For parts of IPv4 packets: a raw socket takes what they make together.
-    parts: (Set, smoltcp::iface::SocketHandle),
     dhcp: Option<dhcp::Dhcp>,
     nameservers: Vec<IpAddr>,
     asked_nameservers: bool,
@@ -76,7 +77,7 @@ pub struct Stack {
     entries: Map<u64, Entry>,
     flows: Map<Flow, u64>,
     ports: ports::Ports,
-    paths: path::Paths,
+    fragments: fragment::Reassembly,
     closed: time_wait::TimeWait,
     timers: Timers,
     dirty: VecDeque<u64>,
@@ -110,17 +111,12 @@ impl Stack {
                 let _ = all.push(cidr);
             }
         });
-        let buffer = |bytes, packets| raw::PacketBuffer::new(vec![raw::PacketMetadata::EMPTY; packets], vec![0; bytes]);
-        let whole = raw::Socket::new(Some(IpVersion::Ipv4), None, buffer(16384, 4), buffer(0, 0));
-        let mut parts = Set::new(vec![SocketStorage::EMPTY]);
-        let handle = parts.add(whole);
         Stack {
             now,
             loopback,
             ethernet: None,
             ethernet_timer: None,
             empty: Set::new(Vec::new()),
-            parts: (parts, handle),
             dhcp: None,
             nameservers: Vec::new(),
             asked_nameservers: false,
@@ -128,7 +124,7 @@ impl Stack {
             entries: Map::with_hasher(hasher.clone()),
             flows: Map::with_hasher(hasher.clone()),
             ports: ports::Ports::new(&hasher, seed[1]),
-            paths: path::Paths::new(hasher.clone()),
+            fragments: fragment::Reassembly::new((memory / FRAGMENTS).clamp(LEAST_FRAGMENTS, MOST_FRAGMENTS)),
             closed: time_wait::TimeWait::new(hasher),
             timers: Timers::default(),
             dirty: VecDeque::new(),

@@ -1,16 +1,9 @@
-//! Where frames come from and go to: what a driver offers ([`Link`]), the loopback, and the device that smoltcp sees,
-//! which holds at most the one frame that is being looked at.
+//! Where frames come from and go to: what a driver offers ([`Link`]), and the loopback.
 
-use crate::header::Header;
-use crate::packet::{self, ETHERNET_HEADER, Wire};
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec;
 use alloc::vec::Vec;
-use core::num::NonZeroUsize;
-use smoltcp::phy::{Checksum, ChecksumCapabilities, Device, DeviceCapabilities, Medium, PacketMeta, RxToken, TxToken};
-use smoltcp::time::Instant;
-use smoltcp::wire::IpProtocol;
 
 /// A frame that came in; it goes back to its link by [`Link::recycle`].
 #[derive(Debug)]
@@ -31,8 +24,9 @@ impl Frame {
 pub struct Offers {
     /// It fills in TCP's checksum.
     pub checksums: bool,
-    /// It cuts large segments of TCP over IPv4 up. (Of IPv6 smoltcp gives none: it takes them for what is to be fragmented.)
+    /// It cuts large segments of TCP up, over IPv4 and over IPv6.
     pub segments: bool,
+    pub segments6: bool,
 }
 
 /// What a card is to do with a frame. Without any of it: all zero.
@@ -45,6 +39,7 @@ pub struct Task {
     /// Bytes of data in each segment that it is to be cut into, and of the headers before them.
     pub segment: usize,
     pub headers: usize,
+    pub v6: bool,
 }
 
 /// A network card, or the like.
@@ -152,180 +147,5 @@ impl Link for Aside {
     fn send(&mut self, len: usize, fill: &mut dyn FnMut(&mut [u8])) {
         self.0 = vec![0; len];
         fill(&mut self.0);
-    }
-}
-
-/// What smoltcp gives at once of a connection's data to a card that cuts it up, and to one for which it is cut up here.
-const LARGE: usize = ETHERNET_HEADER + 65535;
-const MEDIUM: usize = 16384;
-/// Frames that the latter comes to, with short segments.
-const FRAMES: usize = MEDIUM / 500 + 1;
-
-/// How smoltcp is to treat a link.
-pub(crate) fn capabilities(medium: Medium, link: &dyn Link) -> DeviceCapabilities {
-    let (mtu, offers) = (link.mtu(), link.offers());
-    let mut caps = DeviceCapabilities::default();
-    caps.medium = medium;
-    caps.max_transmission_unit = if medium == Medium::Ethernet { mtu + ETHERNET_HEADER } else { mtu };
-    if medium == Medium::Ip {
-        caps.checksum = ChecksumCapabilities::ignored(); // memory is trusted
-    } else {
-        // The stack checks what comes in; `Outgoing` sees to what goes out.
-        caps.checksum.ipv4 = Checksum::Tx;
-        caps.checksum.tcp = Checksum::None;
-        caps.checksum.udp = Checksum::Tx;
-        caps.segmentation.tcpv4 = NonZeroUsize::new(if offers.segments { LARGE } else { MEDIUM });
-    }
-    caps
-}
-
-/// smoltcp's view of a link for one call.
-pub(crate) struct Port<'a> {
-    pub link: &'a mut dyn Link,
-    pub frame: Option<&'a [u8]>,
-    pub caps: &'a DeviceCapabilities,
-    /// Room for what is cut up here.
-    pub scratch: &'a mut Vec<u8>,
-    /// Type of service or traffic class of what is sent, which smoltcp knows nothing of.
-    pub tos: u8,
-    /// Of a connection.
-    pub wire: Option<&'a mut Wire>,
-}
-
-impl<'a> Port<'a> {
-    /// Of no connection, and with no type of service.
-    pub fn plain(
-        link: &'a mut dyn Link,
-        frame: Option<&'a [u8]>,
-        caps: &'a DeviceCapabilities,
-        scratch: &'a mut Vec<u8>,
-    ) -> Self {
-        Port { link, frame, caps, scratch, tos: 0, wire: None }
-    }
-}
-
-pub(crate) struct Incoming<'a>(&'a [u8]);
-
-pub(crate) struct Outgoing<'a> {
-    link: &'a mut dyn Link,
-    medium: Medium,
-    scratch: &'a mut Vec<u8>,
-    tos: u8,
-    wire: Option<&'a mut Wire>,
-    segment: usize,
-}
-
-impl Port<'_> {
-    fn outgoing(&mut self) -> Outgoing<'_> {
-        Outgoing {
-            link: &mut *self.link,
-            medium: self.caps.medium,
-            scratch: self.scratch,
-            tos: self.tos,
-            wire: self.wire.as_deref_mut(),
-            segment: 0,
-        }
-    }
-}
-
-/// Is there room for whatever smoltcp sends next?
-pub(crate) fn has_room(link: &mut dyn Link, medium: Medium) -> bool {
-    // One segment of IPv6 may be cut in two, for a narrow path.
-    if medium == Medium::Ip || link.offers().segments { link.room_for(2) } else { link.room_for(FRAMES) }
-}
-
-impl Device for Port<'_> {
-    type RxToken<'b>
-        = Incoming<'b>
-    where
-        Self: 'b;
-    type TxToken<'b>
-        = Outgoing<'b>
-    where
-        Self: 'b;
-
-    fn receive(&mut self, _: Instant) -> Option<(Incoming<'_>, Outgoing<'_>)> {
-        let frame = self.frame.take()?;
-        Some((Incoming(frame), self.outgoing()))
-    }
-
-    fn transmit(&mut self, _: Instant) -> Option<Outgoing<'_>> {
-        has_room(self.link, self.caps.medium).then(|| self.outgoing())
-    }
-
-    fn capabilities(&self) -> DeviceCapabilities {
-        self.caps.clone()
-    }
-}
-
-impl RxToken for Incoming<'_> {
-    fn consume<R, F: FnOnce(&[u8]) -> R>(self, f: F) -> R {
-        f(self.0)
-    }
-}
-
-impl Outgoing<'_> {
-    /// Cuts a large segment up.
-    fn cut<R>(self, len: usize, path: usize, f: impl FnOnce(&mut [u8]) -> R) -> R {
-        if self.scratch.len() < len {
-            self.scratch.resize(len, 0);
-        }
-        let whole = &mut self.scratch[..len];
-        let result = f(whole);
-        if let Some(packet) = whole.get_mut(ETHERNET_HEADER..)
-            && let Some(header) = finished(packet, self.tos, self.wire)
-        {
-            let size = packet::within(packet, &header, self.segment, path);
-            packet::cut(whole, &header, size, &mut |len, fill| self.link.send(len, fill));
-        }
-        result
-    }
-}
-
-/// What smoltcp knows nothing of; answers the header of a packet of TCP.
-fn finished(packet: &mut [u8], tos: u8, mut wire: Option<&mut Wire>) -> Option<Header> {
-    packet::mark(packet, tos);
-    if let Some(wire) = wire.as_deref_mut() {
-        packet::loosen(packet, wire);
-    }
-    let header = Header::read(packet).filter(|header| header.protocol == IpProtocol::Tcp)?;
-    if let Some(wire) = wire {
-        packet::raise(packet, &header, wire);
-    }
-    Some(header)
-}
-
-impl TxToken for Outgoing<'_> {
-    fn set_meta(&mut self, meta: PacketMeta) {
-        self.segment = meta.segmentation_offload_size.map_or(0, |size| size.get().into());
-    }
-
-    fn consume<R, F: FnOnce(&mut [u8]) -> R>(mut self, len: usize, f: F) -> R {
-        let offers = self.link.offers();
-        let (v6, path) = self.wire.as_ref().map_or((false, 0), |wire| (wire.v6, wire.path));
-        if (v6 || !offers.segments) && (self.segment != 0 || (path != 0 && len > ETHERNET_HEADER + path)) {
-            return self.cut(len, path, f);
-        }
-        let (mut f, mut result) = (Some(f), None);
-        let Outgoing { link, medium, tos, wire, segment, .. } = &mut self;
-        link.send_with(len, &mut |buffer| {
-            let Some(f) = f.take() else { return Task::default() };
-            result = Some(f(buffer));
-            let header = if *medium == Medium::Ethernet { ETHERNET_HEADER } else { 0 };
-            let Some(packet) = buffer.get_mut(header..) else { return Task::default() };
-            match finished(packet, *tos, wire.as_deref_mut()) {
-                Some(header) if *medium == Medium::Ethernet => {
-                    let size = packet::within(packet, &header, *segment, path);
-                    packet::finish(packet, &header, offers.checksums, size)
-                }
-                _ => Task::default(),
-            }
-        });
-        match (result, f) {
-            (Some(result), _) => result,
-            // An answer that finds no room is lost, as on any wire.
-            (None, Some(f)) => f(&mut vec![0; len]),
-            (None, None) => unreachable!("the closure that was run left its result"),
-        }
     }
 }

@@ -8,6 +8,8 @@ use smoltcp::phy::ChecksumCapabilities;
 use smoltcp::wire::{IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket, TcpRepr, TcpSeqNumber};
 
 pub(crate) const ETHERNET_HEADER: usize = 14;
+/// What every link carries of IPv6.
+pub(crate) const LEAST_V6: usize = 1280;
 
 /// What of a connection is otherwise on the wire than smoltcp has it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -23,15 +25,25 @@ pub(crate) struct Wire {
     pub edge: Option<TcpSeqNumber>,
     /// The longest packet that its path carries, where that is less than its link; or 0.
     pub path: usize,
-    /// Routers may cut up datagrams that are longer than this; 0: none. And the number of the next such.
-    pub loose: usize,
-    pub ident: u16,
+    /// Of IPv6, for which smoltcp doesn't say it: the longest packet that the other end takes.
+    pub taken: usize,
     pub v6: bool,
+}
+
+impl Wire {
+    /// The longest packet that its path carries and the other end takes; 0: as long as it is.
+    pub fn longest(&self) -> usize {
+        match (self.path, self.taken) {
+            (0, longest) | (longest, 0) => longest,
+            (path, taken) => path.min(taken),
+        }
+    }
 }
 
 /// How far its window is shifted on the wire: so it can grow.
 const SHIFT: u8 = 3;
 const WINDOW_SCALE: u8 = 3;
+const SEGMENT_SIZE: u8 = 2;
 
 /// What the other end said when it opened a connection.
 #[derive(Debug, Clone, Copy)]
@@ -55,18 +67,38 @@ pub(crate) fn opening(packet: &[u8]) -> Option<Opening> {
     })
 }
 
-/// Where the value of TCP's option for scaled windows is.
-fn scale_of(options: &mut [u8]) -> Option<&mut u8> {
+/// Where the value of one of TCP's options is.
+fn option_of(options: &mut [u8], wanted: u8) -> Option<&mut [u8]> {
     let mut at = 0;
     while let Some(&kind) = options.get(at) {
+        let len = if kind == 1 { 1 } else { usize::from(*options.get(at + 1)?).max(2) };
         match kind {
             0 => return None,
-            1 => at += 1,
-            WINDOW_SCALE => return options.get_mut(at + 2),
-            _ => at += usize::from(*options.get(at + 1)?).max(2),
+            kind if kind == wanted => return options.get_mut(at + 2..at + len),
+            _ => at += len,
         }
     }
     None
+}
+
+/// Has a SYN ask for segments of `most` bytes at most.
+fn limit(options: &mut [u8], most: usize) {
+    if let Some([a, b]) = option_of(options, SEGMENT_SIZE) {
+        let most = u16::try_from(most).unwrap_or(u16::MAX).min(u16::from_be_bytes([*a, *b]));
+        [*a, *b] = most.to_be_bytes();
+    }
+}
+
+/// Bytes of a segment without options in a packet of `mtu` bytes.
+fn largest(mtu: usize, ip: &Header) -> usize {
+    mtu.saturating_sub(ip.len + 20)
+}
+
+/// Has a SYN that came ask for no more than the link carries: smoltcp believes it to carry more.
+pub(crate) fn limit_segments(packet: &mut [u8], segment: &Segment, mtu: usize) {
+    if let Some(tcp) = packet.get_mut(segment.ip.len..segment.ip.end) {
+        limit(TcpPacket::new_unchecked(tcp).options_mut(), largest(mtu, &segment.ip));
+    }
 }
 
 /// Makes the number that a segment acknowledges smoltcp's. One that goes beyond the window loses its FIN: smoltcp cuts its
@@ -102,7 +134,7 @@ pub(crate) fn finish(packet: &mut [u8], header: &Header, offered: bool, segment:
         put(packet, at, pseudo.fold());
         let tcp = packet.get(header.len + 12).map_or(0, |b| usize::from(b >> 4) * 4);
         let start = ETHERNET_HEADER + header.len;
-        return Task { start, offset: OF_TCP, segment, headers: start + tcp };
+        return Task { start, offset: OF_TCP, segment, headers: start + tcp, v6: !header.is_v4() };
     }
     put(packet, at, 0);
     let sum = pseudo.bytes(header.payload(packet));
@@ -120,22 +152,20 @@ pub(crate) fn within(packet: &[u8], ip: &Header, segment: usize, path: usize) ->
     if segment == 0 { most } else { segment.min(most) }
 }
 
-/// Lets routers cut up a datagram of IPv4 that is longer than a path is known to carry.
-pub(crate) fn loosen(packet: &mut [u8], wire: &mut Wire) {
-    if wire.loose == 0 || packet.len() <= wire.loose || packet[0] >> 4 != 4 {
-        return;
-    }
-    let mut ip = Ipv4Packet::new_unchecked(packet);
-    if ip.dont_frag() && ip.next_header() == IpProtocol::Udp {
+/// Lets routers cut up an answer to a ping of IPv4: what they say of its length nobody here would hear. It is like its
+/// question in what it is known by there.
+pub(crate) fn loosen(packet: &mut [u8], ip: &Header) {
+    if ip.protocol == IpProtocol::Icmp && packet.len() > crate::path::LEAST {
+        let ident = packet.get(ip.len + 6..).and_then(|sequence| sequence.first_chunk()).copied().unwrap_or_default();
+        let mut ip = Ipv4Packet::new_unchecked(packet);
         ip.set_dont_frag(false);
-        ip.set_ident(wire.ident);
+        ip.set_ident(u16::from_be_bytes(ident));
         ip.fill_checksum();
-        wire.ident = wire.ident.wrapping_add(1);
     }
 }
 
 /// Writes a frame.
-type Fill<'a> = dyn FnMut(&mut [u8]) + 'a;
+pub(crate) type Fill<'a> = dyn FnMut(&mut [u8]) + 'a;
 
 /// Cuts a frame of TCP up into segments of `size` bytes.
 pub(crate) fn cut(frame: &mut [u8], ip: &Header, size: usize, send: &mut dyn FnMut(usize, &mut Fill<'_>)) {
@@ -193,7 +223,7 @@ pub(crate) fn mark(packet: &mut [u8], tos: u8) {
 /// Makes a segment's numbers those of the wire. One without data gets the number after all that was sent: smoltcp goes
 /// back in it when it sends data anew, and then acknowledges with a number that the other end takes for an old one; two
 /// ends that both do so never agree again. Its checksum is made afterwards.
-pub(crate) fn raise(packet: &mut [u8], header: &Header, wire: &mut Wire) {
+pub(crate) fn raise(packet: &mut [u8], header: &Header, mtu: usize, wire: &mut Wire) {
     let Some(Ok(mut tcp)) = packet.get_mut(header.len..header.end).map(TcpPacket::new_checked) else { return };
     let seq = TcpSeqNumber(tcp.seq_number().0.wrapping_add(wire.offset));
     let end = seq + tcp.segment_len();
@@ -212,10 +242,10 @@ pub(crate) fn raise(packet: &mut [u8], header: &Header, wire: &mut Wire) {
     });
     if tcp.syn() {
         wire.first = Some(seq + 1);
-        let scale = scale_of(tcp.options_mut());
-        wire.shift = scale.as_deref().copied();
-        if let Some(scale) = scale {
-            *scale = SHIFT;
+        limit(tcp.options_mut(), largest(mtu, header));
+        wire.shift = None;
+        if let Some([scale]) = option_of(tcp.options_mut(), WINDOW_SCALE) {
+            wire.shift = Some(core::mem::replace(scale, SHIFT));
         }
     } else if let Some(shift) = wire.shift.filter(|_| !tcp.rst()) {
         let window = u32::from(tcp.window_len()) << shift >> SHIFT;

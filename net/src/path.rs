@@ -1,21 +1,20 @@
 //! Paths that carry less than our own link (RFC 1191, RFC 8201): routers tell, by ICMP, of packets that were too long. What
-//! they quote has to be on its way. Segments are cut smaller then; datagrams of IPv4 may be cut up by routers, those of
-//! IPv6 are refused to who sends them.
+//! they quote has to be on its way. Segments are cut smaller then, datagrams go in fragments.
 
 use crate::Stack;
 use crate::entry::Body;
 use crate::frame::Flow;
+use crate::packet::LEAST_V6;
 use crate::ports::Protocol;
-use crate::table::Map;
+use crate::table::{Hasher, Map};
 use joist_vm::platform::Errno;
 use smoltcp::time::{Duration, Instant};
 use smoltcp::wire::{IpAddress, IpProtocol, TcpSeqNumber};
 
 /// As Linux's `mtu_expires`: then what is too long is sent once more.
 const TIME: Duration = Duration::from_secs(600);
-/// Linux's `min_pmtu`: whoever says less of IPv4 is not to be trusted. IPv6 promises so much.
-const LEAST: usize = 552;
-const LEAST_V6: usize = 1280;
+/// Linux's `min_pmtu`: whoever says less of IPv4 is not to be trusted.
+pub(crate) const LEAST: usize = 552;
 /// So many are known at a time.
 const MOST: usize = 1024;
 
@@ -32,7 +31,7 @@ pub(crate) struct TooLong {
 pub(crate) struct Paths(Map<IpAddress, (usize, Instant)>);
 
 impl Paths {
-    pub fn new(hasher: ahash::RandomState) -> Paths {
+    pub fn new(hasher: Hasher) -> Paths {
         Paths(Map::with_hasher(hasher))
     }
 
@@ -44,9 +43,21 @@ impl Paths {
         self.0.get(&address).filter(|(_, until)| *until > now).map_or(0, |(carries, _)| *carries)
     }
 
-    /// The narrowest of all, or 0.
-    pub fn narrowest(&self, now: Instant) -> usize {
-        self.0.values().filter(|(_, until)| *until > now).map(|(carries, _)| *carries).min().unwrap_or(0)
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The longest packet that gets to an address by a link that carries so much.
+    pub fn within(&self, mtu: usize, address: IpAddress, now: Instant) -> usize {
+        match self.to(address, now) {
+            0 => mtu,
+            carries => carries.min(mtu),
+        }
+    }
+
+    /// The narrowest of all and of `mtu`.
+    pub fn narrowest(&self, mtu: usize) -> usize {
+        self.0.values().map(|(carries, _)| *carries).min().unwrap_or(mtu).min(mtu)
     }
 
     fn learn(&mut self, address: IpAddress, carries: usize, now: Instant) {
@@ -72,20 +83,21 @@ impl Stack {
             IpAddress::Ipv6(_) if carries >= LEAST_V6 => carries,
             IpAddress::Ipv6(_) => return,
         };
-        let known = self.paths.to(flow.remote.addr, now);
-        let least = if known == 0 { self.ethernet.as_ref().map_or(0, crate::interface::Attached::mtu) } else { known };
+        let Some(ethernet) = &mut self.ethernet else { return };
+        let known = ethernet.paths().to(flow.remote.addr, now);
+        let least = if known == 0 { ethernet.mtu() } else { known };
         if carries >= least {
             return;
         }
         match protocol {
             IpProtocol::Tcp => {
                 let Some(&id) = self.flows.get(&flow) else { return };
-                let Stack { entries, ethernet: Some(ethernet), paths, .. } = self else { return };
+                let Stack { entries, ethernet: Some(ethernet), .. } = self else { return };
                 let Some(Body::Connection(connection)) = entries.get_mut(&id).map(|e| &mut e.body) else { return };
                 let Some(top) = connection.wire.top.filter(|top| connection.recovery.is_under_way(number, *top)) else {
                     return;
                 };
-                paths.learn(flow.remote.addr, carries, now);
+                ethernet.paths().learn(flow.remote.addr, carries, now);
                 connection.wire.path = carries;
                 if connection.recovery.is_lost(top) {
                     connection.repeat_first(ethernet, now);
@@ -93,7 +105,7 @@ impl Stack {
                 self.touch(id);
             }
             IpProtocol::Udp if !self.ports.claims(Protocol::Udp, flow.local.port).is_empty() => {
-                self.paths.learn(flow.remote.addr, carries, now);
+                ethernet.paths().learn(flow.remote.addr, carries, now);
                 self.datagram_lost(&flow, Errno::Emsgsize);
             }
             _ => {}

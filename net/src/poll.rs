@@ -6,7 +6,6 @@ use crate::header::Header;
 use crate::interface::{Attached, Side};
 use crate::{ETHERNET, Stack, choose, instant};
 use alloc::vec::Vec;
-use smoltcp::socket::raw;
 use smoltcp::time::Duration;
 use smoltcp::wire::IpProtocol;
 
@@ -35,6 +34,7 @@ impl Stack {
     pub fn poll(&mut self, now_us: u64) -> bool {
         self.now = self.now.max(instant(now_us));
         self.look_at_link();
+        self.fragments.expire(self.now, &mut self.budget);
         while let Some(flow) = self.closed.expire(self.now) {
             self.ports.disconnected(flow.local.port);
         }
@@ -84,7 +84,10 @@ impl Stack {
     pub fn deadline_us(&self) -> Option<u64> {
         let stalled = (!self.stalled.is_empty()).then(|| self.now + STALLED);
         let now = (!self.dirty.is_empty()).then_some(self.now);
-        let next = [self.timers.next(), self.closed.next(), stalled, now].into_iter().flatten().min()?;
+        let next = [self.timers.next(), self.closed.next(), self.fragments.next(), stalled, now]
+            .into_iter()
+            .flatten()
+            .min()?;
         Some(u64::try_from(next.total_micros()).unwrap_or(0))
     }
 
@@ -116,10 +119,15 @@ impl Stack {
 
     fn frame(&mut self, side: Side, bytes: &mut [u8]) {
         let Some(attached) = self.side(side) else { return };
-        match frame::look(attached.medium(), bytes, attached.hardware, attached.checked()) {
+        let kind = frame::look(attached.medium(), bytes, attached.hardware, attached.checked());
+        self.take(side, bytes, kind);
+    }
+
+    fn take(&mut self, side: Side, bytes: &mut [u8], kind: Kind) {
+        match kind {
             Kind::Tcp(segment) => self.segment(side, bytes, &segment),
             Kind::Udp(ip) => self.udp(side, bytes, &ip),
-            Kind::Part => self.part(side, bytes),
+            Kind::Part(ip) => self.part(side, bytes, &ip),
             Kind::Broken => {}
             Kind::Undelivered { protocol, flow, error } => match protocol {
                 IpProtocol::Tcp => self.segment_lost(&flow, error),
@@ -177,19 +185,18 @@ impl Stack {
         }
     }
 
-    /// A part of a packet: smoltcp puts it together with the others.
-    fn part(&mut self, side: Side, bytes: &[u8]) {
-        let now = self.now;
-        let Stack { loopback, ethernet, parts: (set, handle), .. } = self;
-        let Some(attached) = choose(loopback, ethernet, side) else { return };
-        attached.feed(now, bytes, set, None);
-        let socket: &mut raw::Socket<'_> = set.get_mut(*handle);
-        let whole = socket.recv().map(<[u8]>::to_vec);
-        if let Ok(packet) = whole
-            && let Some(datagram) = frame::datagram_of(&packet)
-            && (self.is_own(datagram.to.addr) || datagram.to.addr.is_multicast())
-        {
-            self.deliver(&datagram);
+    /// A part of a packet: with the last one the packet is as if it had come whole.
+    fn part(&mut self, side: Side, bytes: &[u8], ip: &Header) {
+        let ours = self.is_own(ip.to) || ip.to.is_multicast() || self.is_broadcast(ip.to);
+        let Stack { ethernet: Some(ethernet), fragments, budget, now, .. } = self else { return };
+        if side == Side::Loopback || !ours {
+            return;
+        }
+        let Some(mut whole) = fragments.add(*now, bytes, ip, budget) else { return };
+        match frame::look(ethernet.medium(), &whole, ethernet.hardware, false) {
+            // Neighbours don't speak in parts (RFC 6980), and there are none of parts.
+            Kind::Neighbour | Kind::Router | Kind::Part(_) => {}
+            kind => self.take(side, &mut whole, kind),
         }
     }
 }

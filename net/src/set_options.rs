@@ -1,7 +1,6 @@
 //! `setsockopt(2)` and `getsockopt(2)`: what options do beyond being remembered.
 
 use crate::entry::{Body, Entry};
-use crate::interface::Attached;
 use crate::options::{int, int_of, level, number};
 use crate::{Stack, address};
 use alloc::vec;
@@ -79,13 +78,11 @@ impl Stack {
     }
 
     fn option_of(&mut self, id: u64, level: i32, option: i32) -> Result<Vec<u8>, Errno> {
-        let mtu = self.ethernet.as_ref().map_or(0, Attached::mtu);
         let (now, remote) = (self.now, self.peer(Socket(id)).ok());
-        let path = match remote {
-            Some(Address::Ip(to)) => self.paths.to(address::from_std(to.ip().to_canonical()), now),
-            _ => 0,
-        };
-        let mtu = if path == 0 { mtu } else { path };
+        let mtu = self.ethernet.as_mut().map_or(0, |ethernet| match remote {
+            Some(Address::Ip(to)) => ethernet.carries_to(address::from_std(to.ip().to_canonical()), now),
+            _ => ethernet.mtu(),
+        });
         let entry = self.entry(id)?;
         let stream = entry.style == Style::Stream;
         Ok(match (level, option) {

@@ -3,7 +3,8 @@
 use alloc::collections::BTreeSet;
 use smoltcp::time::Instant;
 
-pub(crate) type Map<K, V> = hashbrown::HashMap<K, V, ahash::RandomState>;
+pub(crate) type Hasher = ahash::RandomState;
+pub(crate) type Map<K, V> = hashbrown::HashMap<K, V, Hasher>;
 
 /// One deadline for each socket at most.
 #[derive(Debug, Default)]

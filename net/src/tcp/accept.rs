@@ -6,7 +6,7 @@ use crate::entry::{Body, Bound, Entry, Owner};
 use crate::frame::Flow;
 use crate::interface::Side;
 use crate::ports::Protocol;
-use crate::{Stack, address, packet};
+use crate::{Stack, address};
 use alloc::boxed::Box;
 use alloc::collections::{BTreeSet, VecDeque};
 use alloc::vec::Vec;
@@ -94,7 +94,7 @@ impl Stack {
         let now = self.now;
         let taken = connection.socket_mut().listen(endpoint).is_ok()
             && self.side(side).is_some_and(|attached| {
-                connection.opening = frame.get(attached.header()..).and_then(packet::opening);
+                connection.opens(frame.get(attached.header()..).unwrap_or_default());
                 attached.feed(now, frame, &mut connection.set, None);
                 connection.socket().state() == State::SynReceived
             });

@@ -153,10 +153,18 @@ impl Connection {
         (self.set, self.handle) = (set, handle);
     }
 
+    /// Reads the other end's SYN.
+    pub fn opens(&mut self, packet: &[u8]) {
+        self.opening = packet::opening(packet).or(self.opening);
+        if self.wire.v6 {
+            self.wire.taken = self.opening.and_then(|o| o.mss).map_or(packet::LEAST_V6, |mss| usize::from(mss) + 60);
+        }
+    }
+
     /// Looks at a segment that came.
     pub fn heard_of(&mut self, segment: &Segment, packet: &[u8]) {
         if segment.syn && !segment.rst && self.phase != Phase::Open {
-            self.opening = packet::opening(packet).or(self.opening);
+            self.opens(packet);
             let scale = self.opening.and_then(|o| o.scale);
             self.window = segment.window >> scale.unwrap_or(0).min(14);
             if scale.is_none() {

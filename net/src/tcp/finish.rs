@@ -23,7 +23,7 @@ impl Stack {
     /// Sends what a connection has to send, and draws the consequences.
     pub(crate) fn serve_connection(&mut self, id: u64) {
         let now = self.now;
-        let Stack { entries, loopback, ethernet, budget, paths, .. } = self;
+        let Stack { entries, loopback, ethernet, budget, .. } = self;
         let Some(entry) = entries.get_mut(&id) else { return };
         let options = &entry.options;
         let Body::Connection(connection) = &mut entry.body else { return };
@@ -44,7 +44,7 @@ impl Stack {
         {
             connection.repeat_first(attached, now);
         }
-        connection.wire.path = paths.to(connection.flow.remote.addr, now);
+        connection.wire.path = attached.paths().to(connection.flow.remote.addr, now);
         let before = connection.socket().state();
         let tos = options.service(matches!(connection.flow.local.addr, smoltcp::wire::IpAddress::Ipv4(_)));
         let sent = attached.send(now, &mut connection.set, tos, Some(&mut connection.wire));

@@ -16,6 +16,13 @@ use smoltcp::wire::{EthernetFrame, TcpRepr};
 impl Stack {
     pub(crate) fn segment(&mut self, side: Side, frame: &mut [u8], segment: &Segment) {
         let flow = segment.flow;
+        if segment.syn
+            && side == Side::Ethernet
+            && let Some(ethernet) = &self.ethernet
+            && let Some(packet) = frame.get_mut(ethernet.header()..)
+        {
+            packet::limit_segments(packet, segment, ethernet.mtu());
+        }
         if let Some(&id) = self.flows.get(&flow) {
             self.segment_of(id, side, frame, segment);
             return;

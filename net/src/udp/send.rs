@@ -5,7 +5,6 @@ use crate::entry::{Body, Bound, Entry, Owner};
 use crate::frame::{Datagram, Flow};
 use crate::interface::{Set, Side};
 use crate::options::{int_of, level};
-use crate::packet::Wire;
 use crate::{Stack, address};
 use alloc::borrow::Cow;
 use alloc::vec;
@@ -17,10 +16,9 @@ use smoltcp::socket::udp::{PacketBuffer, PacketMetadata, Socket, UdpMetadata};
 use smoltcp::time::Duration;
 use smoltcp::wire::{IpAddress, IpEndpoint};
 
-/// The longest datagram that there can be.
+/// The longest datagrams that there can be.
 const LONGEST: usize = 65507;
-/// What smoltcp has room for while it sends a packet in parts; IPv6 is not sent in parts.
-const LONGEST_IN_PARTS: usize = 8192 - 28;
+const LONGEST_V6: usize = 65527;
 const QUEUED: usize = 32;
 const QUEUED_BYTES: usize = 16384;
 /// So long a datagram waits for its neighbour's address.
@@ -57,7 +55,7 @@ impl Stack {
             [data] => Cow::Borrowed(*data),
             pieces => Cow::Owned(pieces.concat()),
         };
-        if data.len() > LONGEST {
+        if data.len() > if matches!(to.addr, IpAddress::Ipv4(_)) { LONGEST } else { LONGEST_V6 } {
             return Err(TOO_LONG);
         }
         let bound = match self.entry(id)?.bound {
@@ -103,16 +101,6 @@ impl Stack {
 
     /// Hands a datagram to smoltcp.
     fn enqueue(&mut self, id: u64, datagram: &Datagram<'_>) -> Result<(), Errno> {
-        let v4 = matches!(datagram.to.addr, IpAddress::Ipv4(_));
-        let mtu = self.ethernet.as_ref().map_or(0, crate::interface::Attached::mtu);
-        let longest = match self.paths.to(datagram.to.addr, self.now) {
-            _ if v4 => (mtu - 28).max(LONGEST_IN_PARTS),
-            0 => mtu - 48,
-            path => path.min(mtu) - 48,
-        };
-        if datagram.data.len() > longest {
-            return Err(TOO_LONG);
-        }
         if datagram.ttl == 0 {
             return Ok(()); // for this machine only
         }
@@ -144,25 +132,15 @@ impl Stack {
     /// Sends what waits, and drops what has waited too long.
     pub(crate) fn serve_datagrams(&mut self, id: u64) {
         let now = self.now;
-        let loose = self.paths.narrowest(now);
-        let mut wire = Wire { loose, ident: self.random() as u16, ..Wire::default() };
-        let Stack { entries, ethernet, empty, .. } = self;
-        let Some(Entry { body: Body::Datagrams(datagrams), owner, .. }) = entries.get_mut(&id) else { return };
+        let Stack { entries, ethernet, .. } = self;
+        let Some(Entry { body: Body::Datagrams(datagrams), owner, options, .. }) = entries.get_mut(&id) else { return };
         let (owner, mut room, mut poll_at) = (*owner, true, None);
         if let (Some(sending), Some(ethernet)) = (&mut datagrams.sending, ethernet) {
-            let sent = ethernet.send(now, &mut sending.set, sending.tos, Some(&mut wire));
+            let sent = ethernet.send_datagrams(now, &mut sending.set, sending.tos, sending.capacity);
             room = sent.room;
             if sent.packets > 0 {
                 sending.waiting = sending.waiting.saturating_sub(sent.packets);
                 sending.since = None;
-            }
-            // The parts of a long packet: smoltcp has them aside.
-            for _ in 0..16 {
-                if ethernet.iface.poll_at(now, empty).is_none_or(|at| at > now)
-                    || !ethernet.send(now, empty, 0, None).room
-                {
-                    break;
-                }
             }
             if sending.waiting == 0 {
                 sending.since = None;
@@ -175,6 +153,9 @@ impl Stack {
                     poll_at =
                         ethernet.iface.poll_at(now, &sending.set).map(|at| at.max(now + Duration::from_millis(1)));
                 }
+            }
+            if sending.waiting == 0 && sending.capacity > QUEUED_BYTES && options.send_buffer.is_none() {
+                datagrams.sending = None; // of a long datagram: most are short
             }
             if poll_at.is_some() {
                 self.asking.entry(id).or_insert(now);

@@ -226,6 +226,12 @@ impl World {
         self.wires[1 - to].lock().unwrap().frames.push_back(frame);
     }
 
+    /// What a machine alone answers to what was sent to it: the other one doesn't hear of it.
+    pub fn answers(&mut self, machine: usize) -> Vec<Vec<u8>> {
+        while self.machines[machine].poll(self.now) {}
+        self.wires[machine].lock().unwrap().frames.drain(..).collect()
+    }
+
     /// Pulls the cable out, or puts it in.
     pub fn plug(&mut self, into: bool) {
         for wire in &self.wires {
