@@ -78,6 +78,7 @@ impl Stack {
                 Some(dhcp) => dhcp.ask_again(now),
                 None => ethernet.announce(),
             }
+            ethernet.ask_routers(now);
             self.serve_ethernet();
         }
     }

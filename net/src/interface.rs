@@ -5,6 +5,7 @@ use crate::fragment;
 use crate::link::{Aside, Frame, Link};
 use crate::packet::Wire;
 use crate::path::Paths;
+use crate::routers::{self, Routers};
 use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -46,9 +47,8 @@ pub(crate) struct Attached {
     pub hardware: EthernetAddress,
     /// The link carries, as far as is known.
     pub up: bool,
-    /// What listens to routers, of Ethernet. An interface of its own: once no router has answered, smoltcp has all
-    /// sockets of one that waits for routers be polled without end.
-    routers: Option<Box<Interface>>,
+    /// Of Ethernet.
+    routers: Option<Routers>,
 }
 
 impl Attached {
@@ -62,12 +62,7 @@ impl Attached {
         let mut cutter = Cutter::new(seed.rotate_left(24));
         let mut port = Port::plain(&mut *link, None, &caps, &mut cutter);
         let iface = Box::new(Interface::new(config, &mut port, now));
-        let routers = hardware.is_some().then(|| {
-            let mut config = Config::new(address);
-            config.random_seed = !seed;
-            config.slaac = true;
-            Box::new(Interface::new(config, &mut port, now))
-        });
+        let routers = hardware.is_some().then(|| Routers::new(address, !seed, &mut port, now));
         let up = link.carries();
         Attached { iface, link, up, routers, caps, cutter, hardware: EthernetAddress(hardware.unwrap_or_default()) }
     }
@@ -241,40 +236,44 @@ impl Attached {
 
     /// A router's advertisement.
     pub fn advertised(&mut self, now: Instant, frame: &[u8], empty: &mut Set) {
-        let Some(routers) = &mut self.routers else { return };
-        let mut port = Port::plain(&mut *self.link, Some(frame), &self.caps, &mut self.cutter);
-        routers.poll_ingress_single(now, &mut port, empty);
+        let mut port = Port::plain(&mut *self.link, None, &self.caps, &mut self.cutter);
+        if let Some(routers) = &mut self.routers {
+            routers.hear(now, frame, &mut port, empty);
+        }
+    }
+
+    /// Asks for routers anew: the link has come back.
+    pub fn ask_routers(&mut self, now: Instant) {
+        let mut port = Port::plain(&mut *self.link, None, &self.caps, &mut self.cutter);
+        if let Some(routers) = &mut self.routers {
+            routers.ask_again(&mut port, now);
+        }
     }
 
     /// Asks for routers while none has answered, and takes over what they say. Did that change anything, and when is
     /// there more to do?
     pub fn follow_routers(&mut self, now: Instant, empty: &mut Set) -> (bool, Option<Instant>) {
-        let Some(routers) = &mut self.routers else { return (false, None) };
-        routers.poll_maintenance(now);
         let mut port = Port::plain(&mut *self.link, None, &self.caps, &mut self.cutter);
-        routers.poll_egress(now, &mut port, empty);
-        let at = routers.poll_at(now, empty).filter(|at| *at > now);
-        let v6 = |iface: &Interface| -> Vec<IpCidr> {
-            iface.ip_addrs().iter().copied().filter(|cidr| matches!(cidr, IpCidr::Ipv6(_))).collect()
-        };
-        let (addresses, route) = (v6(routers), routers.routes().get_default_ipv6_route());
-        let own = self.iface.routes().get_default_ipv6_route();
-        let changed = addresses != v6(&self.iface) || route.map(|r| r.via_router) != own.map(|r| r.via_router);
+        let Some(routers) = &mut self.routers else { return (false, None) };
+        let (said, at) = routers.follow(now, &mut port, empty);
+        let changed = said != routers::known(&self.iface);
         if changed {
-            self.configure(false, &addresses, route.map(|r| crate::address::to_std(r.via_router)));
+            self.configure(false, &said.addresses, said.gateway.map(IpAddr::V6));
         }
         (changed, at)
     }
 
     /// Sets what IPv6 has without any router.
     pub fn configure_v6(&mut self, addresses: &[IpCidr], gateway: Option<IpAddr>) {
-        configure(self.routers.as_deref_mut(), false, addresses, gateway);
+        if let Some(routers) = &mut self.routers {
+            routers.configure(addresses, gateway);
+        }
         self.configure(false, addresses, gateway);
     }
 
     /// Changes the addresses and the default routes of one version of IP.
     pub fn configure(&mut self, v4: bool, addresses: &[IpCidr], gateway: Option<IpAddr>) {
-        configure(Some(&mut self.iface), v4, addresses, gateway);
+        configure(&mut self.iface, v4, addresses, gateway);
     }
 
     pub fn addresses(&self) -> Vec<IpCidr> {
@@ -282,8 +281,7 @@ impl Attached {
     }
 }
 
-fn configure(iface: Option<&mut Interface>, v4: bool, addresses: &[IpCidr], gateway: Option<IpAddr>) {
-    let Some(iface) = iface else { return };
+pub(crate) fn configure(iface: &mut Interface, v4: bool, addresses: &[IpCidr], gateway: Option<IpAddr>) {
     iface.update_ip_addrs(|all| {
         all.retain(|cidr| matches!(cidr, IpCidr::Ipv4(_)) != v4);
         for cidr in addresses {

@@ -30,6 +30,7 @@ mod path;
 mod poll;
 mod ports;
 mod posix;
+mod routers;
 mod set_options;
 mod table;
 mod tcp;
@@ -148,6 +149,11 @@ impl Stack {
     /// How many connections are over that late segments may still come for.
     pub fn waiting_closed(&self) -> usize {
         self.closed.len()
+    }
+
+    /// Is there anybody at the other end of the cable?
+    pub fn carries(&self) -> bool {
+        self.ethernet.as_ref().is_some_and(|ethernet| ethernet.up)
     }
 
     /// What has happened to sockets.

@@ -39,7 +39,7 @@ const AWAKE_NS: u64 = 20_000_000;
 /// A machine without an answer from DHCP starts after this.
 const PATIENCE_NS: u64 = 3_000_000_000;
 
-/// Makes the stack, with the card that was found, and waits a little for an address.
+/// Makes the stack, with the card that was found, and waits a little for an address, unless nobody is at the other end.
 /// # Errors
 /// In words: an option that can't be read.
 pub fn start(line: &CommandLine) -> Result<(), String> {
@@ -54,13 +54,16 @@ pub fn start(line: &CommandLine) -> Result<(), String> {
     let Some((nic, hardware)) = virtio::take() else { return Ok(()) };
     with(|stack| stack.attach(nic, hardware, &settings));
     let start = time::monotonic_ns();
-    let has_address = || {
+    // With an address, or without anybody to ask for one.
+    let settled = || {
         let mut stack = STACK.get()?.lock();
         work(&mut stack);
-        Some(stack.settings()).filter(|s| s.addresses.iter().any(|(ip, _)| ip.is_ipv4()))
+        let settings = stack.settings();
+        let has_address = settings.addresses.iter().any(|(ip, _)| ip.is_ipv4());
+        (has_address || !stack.carries()).then_some(has_address.then_some(settings))
     };
     let found = loop {
-        if let Some(found) = has_address() {
+        if let Some(found) = settled() {
             break Some(found);
         }
         if time::monotonic_ns() > start + PATIENCE_NS {
@@ -68,12 +71,13 @@ pub fn start(line: &CommandLine) -> Result<(), String> {
         }
         event::clear(event::NETWORK);
         // What came since is seen at once. The first answers come too soon for sleeping to be worth it.
-        if time::monotonic_ns() > start + AWAKE_NS && has_address().is_none() {
+        if time::monotonic_ns() > start + AWAKE_NS && settled().is_none() {
             idle::park(Some(start + PATIENCE_NS + 1));
         }
     };
     match found {
-        Some(settings) => tell(&settings),
+        Some(Some(settings)) => tell(&settings),
+        Some(None) => tell_once(String::from("network: the link is down; asking once it is up")),
         None => tell_once(String::from("network: no answer from DHCP yet; asking on")),
     }
     Ok(())

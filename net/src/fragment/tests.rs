@@ -178,6 +178,7 @@ proptest! {
     /// One that overlaps others ends it for all, those that come later included.
     #[test]
     fn nothing_with_an_overlap(v4: bool, seed: u64, start in 0usize..600, units in 1usize..100, more: bool, at: prop::sample::Index) {
+        prop_assume!(start != 0 || more); // that would be a whole one
         let whole = packet(v4, 3, 5000);
         let mut all = fragments(&whole, 1280, 9);
         shuffled(&mut all, seed);
