@@ -79,12 +79,21 @@ fn arp(template: &Template, bytes: &[u8]) -> Vec<u8> {
 fn ip4(template: &Template, protocol: u8, payload: &[u8], variant: u8) -> Vec<u8> {
     let mut frame = ethernet(template, 0x800, false);
     let length = (20 + payload.len()) as u16;
-    // Now and then a part of a packet.
-    let part = if variant & 12 == 12 { [0x20 * (variant & 1), payload.len() as u8 & 7] } else { [0; 2] };
-    frame.extend([0x45, 0, (length >> 8) as u8, length as u8, 0, 1, part[0], part[1], 64, protocol, 0, 0]);
+    // Now and then a part of a packet: often one that fits to another one of the same length.
+    let [ident, a, b] = if variant & 12 == 12 { part(variant, payload) } else { [1, 0, 0] };
+    frame.extend([0x45, 0, (length >> 8) as u8, length as u8, 0, ident, a, b, 64, protocol, 0, 0]);
     frame.extend([10, 0, 0, 2, 10, 0, 0, 1]);
     frame.extend(payload);
     frame
+}
+
+/// The number of a part's packet, and its place there.
+fn part(variant: u8, payload: &[u8]) -> [u8; 3] {
+    let last = payload.last().copied().unwrap_or(0);
+    let units = (payload.len() / 8 * usize::from(variant >> 1 & 1) + usize::from(last >> 6 & 1)) as u16;
+    // Far away, sometimes.
+    let units = if last & 0x3f == 0x3f { units + 0x1f00 } else { units };
+    [last & 1, (units >> 8) as u8 & 0x1f | (variant & 1) << 5, units as u8]
 }
 
 fn ip6(template: &Template, payload: &[u8], variant: u8) -> Vec<u8> {
@@ -100,6 +109,17 @@ fn ip6(template: &Template, payload: &[u8], variant: u8) -> Vec<u8> {
         [0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xfe, 0, 0, template.hardware[5]]
     };
     frame.extend(to);
+    if next == 44 {
+        let [kind, rest @ ..] = payload else { return frame };
+        let rest = &rest[..if kind & 4 == 0 { rest.len() & !7 } else { rest.len() }];
+        let [ident, a, b] = part(kind & 3, rest);
+        let place = (u16::from(a & 0x1f) << 8 | u16::from(b)) << 3 | u16::from(a >> 5);
+        let length = (8 + rest.len()) as u16;
+        frame[18..20].copy_from_slice(&length.to_be_bytes());
+        frame.extend([[17, 58, 6, 44][usize::from(kind >> 3 & 3)], 0, (place >> 8) as u8, place as u8, 0, 0, 0, ident]);
+        frame.extend(rest);
+        return frame;
+    }
     frame.extend(payload);
     frame
 }
@@ -176,6 +196,9 @@ fn agree(frame: &mut [u8]) {
             packet[10..12].fill(0);
             let check = sum(&[&packet[..header]]);
             packet[10..12].copy_from_slice(&check.to_be_bytes());
+            if packet[6] & 0x3f != 0 || packet[7] != 0 {
+                return; // the payload's is of the whole; one of UDP that is 0 is none
+            }
             (header, packet[9], 12..20)
         }
         Some(6) if packet.len() >= 40 => (40, packet[6], 8..40),

@@ -170,10 +170,10 @@ impl World {
         }
         let Some(place) = usize::from(which).checked_rem(self.sockets.len()) else { return };
         let socket = self.sockets[place];
-        let mut buf = [0; 4096];
+        let mut buf = [0; 1 << 15];
         match kind {
-            11 => drop(stack.receive(socket, &mut buf[..1 << (variant % 13)], 0)),
-            12 => drop(stack.send(socket, &[&buf[..1 << (variant % 13)]], Some(&at(2, 1000)), &[], 0)),
+            11 => drop(stack.receive(socket, &mut buf[..1 << variant], 0)),
+            12 => drop(stack.send(socket, &[&buf[..1 << variant]], Some(&at(2, 1000)), &[], 0)),
             13 => drop(stack.shutdown(socket, [Shutdown::Read, Shutdown::Write, Shutdown::Both][usize::from(variant % 3)])),
             14 => {
                 self.sockets.swap_remove(place);

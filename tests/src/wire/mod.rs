@@ -7,12 +7,16 @@ pub mod dhcp;
 pub mod dns;
 mod guest;
 mod node;
+mod ping;
 mod relay;
+mod router;
 
 pub use blocks::{blocks, transfer};
 pub use guest::Guest;
 pub use node::{Node, Pending};
+pub use ping::ping;
 pub use relay::Trouble;
+pub use router::Far;
 
 use relay::Relay;
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
@@ -26,6 +30,9 @@ use tappers::{Interface, Tap};
 /// This machine's address on the cable, and the guest's.
 pub const HOST: &str = "10.77.0.1";
 pub const GUEST: &str = "10.77.0.2";
+/// The same by IPv6.
+pub const HOST6: &str = "fd77::1";
+pub const GUEST6: &str = "fd77::2";
 
 /// The namespace, and the cable between it and a guest.
 pub struct Wire {
@@ -50,6 +57,7 @@ impl Wire {
             let tap = Tap::new_named(Interface::new("cable").expect("a name")).expect("a tap device");
             ip(&["address", "add", &format!("{HOST}/24"), "dev", "cable"]);
             ip(&["link", "set", "cable", "up"]);
+            ip(&["address", "add", &format!("{HOST6}/64"), "dev", "cable", "nodad"]);
             tap
         });
         let relay = Relay::start(tap, dir.path(), seed);

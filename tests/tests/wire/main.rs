@@ -2,8 +2,10 @@
 //! name server, DHCP, stock Erlang. Where there is no root or no `/dev/net/tun`, each says that it was not run.
 
 mod cuts;
+mod long;
 mod names;
 mod peers;
+mod routed;
 mod soak;
 mod stock;
 mod transfers;

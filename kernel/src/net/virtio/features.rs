@@ -18,6 +18,7 @@ bitflags! {
         const GUEST_TSO6 = 1 << 8;
         /// It cuts segments up.
         const HOST_TSO4 = 1 << 11;
+        const HOST_TSO6 = 1 << 12;
         /// A frame may lie in several buffers.
         const MRG_RXBUF = 1 << 15;
         /// Whether the link is up is in its configuration.
@@ -31,7 +32,7 @@ impl Features {
     pub fn wanted(offered: u64) -> Features {
         let mut wanted = Features::from_bits_truncate(offered);
         if !wanted.contains(Features::CSUM) {
-            wanted.remove(Features::HOST_TSO4);
+            wanted.remove(Features::HOST_TSO4 | Features::HOST_TSO6);
         }
         if !wanted.contains(Features::GUEST_CSUM | Features::MRG_RXBUF) {
             wanted.remove(Features::GUEST_TSO4 | Features::GUEST_TSO6);
@@ -40,7 +41,11 @@ impl Features {
     }
 
     pub fn offers(self) -> Offers {
-        Offers { checksums: self.contains(Features::CSUM), segments: self.contains(Features::HOST_TSO4) }
+        Offers {
+            checksums: self.contains(Features::CSUM),
+            segments: self.contains(Features::HOST_TSO4),
+            segments6: self.contains(Features::HOST_TSO6),
+        }
     }
 
     /// May frames come that are longer than the device's packets?
@@ -57,6 +62,7 @@ impl Features {
 const NEEDS_CHECKSUM: u8 = 1;
 const CHECKED: u8 = 2;
 const TCP4: u8 = 1;
+const TCP6: u8 = 4;
 
 /// Writes the header of a frame with a task.
 pub fn write(header: &mut [u8], task: &Task) {
@@ -70,7 +76,7 @@ pub fn write(header: &mut [u8], task: &Task) {
     if task.segment != 0 {
         put(2, task.headers);
         put(4, task.segment);
-        header[1] = TCP4;
+        header[1] = if task.v6 { TCP6 } else { TCP4 };
     }
     header[0] = NEEDS_CHECKSUM;
 }
