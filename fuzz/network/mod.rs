@@ -54,7 +54,7 @@ impl Machine {
         let mut stack = Stack::new(MEMORY, [u64::from(number), 2, 3, 4], 0);
         let settings = Settings { addresses, gateways: vec![Ipv4Addr::new(10, 0, 0, 99).into()], nameservers: vec![] };
         let hardware = [2, 0, 0, 0, 0, number];
-        stack.attach(Box::new(End(cable.clone())), hardware, &settings);
+        stack.attach(Box::new(End(cable.clone())), hardware, &settings).unwrap();
         Machine { stack, cable, template: Template::new(hardware) }
     }
 

@@ -5,9 +5,6 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use joist_vm::platform::{Address, Errno, Family};
 use smoltcp::wire::{IpAddress, IpEndpoint};
 
-/// Linux's index of the Ethernet interface; the loopback's is 1.
-pub(crate) const ETHERNET_INDEX: u32 = 2;
-
 pub(crate) fn from_std(address: IpAddr) -> IpAddress {
     match address {
         IpAddr::V4(address) => IpAddress::Ipv4(address),
@@ -58,14 +55,14 @@ pub(crate) fn endpoint(entry: &Entry, address: SocketAddr) -> Result<IpEndpoint,
     Ok(IpEndpoint::new(ip, address.port()))
 }
 
-/// An address for a socket's user.
-pub(crate) fn outside(family: Family, endpoint: IpEndpoint) -> Address {
+/// An address for a socket's user, of something at the interface with an index.
+pub(crate) fn outside(family: Family, endpoint: IpEndpoint, index: u32) -> Address {
     let port = endpoint.port;
     Address::Ip(match (family, endpoint.addr) {
         (Family::V6, IpAddress::Ipv4(ip)) => SocketAddrV6::new(ip.to_ipv6_mapped(), port, 0, 0).into(),
         (_, IpAddress::Ipv4(ip)) => (ip, port).into(),
         (_, IpAddress::Ipv6(ip)) => {
-            let scope = if ip.is_unicast_link_local() { ETHERNET_INDEX } else { 0 };
+            let scope = if ip.is_unicast_link_local() { index } else { 0 };
             SocketAddrV6::new(ip, port, 0, scope).into()
         }
     })
@@ -73,5 +70,5 @@ pub(crate) fn outside(family: Family, endpoint: IpEndpoint) -> Address {
 
 /// The address of no socket.
 pub(crate) fn nowhere(family: Family, port: u16) -> Address {
-    outside(family, IpEndpoint::new(unspecified(family != Family::V6), port))
+    outside(family, IpEndpoint::new(unspecified(family != Family::V6), port), 0)
 }

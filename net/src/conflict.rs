@@ -2,6 +2,8 @@
 //! still being tried is declined, with others nobody gives way.
 
 use crate::Stack;
+use crate::card::Card;
+use crate::interface::Side;
 use core::net::IpAddr;
 use smoltcp::wire::{ArpPacket, ArpRepr, EthernetFrame, EthernetProtocol};
 
@@ -27,8 +29,9 @@ impl Stack {
         (self.conflict.told.replace(found) != Some(found) || found.declined).then_some(found)
     }
 
-    pub(crate) fn look_for_conflict(&mut self, frame: &[u8]) {
-        let Some(ethernet) = &self.ethernet else { return };
+    pub(crate) fn look_for_conflict(&mut self, side: Side, frame: &[u8]) {
+        let Side::Card(n) = side else { return };
+        let Some(Card { attached, dhcp, .. }) = self.cards.get(n) else { return };
         let Ok(frame) = EthernetFrame::new_checked(frame) else { return };
         if frame.ethertype() != EthernetProtocol::Arp {
             return;
@@ -39,12 +42,12 @@ impl Stack {
         else {
             return;
         };
-        if source_hardware_addr == ethernet.hardware {
+        if source_hardware_addr == attached.hardware {
             return;
         }
-        let tries = |address| self.dhcp.as_ref().is_some_and(|dhcp| dhcp.tries(address));
+        let tries = |address| dhcp.as_ref().is_some_and(|dhcp| dhcp.tries(address));
         let address = match source_protocol_addr {
-            source if ethernet.has(source.into()) => source,
+            source if attached.has(source.into()) => source,
             // It tries it, too.
             source if source.is_unspecified() && tries(target_protocol_addr) => target_protocol_addr,
             _ => return,
@@ -52,7 +55,7 @@ impl Stack {
         let declined = tries(address);
         self.conflict.found = Some(Conflict { address: address.into(), hardware: source_hardware_addr.0, declined });
         if declined {
-            self.decline();
+            self.decline(n);
         }
     }
 }

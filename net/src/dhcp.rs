@@ -2,8 +2,9 @@
 //! waited for, and tried meanwhile (RFC 5227, 2.1): one that another machine turns out to have is declined. When the link
 //! comes back, which may be that of another network, all is asked anew; until there is an answer the lease counts.
 
+use crate::Stack;
+use crate::card::Card;
 use crate::interface::{Attached, Set};
-use crate::{ETHERNET, Stack};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr};
@@ -129,9 +130,12 @@ impl Dhcp {
 
 impl Stack {
     /// Answers when there is more to do.
-    pub(crate) fn serve_dhcp(&mut self) -> Option<Instant> {
+    pub(crate) fn serve_dhcp(&mut self, n: usize) -> Option<Instant> {
         let now = self.now;
-        let Stack { dhcp: Some(dhcp), ethernet: Some(ethernet), .. } = self else { return None };
+        let card = self.cards.get_mut(n)?;
+        let Card { attached: ethernet, dhcp: Some(dhcp), nameservers, asked_nameservers, .. } = card else {
+            return None;
+        };
         if let Some(until) = dhcp.pause.filter(|until| *until > now) {
             return Some(until);
         }
@@ -154,8 +158,8 @@ impl Stack {
             }
             let addresses: Vec<IpCidr> = address(&lease).map(IpCidr::Ipv4).into_iter().collect();
             ethernet.configure(true, &addresses, lease.as_ref().and_then(|l| l.gateway).map(IpAddr::V4));
-            if self.asked_nameservers {
-                self.nameservers = lease.as_ref().map(|l| l.nameservers.clone()).unwrap_or_default();
+            if *asked_nameservers {
+                *nameservers = lease.as_ref().map(|l| l.nameservers.clone()).unwrap_or_default();
             }
             dhcp.lease = lease;
             self.changes += 1;
@@ -166,26 +170,27 @@ impl Stack {
             next = [next, ethernet.iface.poll_at(now, &client.set)].into_iter().flatten().min();
         }
         if !room {
-            self.stalled.push(ETHERNET);
+            self.stalled.push(n as u64);
         }
         next
     }
 
     /// Another machine has the address that is being tried.
-    pub(crate) fn decline(&mut self) {
+    pub(crate) fn decline(&mut self, n: usize) {
         let now = self.now;
         let transaction = self.random() as u32;
-        let Stack { dhcp: Some(dhcp), ethernet: Some(ethernet), .. } = self else { return };
+        let Some(card) = self.cards.get_mut(n) else { return };
+        let Card { attached: ethernet, dhcp: Some(dhcp), nameservers, asked_nameservers, .. } = card else { return };
         let Some(lease) = dhcp.lease.take() else { return };
         let frame = declining(&lease, ethernet.hardware, transaction);
         ethernet.send_frame(&frame);
         ethernet.configure(true, &[], None);
         *dhcp = Dhcp { pause: Some(now + PAUSE), ..Dhcp::new(now + PAUSE) };
-        if self.asked_nameservers {
-            self.nameservers = Vec::new();
+        if *asked_nameservers {
+            nameservers.clear();
         }
         self.changes += 1;
-        self.serve_ethernet();
+        self.serve_card(n);
     }
 }
 

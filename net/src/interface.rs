@@ -23,11 +23,34 @@ pub(crate) type Set = SocketSet<'static>;
 /// Of IPv6 and UDP.
 const DATAGRAM_HEADERS: usize = 48;
 
-/// Which interface.
+/// Which interface: the loopback, or a card by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Side {
     Loopback,
-    Ethernet,
+    Card(usize),
+}
+
+impl Side {
+    /// Linux's index of it: of `lo`, `eth0` and so on.
+    pub fn index(self) -> u32 {
+        match self {
+            Side::Loopback => 1,
+            Side::Card(n) => n as u32 + 2,
+        }
+    }
+
+    /// The one with an index, whether it is there or not.
+    pub fn of_index(index: u32) -> Option<Side> {
+        match index {
+            0 => None,
+            1 => Some(Side::Loopback),
+            n => usize::try_from(n - 2).ok().map(Side::Card),
+        }
+    }
+
+    pub fn is_card(self) -> bool {
+        self != Side::Loopback
+    }
 }
 
 /// What came of sending.
@@ -213,16 +236,18 @@ impl Attached {
         self.iface.ip_addrs().iter().any(|cidr| cidr.address() == address)
     }
 
-    /// Is there a way to an address?
-    pub fn routes_to(&mut self, address: IpAddress) -> bool {
+    /// How close an address is: the length of the network's prefix that both are in, 0 by a router. `None`: there is no
+    /// way.
+    pub fn closeness(&self, address: IpAddress) -> Option<u8> {
         let routed = match address {
             IpAddress::Ipv4(_) => self.iface.routes().get_default_ipv4_route().is_some(),
             IpAddress::Ipv6(_) => self.iface.routes().get_default_ipv6_route().is_some(),
         };
-        let version = address.version();
-        let own = self.iface.ip_addrs().iter().any(|cidr| cidr.address().version() == version);
-        let near = self.iface.ip_addrs().iter().any(|cidr| cidr.contains_addr(&address));
-        own && (near || routed || address.is_multicast() || address.is_broadcast())
+        let alike = |cidr: &&IpCidr| cidr.address().version() == address.version();
+        let own = self.iface.ip_addrs().iter().filter(alike);
+        let near = own.clone().filter(|cidr| cidr.contains_addr(&address)).map(IpCidr::prefix_len).max();
+        let far = (own.count() > 0 && (routed || address.is_multicast() || address.is_broadcast())).then_some(0);
+        near.or(far)
     }
 
     /// Is it a broadcast address here?

@@ -1,11 +1,13 @@
 //! The interfaces, as `getifaddrs(3)` lists them.
 
-use crate::interface::Attached;
+use crate::card::Card;
+use crate::interface::{Attached, Side};
 use crate::{Stack, address};
-use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use joist_vm::platform::Interface;
+use joist_vm::platform::{Errno, Interface};
 use smoltcp::wire::IpCidr;
 
 mod flag {
@@ -18,25 +20,72 @@ mod flag {
     pub const LOWER_UP: u32 = 0x1_0000;
 }
 
+/// Linux's name of an interface.
+pub(crate) fn name(side: Side) -> String {
+    match side {
+        Side::Loopback => String::from("lo"),
+        Side::Card(n) => format!("eth{n}"),
+    }
+}
+
 impl Stack {
     pub fn interfaces(&self) -> Vec<Interface> {
         let mut all = Vec::new();
         let up = flag::UP | flag::RUNNING | flag::LOWER_UP;
-        list(&mut all, &self.loopback, "lo", 1, up | flag::LOOPBACK, None);
-        if let Some(ethernet) = &self.ethernet {
-            let flags = flag::BROADCAST | flag::MULTICAST | if ethernet.up { up } else { flag::UP };
-            list(&mut all, ethernet, "eth0", address::ETHERNET_INDEX, flags, Some(ethernet.hardware.0));
+        list(&mut all, &self.loopback, Side::Loopback, up | flag::LOOPBACK, None);
+        for (n, Card { attached, .. }) in self.cards.iter().enumerate() {
+            let flags = flag::BROADCAST | flag::MULTICAST | if attached.up { up } else { flag::UP };
+            list(&mut all, attached, Side::Card(n), flags, Some(attached.hardware.0));
         }
         all
+    }
+
+    /// The interface with a name, if it is there.
+    pub(crate) fn named(&self, text: &[u8]) -> Option<Side> {
+        let cards = (0..self.cards.len()).map(Side::Card);
+        core::iter::once(Side::Loopback).chain(cards).find(|side| name(*side).as_bytes() == text)
+    }
+
+    /// The one that Linux's `ip_mreqn` names from its second field on: by an own address, or by an index. None may be named.
+    pub(crate) fn named_by_address(&self, value: &[u8], unknown: Errno) -> Result<Option<Side>, Errno> {
+        let (address, index) = value.split_first_chunk::<4>().ok_or(Errno::Einval)?;
+        if let Some(index) = index.first_chunk().map(|bytes| i32::from_ne_bytes(*bytes)).filter(|index| *index != 0) {
+            return self.named_by_index(index);
+        }
+        let address = Ipv4Addr::from(*address);
+        if address.is_unspecified() {
+            return Ok(None);
+        }
+        self.side_of(address.into()).map(Some).ok_or(unknown)
+    }
+
+    /// The one with an index; 0 names none.
+    pub(crate) fn named_by_index(&self, index: i32) -> Result<Option<Side>, Errno> {
+        let side = u32::try_from(index).map_err(|_| Errno::Enodev)?;
+        match Side::of_index(side) {
+            Some(Side::Card(n)) if n >= self.cards.len() => Err(Errno::Enodev),
+            side => Ok(side),
+        }
+    }
+
+    /// An interface's own address of IPv4, or none.
+    pub(crate) fn address_of(&self, side: Option<Side>) -> Ipv4Addr {
+        let of = match side {
+            None => None,
+            Some(Side::Loopback) => Some(&self.loopback),
+            Some(Side::Card(n)) => self.cards.get(n).map(|card| &card.attached),
+        };
+        let address = of.and_then(|of| of.iface.ipv4_addr());
+        address.unwrap_or(Ipv4Addr::UNSPECIFIED)
     }
 }
 
 /// An entry for the link itself, and one for each address.
-fn list(all: &mut Vec<Interface>, of: &Attached, name: &str, index: u32, flags: u32, hardware: Option<[u8; 6]>) {
+fn list(all: &mut Vec<Interface>, of: &Attached, side: Side, flags: u32, hardware: Option<[u8; 6]>) {
     let link = Interface {
-        name: name.to_owned(),
+        name: name(side),
         flags,
-        index,
+        index: side.index(),
         mtu: of.mtu() as u32,
         address: None,
         netmask: None,

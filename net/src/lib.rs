@@ -11,8 +11,8 @@ extern crate alloc;
 
 mod address;
 mod budget;
+mod card;
 mod checksum;
-mod config;
 mod conflict;
 mod device;
 mod dhcp;
@@ -30,6 +30,7 @@ mod path;
 mod poll;
 mod ports;
 mod posix;
+mod route;
 mod routers;
 mod set_options;
 mod table;
@@ -37,7 +38,7 @@ mod tcp;
 mod time_wait;
 mod udp;
 
-pub use config::Settings;
+pub use card::{MOST_CARDS, Settings, TooManyCards};
 pub use conflict::Conflict;
 pub use link::{Frame, Link, Offers, Task};
 pub(crate) use tcp::flags as tcp_flags;
@@ -45,7 +46,7 @@ pub(crate) use tcp::flags as tcp_flags;
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
-use core::net::IpAddr;
+use card::Card;
 use entry::{Body, Entry, Owner};
 use frame::Flow;
 use interface::{Attached, Set, Side};
@@ -54,9 +55,8 @@ use smoltcp::time::Instant;
 use smoltcp::wire::{IpAddress, IpCidr};
 use table::{Map, Timers};
 
-/// Stands for the Ethernet interface itself among the sockets' numbers.
-pub(crate) const ETHERNET: u64 = 0;
-/// The first socket's number: above what a program would take for its standard descriptors.
+/// The first socket's number: above what a program would take for its standard descriptors. Those below
+/// [`MOST_CARDS`] stand for the cards.
 const FIRST: u64 = 16;
 /// The part of the memory that fragments may have, but enough for some datagrams, and no more than is of use.
 const FRAGMENTS: usize = 16;
@@ -67,13 +67,9 @@ const MOST_FRAGMENTS: usize = 4 << 20;
 pub struct Stack {
     now: Instant,
     loopback: Attached,
-    ethernet: Option<Attached>,
-    ethernet_timer: Option<Instant>,
+    cards: Vec<Card>,
     /// For frames that no socket is for.
     empty: Set,
-    dhcp: Option<dhcp::Dhcp>,
-    nameservers: Vec<IpAddr>,
-    asked_nameservers: bool,
     changes: u64,
     entries: Map<u64, Entry>,
     flows: Map<Flow, u64>,
@@ -93,7 +89,6 @@ pub struct Stack {
     next: u64,
     seed: u64,
     conflict: conflict::Conflicts,
-    link_news: Option<bool>,
 }
 
 impl Stack {
@@ -103,7 +98,7 @@ impl Stack {
         let now = instant(now_us);
         let hasher = ahash::RandomState::with_seeds(seed[0], seed[1], seed[2], seed[3]);
         let mut loopback = Attached::new(Box::new(link::Loopback::default()), None, seed[0], now);
-        // Own addresses of the other interface, too, are reached by this one.
+        // Own addresses of the cards, too, are reached by this one.
         loopback.iface.set_any_ip(true);
         loopback.iface.update_ip_addrs(|all| {
             for cidr in
@@ -115,12 +110,8 @@ impl Stack {
         Stack {
             now,
             loopback,
-            ethernet: None,
-            ethernet_timer: None,
+            cards: Vec::new(),
             empty: Set::new(Vec::new()),
-            dhcp: None,
-            nameservers: Vec::new(),
-            asked_nameservers: false,
             changes: 0,
             entries: Map::with_hasher(hasher.clone()),
             flows: Map::with_hasher(hasher.clone()),
@@ -137,7 +128,6 @@ impl Stack {
             next: FIRST,
             seed: seed[2],
             conflict: conflict::Conflicts::default(),
-            link_news: None,
         }
     }
 
@@ -151,9 +141,9 @@ impl Stack {
         self.closed.len()
     }
 
-    /// Is there anybody at the other end of the cable?
-    pub fn carries(&self) -> bool {
-        self.ethernet.as_ref().is_some_and(|ethernet| ethernet.up)
+    /// Is there anybody at the other end of a card's cable?
+    pub fn carries(&self, card: usize) -> bool {
+        self.cards.get(card).is_some_and(|card| card.attached.up)
     }
 
     /// What has happened to sockets.
@@ -184,16 +174,24 @@ impl Stack {
     }
 
     pub(crate) fn side(&mut self, side: Side) -> Option<&mut Attached> {
-        choose(&mut self.loopback, &mut self.ethernet, side)
+        choose(&mut self.loopback, &mut self.cards, side)
+    }
+
+    /// Is it an address of this machine that packets may come to by a side?
+    pub(crate) fn is_here(&self, side: Side, address: IpAddress) -> bool {
+        match side {
+            Side::Loopback => self.is_own(address),
+            Side::Card(n) => self.cards.get(n).is_some_and(|card| card.attached.has(address)),
+        }
     }
 
     /// Is it an address of this machine?
     pub(crate) fn is_own(&self, address: IpAddress) -> bool {
-        address::is_loopback(address) || self.ethernet.as_ref().is_some_and(|e| e.has(address))
+        address::is_loopback(address) || self.cards.iter().any(|card| card.attached.has(address))
     }
 
     pub(crate) fn is_broadcast(&self, address: IpAddress) -> bool {
-        address.is_broadcast() || self.ethernet.as_ref().is_some_and(|e| e.is_broadcast(address))
+        address.is_broadcast() || self.cards.iter().any(|card| card.attached.is_broadcast(address))
     }
 
     /// Has a socket served soon.
@@ -237,14 +235,10 @@ impl Stack {
 }
 
 /// The interface of a side, beside other parts of the stack.
-pub(crate) fn choose<'a>(
-    loopback: &'a mut Attached,
-    ethernet: &'a mut Option<Attached>,
-    side: Side,
-) -> Option<&'a mut Attached> {
+pub(crate) fn choose<'a>(loopback: &'a mut Attached, cards: &'a mut [Card], side: Side) -> Option<&'a mut Attached> {
     match side {
         Side::Loopback => Some(loopback),
-        Side::Ethernet => ethernet.as_mut(),
+        Side::Card(n) => cards.get_mut(n).map(|card| &mut card.attached),
     }
 }
 

@@ -1,9 +1,11 @@
 //! Socket options by Linux's levels and numbers, for those that somebody can mean; the others are `ENOPROTOOPT`. Read
 //! beside it: `socket(7)`, `ip(7)`, `ipv6(7)`, `tcp(7)`.
 
+use crate::interface::Side;
 use alloc::vec;
 use alloc::vec::Vec;
 use joist_vm::platform::Errno;
+use smoltcp::wire::IpAddress;
 
 pub(crate) mod level {
     pub const SOCKET: i32 = 1;
@@ -19,6 +21,7 @@ pub(crate) mod number {
     pub const SO_SNDBUF: i32 = 7;
     pub const SO_RCVBUF: i32 = 8;
     pub const SO_LINGER: i32 = 13;
+    pub const SO_BINDTODEVICE: i32 = 25;
     pub const SO_ACCEPTCONN: i32 = 30;
     pub const SO_PROTOCOL: i32 = 38;
     pub const SO_DOMAIN: i32 = 39;
@@ -53,11 +56,22 @@ macro_rules! ints {
             pub linger: Option<i32>,
             pub receive_buffer: Option<usize>,
             pub send_buffer: Option<usize>,
+            /// What else it hears of is not for it, and it sends by no other.
+            pub device: Option<Side>,
+            /// Of what is sent to groups, of IPv4 and IPv6.
+            pub multicast_if: [Option<Side>; 2],
         }
 
         impl Default for Options {
             fn default() -> Self {
-                Options { $($field: $default,)* linger: None, receive_buffer: None, send_buffer: None }
+                Options {
+                    $($field: $default,)*
+                    linger: None,
+                    receive_buffer: None,
+                    send_buffer: None,
+                    device: None,
+                    multicast_if: [None; 2],
+                }
             }
         }
 
@@ -164,6 +178,18 @@ impl Options {
         }
         let mut copy = self.clone();
         copy.int(level, number).map(|(value, _)| int(*value)).ok_or(Errno::Enoprotoopt)
+    }
+
+    /// Is what comes by an interface for it?
+    pub fn takes_from(&self, side: Side) -> bool {
+        self.device.is_none_or(|device| device == side)
+    }
+
+    /// The interface that datagrams to an address are to go by.
+    pub fn interface_to(&self, to: IpAddress) -> Option<Side> {
+        let [v4, v6] = self.multicast_if;
+        let group = if matches!(to, IpAddress::Ipv4(_)) { v4 } else { v6 };
+        self.device.or(group.filter(|_| to.is_multicast()))
     }
 
     /// The type of service or traffic class of packets to an address.

@@ -4,6 +4,7 @@
 use crate::Stack;
 use crate::entry::Body;
 use crate::frame::Flow;
+use crate::interface::Side;
 use crate::packet::LEAST_V6;
 use crate::ports::Protocol;
 use crate::table::{Hasher, Map};
@@ -72,7 +73,7 @@ impl Paths {
 
 impl Stack {
     /// ICMP says that a packet was too long for a link on its way.
-    pub(crate) fn too_long(&mut self, said: &TooLong) {
+    pub(crate) fn too_long(&mut self, side: Side, said: &TooLong) {
         let now = self.now;
         let TooLong { protocol, flow, number, carries } = *said;
         if self.is_own(flow.remote.addr) {
@@ -83,29 +84,32 @@ impl Stack {
             IpAddress::Ipv6(_) if carries >= LEAST_V6 => carries,
             IpAddress::Ipv6(_) => return,
         };
-        let Some(ethernet) = &mut self.ethernet else { return };
-        let known = ethernet.paths().to(flow.remote.addr, now);
-        let least = if known == 0 { ethernet.mtu() } else { known };
+        let Stack { entries, loopback, cards, flows, ports, .. } = self;
+        let Some(attached) = crate::choose(loopback, cards, side) else { return };
+        let known = attached.paths().to(flow.remote.addr, now);
+        let least = if known == 0 { attached.mtu() } else { known };
         if carries >= least {
             return;
         }
         match protocol {
             IpProtocol::Tcp => {
-                let Some(&id) = self.flows.get(&flow) else { return };
-                let Stack { entries, ethernet: Some(ethernet), .. } = self else { return };
+                let Some(&id) = flows.get(&flow) else { return };
                 let Some(Body::Connection(connection)) = entries.get_mut(&id).map(|e| &mut e.body) else { return };
                 let Some(top) = connection.wire.top.filter(|top| connection.recovery.is_under_way(number, *top)) else {
                     return;
                 };
-                ethernet.paths().learn(flow.remote.addr, carries, now);
+                if connection.side != side {
+                    return; // told by a way that it doesn't go
+                }
+                attached.paths().learn(flow.remote.addr, carries, now);
                 connection.wire.path = carries;
                 if connection.recovery.is_lost(top) {
-                    connection.repeat_first(ethernet, now);
+                    connection.repeat_first(attached, now);
                 }
                 self.touch(id);
             }
-            IpProtocol::Udp if !self.ports.claims(Protocol::Udp, flow.local.port).is_empty() => {
-                ethernet.paths().learn(flow.remote.addr, carries, now);
+            IpProtocol::Udp if !ports.claims(Protocol::Udp, flow.local.port).is_empty() => {
+                attached.paths().learn(flow.remote.addr, carries, now);
                 self.datagram_lost(&flow, Errno::Emsgsize);
             }
             _ => {}

@@ -1,13 +1,14 @@
 //! The stack's pulse: frames in, deadlines, frames out.
 
+use crate::card::{Card, MOST_CARDS};
 use crate::entry::Body;
 use crate::frame::{self, Kind};
 use crate::header::Header;
-use crate::interface::{Attached, Side};
-use crate::{ETHERNET, Stack, choose, instant};
+use crate::interface::Side;
+use crate::{Stack, choose, instant};
 use alloc::vec::Vec;
 use smoltcp::time::Duration;
-use smoltcp::wire::IpProtocol;
+use smoltcp::wire::{IpAddress, IpProtocol};
 
 /// Frames taken at one time: who calls has other things to do, too.
 const BATCH: usize = 256;
@@ -15,6 +16,11 @@ const BATCH: usize = 256;
 const ROUND: usize = 32;
 /// When a full link is tried again.
 const STALLED: Duration = Duration::from_micros(200);
+
+/// The card that a number stands for among the sockets'.
+fn card_of(id: u64) -> Option<usize> {
+    usize::try_from(id).ok().filter(|n| *n < MOST_CARDS)
+}
 
 impl Stack {
     /// What follows from a call, at once: what it gave is sent, and has arrived if it goes to the machine itself, as on
@@ -27,36 +33,39 @@ impl Stack {
             taken += self.take_in(Side::Loopback).max(1);
             self.serve();
         }
-        !self.dirty.is_empty() || self.loopback.waits() || self.ethernet.as_ref().is_some_and(Attached::waits)
+        !self.dirty.is_empty() || self.loopback.waits() || self.cards.iter().any(|card| card.attached.waits())
     }
 
     /// Takes in what has come and sends what is due. True if there is more to do right away.
     pub fn poll(&mut self, now_us: u64) -> bool {
         self.now = self.now.max(instant(now_us));
-        self.look_at_link();
+        self.look_at_links();
         self.fragments.expire(self.now, &mut self.budget);
         while let Some(flow) = self.closed.expire(self.now) {
-            self.ports.disconnected(flow.local.port);
+            self.ports.disconnected(flow.local);
         }
         while let Some(id) = self.timers.due(self.now) {
-            if id == ETHERNET {
-                self.ethernet_timer = None;
-                self.serve_ethernet();
+            if let Some(n) = card_of(id) {
+                if let Some(card) = self.cards.get_mut(n) {
+                    card.timer = None;
+                }
+                self.serve_card(n);
             } else if let Some(entry) = self.entries.get_mut(&id) {
                 entry.timer = None;
                 self.touch(id);
             }
         }
         for id in core::mem::take(&mut self.stalled) {
-            match id {
-                ETHERNET => self.serve_ethernet(),
-                id => self.touch(id),
+            match card_of(id) {
+                Some(n) => self.serve_card(n),
+                None => self.touch(id),
             }
         }
         self.serve();
         let mut taken = 0;
         while taken < BATCH {
-            let count = self.take_in(Side::Ethernet) + self.take_in(Side::Loopback);
+            let cards: usize = (0..self.cards.len()).map(|n| self.take_in(Side::Card(n))).sum();
+            let count = cards + self.take_in(Side::Loopback);
             if count == 0 && self.dirty.is_empty() {
                 break;
             }
@@ -69,15 +78,13 @@ impl Stack {
         taken >= BATCH
     }
 
-    /// Has the card tell of what comes in, or not. True if something has come in before.
+    /// Has the cards tell of what comes in, or not. True if something has come in before.
     pub fn be_told(&mut self, on: bool) -> bool {
-        self.ethernet.as_mut().is_some_and(|ethernet| ethernet.be_told(on))
+        self.cards.iter_mut().fold(false, |came, card| card.attached.be_told(on) | came)
     }
 
     fn flush(&mut self) {
-        if let Some(ethernet) = &mut self.ethernet {
-            ethernet.flush();
-        }
+        self.cards.iter_mut().for_each(|card| card.attached.flush());
     }
 
     /// When [`Stack::poll`] has something to do though nothing comes in.
@@ -134,19 +141,21 @@ impl Stack {
                 IpProtocol::Udp => self.datagram_lost(&flow, error),
                 _ => {}
             },
-            Kind::TooLong(said) if side == Side::Ethernet => self.too_long(&said),
+            Kind::TooLong(said) if side.is_card() => self.too_long(side, &said),
             Kind::TooLong(_) => {}
             Kind::Neighbour => {
-                self.look_for_conflict(bytes);
+                self.look_for_conflict(side, bytes);
                 self.feed_nobody(side, bytes);
                 let asking: Vec<u64> = self.asking.keys().copied().collect();
                 asking.into_iter().for_each(|id| self.touch(id));
             }
             Kind::Router => {
-                let now = self.now;
-                if let Some(ethernet) = &mut self.ethernet {
-                    ethernet.advertised(now, bytes, &mut self.empty);
-                    self.serve_ethernet();
+                let Stack { cards, empty, now, .. } = self;
+                if let Side::Card(n) = side
+                    && let Some(card) = cards.get_mut(n)
+                {
+                    card.attached.advertised(*now, bytes, empty);
+                    self.serve_card(n);
                 }
             }
             Kind::Other => self.feed_nobody(side, bytes),
@@ -156,8 +165,8 @@ impl Stack {
     /// Lets smoltcp answer a frame that is for no socket.
     pub(crate) fn feed_nobody(&mut self, side: Side, bytes: &[u8]) {
         let now = self.now;
-        let Stack { loopback, ethernet, empty, .. } = self;
-        if let Some(attached) = choose(loopback, ethernet, side) {
+        let Stack { loopback, cards, empty, .. } = self;
+        if let Some(attached) = choose(loopback, cards, side) {
             attached.feed(now, bytes, empty, None);
         }
     }
@@ -169,31 +178,34 @@ impl Stack {
             return;
         };
         if (datagram.from.port, datagram.to.port) == (67, 68)
-            && let (Some(dhcp), Some(ethernet)) = (&mut self.dhcp, &mut self.ethernet)
+            && let Side::Card(n) = side
+            && let Some(Card { dhcp: Some(dhcp), attached, .. }) = self.cards.get_mut(n)
         {
-            dhcp.hear(now, bytes, ethernet);
-            self.serve_ethernet();
+            dhcp.hear(now, bytes, attached);
+            self.serve_card(n);
             return;
         }
-        let to = datagram.to.addr;
-        let known = self.is_own(to) || to.is_multicast() || self.is_broadcast(to);
-        if !known || (side == Side::Ethernet && crate::address::is_loopback(to)) {
+        if !self.is_for_us(side, datagram.to.addr) {
             return;
         }
-        if !self.deliver(&datagram) {
+        if !self.deliver(side, &datagram) {
             self.feed_nobody(side, bytes); // answered with "port unreachable"
         }
     }
 
+    fn is_for_us(&self, side: Side, to: IpAddress) -> bool {
+        self.is_here(side, to) || to.is_multicast() || self.is_broadcast(to)
+    }
+
     /// A part of a packet: with the last one the packet is as if it had come whole.
     fn part(&mut self, side: Side, bytes: &[u8], ip: &Header) {
-        let ours = self.is_own(ip.to) || ip.to.is_multicast() || self.is_broadcast(ip.to);
-        let Stack { ethernet: Some(ethernet), fragments, budget, now, .. } = self else { return };
-        if side == Side::Loopback || !ours {
+        if side == Side::Loopback || !self.is_for_us(side, ip.to) {
             return;
         }
+        let Stack { loopback, cards, fragments, budget, now, .. } = self;
+        let Some(attached) = choose(loopback, cards, side) else { return };
         let Some(mut whole) = fragments.add(*now, bytes, ip, budget) else { return };
-        match frame::look(ethernet.medium(), &whole, ethernet.hardware, false) {
+        match frame::look(attached.medium(), &whole, attached.hardware, false) {
             // Neighbours don't speak in parts (RFC 6980), and there are none of parts.
             Kind::Neighbour | Kind::Router | Kind::Part(_) => {}
             kind => self.take(side, &mut whole, kind),

@@ -3,7 +3,7 @@
 use crate::table::Map;
 use alloc::vec::Vec;
 use joist_vm::platform::Errno;
-use smoltcp::wire::IpAddress;
+use smoltcp::wire::{IpAddress, IpEndpoint};
 
 /// Linux's `ip_local_port_range`.
 pub(crate) const EPHEMERAL: core::ops::RangeInclusive<u16> = 32768..=60999;
@@ -51,8 +51,8 @@ impl Claim {
 
 pub(crate) struct Ports {
     claims: Map<(Protocol, u16), Vec<Claim>>,
-    /// TCP connections by local port, with those that wait for their end.
-    connections: Map<u16, u32>,
+    /// TCP connections by local port and address, with those that wait for their end.
+    connections: Map<u16, Vec<(IpAddress, u32)>>,
     random: u64,
 }
 
@@ -75,7 +75,10 @@ impl Ports {
             0 => self.ephemeral(|ports, port| ports.free(protocol, port)).ok_or(Errno::Eaddrinuse)?,
             port => port,
         };
-        let used = protocol == Protocol::Tcp && !claim.reuse_address && self.connections.contains_key(&port);
+        let connections = self.connections.get(&port).map_or(&[][..], Vec::as_slice);
+        let used = protocol == Protocol::Tcp
+            && !claim.reuse_address
+            && connections.iter().any(|(address, _)| claim.covers(*address));
         if used || self.claims(protocol, port).iter().any(|c| c.conflicts(&claim, protocol)) {
             return Err(Errno::Eaddrinuse);
         }
@@ -118,16 +121,22 @@ impl Ports {
         (0..count).map(|n| EPHEMERAL.start() + ((first + n) % count) as u16).find(|&port| will_do(self, port))
     }
 
-    pub fn connected(&mut self, port: u16) {
-        *self.connections.entry(port).or_default() += 1;
+    pub fn connected(&mut self, local: IpEndpoint) {
+        let connections = self.connections.entry(local.port).or_default();
+        match connections.iter_mut().find(|(address, _)| *address == local.addr) {
+            Some((_, count)) => *count += 1,
+            None => connections.push((local.addr, 1)),
+        }
     }
 
-    pub fn disconnected(&mut self, port: u16) {
-        if let Some(count) = self.connections.get_mut(&port) {
+    pub fn disconnected(&mut self, local: IpEndpoint) {
+        let Some(connections) = self.connections.get_mut(&local.port) else { return };
+        if let Some((_, count)) = connections.iter_mut().find(|(address, _)| *address == local.addr) {
             *count -= 1;
-            if *count == 0 {
-                self.connections.remove(&port);
-            }
+        }
+        connections.retain(|(_, count)| *count > 0);
+        if connections.is_empty() {
+            self.connections.remove(&local.port);
         }
     }
 }
@@ -154,7 +163,9 @@ mod tests {
         assert_eq!(ports.listen(80, 1), Ok(()));
         ports.release(Protocol::Tcp, 80, 1);
         assert_eq!(ports.claim(Protocol::Tcp, 80, claim(6, one, true, false)), Ok(80));
-        ports.connected(81);
+        ports.connected(IpEndpoint::new(IpAddress::v4(10, 0, 0, 1), 81));
+        assert_eq!(ports.claim(Protocol::Tcp, 81, claim(9, two, true, false)), Ok(81));
+        ports.release(Protocol::Tcp, 81, 9);
         assert_eq!(ports.claim(Protocol::Tcp, 81, claim(7, one, true, false)), Err(Errno::Eaddrinuse));
         let reuse = Claim { reuse_address: true, ..claim(7, one, true, false) };
         assert_eq!(ports.claim(Protocol::Tcp, 81, reuse), Ok(81));

@@ -1,8 +1,9 @@
 //! The calls of POSIX, as [`joist_vm::platform::Sockets`] has them.
 
 use crate::entry::{Body, Bound, Entry, Owner};
+use crate::interface::Side;
 use crate::ports::{Claim, Protocol};
-use crate::{Stack, address};
+use crate::{Stack, address, route};
 use alloc::boxed::Box;
 use joist_vm::platform::{Address, Control, Errno, Family, Received, Shutdown, Socket, Style};
 use smoltcp::wire::{IpAddress, IpEndpoint};
@@ -91,7 +92,7 @@ impl Stack {
         match (entry.style, to) {
             (Style::Datagram, to) => {
                 let remote = match to {
-                    Some(to) => Some(address::endpoint(entry, to)?),
+                    Some(to) => Some((address::endpoint(entry, to)?, route::scope(to)?)),
                     None => None,
                 };
                 self.connect_datagrams(id, remote)
@@ -101,23 +102,24 @@ impl Stack {
         }
     }
 
-    fn connect_datagrams(&mut self, id: u64, remote: Option<IpEndpoint>) -> Result<(), Errno> {
-        let remote = remote.map(|r| IpEndpoint { addr: address::named(r.addr), ..r });
-        let mut source = None;
-        if let Some(remote) = remote {
+    fn connect_datagrams(&mut self, id: u64, remote: Option<(IpEndpoint, Option<Side>)>) -> Result<(), Errno> {
+        let remote = remote.map(|(r, scope)| (IpEndpoint { addr: address::named(r.addr), ..r }, scope));
+        let mut way = None;
+        if let Some((remote, scope)) = remote {
             let entry = self.entry(id)?;
             let (bound, may_broadcast) = (entry.bound, entry.options.broadcast != 0);
+            let wanted = scope.or_else(|| entry.options.interface_to(remote.addr));
             if self.is_broadcast(remote.addr) && !may_broadcast {
                 return Err(Errno::Eacces);
             }
-            source = Some(self.way_to(remote.addr, bound.and_then(|b| b.address))?.1);
+            way = Some(self.way_to(remote.addr, bound.and_then(|b| b.address), wanted)?);
             if bound.is_none() {
                 self.bind_to(id, None, 0)?;
             }
         }
         if let Body::Datagrams(datagrams) = &mut self.entry(id)?.body {
-            datagrams.peer = remote;
-            datagrams.source = source;
+            datagrams.peer = remote.map(|(remote, _)| remote);
+            datagrams.way = way;
         }
         Ok(())
     }
@@ -146,7 +148,7 @@ impl Stack {
             return self.tcp_send(socket.0, data, flags);
         }
         let to = match to {
-            Some(Address::Ip(to)) => Some(address::endpoint(entry, *to)?),
+            Some(Address::Ip(to)) => Some((address::endpoint(entry, *to)?, route::scope(*to)?)),
             Some(Address::Local(_)) => return Err(Errno::Eafnosupport),
             None => None,
         };
@@ -179,28 +181,26 @@ impl Stack {
             Body::Connection(connection) => Some(connection.flow.local),
             Body::Over(over) => over.ends.map(|(local, _)| local),
             Body::Datagrams(datagrams) => {
-                datagrams.source.zip(entry.bound).map(|(source, bound)| IpEndpoint::new(source, bound.port))
+                datagrams.way.zip(entry.bound).map(|((_, source), bound)| IpEndpoint::new(source, bound.port))
             }
             _ => None,
         };
-        if let Some(local) = ends {
-            return Ok(address::outside(entry.family, local));
-        }
-        let port = entry.bound.map_or(0, |b| b.port);
-        Ok(match entry.bound.and_then(|b| b.address) {
-            Some(bound) => address::outside(entry.family, IpEndpoint::new(bound, port)),
-            None => address::nowhere(entry.family, port),
+        let (family, port) = (entry.family, entry.bound.map_or(0, |b| b.port));
+        let bound = entry.bound.and_then(|b| b.address).map(|address| IpEndpoint::new(address, port));
+        Ok(match ends.or(bound) {
+            Some(local) => address::outside(family, local, self.index_of(local.addr)),
+            None => address::nowhere(family, port),
         })
     }
 
     pub fn peer(&mut self, socket: Socket) -> Result<Address, Errno> {
         let entry = self.entry(socket.0)?;
         let remote = match &entry.body {
-            Body::Connection(c) if c.phase != crate::tcp::Phase::Connecting => Some(c.flow.remote),
-            Body::Datagrams(datagrams) => datagrams.peer,
+            Body::Connection(c) if c.phase != crate::tcp::Phase::Connecting => Some((c.flow.remote, c.side)),
+            Body::Datagrams(datagrams) => datagrams.peer.zip(datagrams.way.map(|(side, _)| side)),
             _ => None,
         };
-        remote.map(|remote| address::outside(entry.family, remote)).ok_or(Errno::Enotconn)
+        remote.map(|(remote, side)| address::outside(entry.family, remote, side.index())).ok_or(Errno::Enotconn)
     }
 
     /// See [`joist_vm::platform::Sockets::socket_ready`].

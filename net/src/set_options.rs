@@ -1,12 +1,13 @@
 //! `setsockopt(2)` and `getsockopt(2)`: what options do beyond being remembered.
 
 use crate::entry::{Body, Entry};
+use crate::interfaces::name;
 use crate::options::{int, int_of, level, number};
 use crate::{Stack, address};
 use alloc::vec;
 use alloc::vec::Vec;
-use core::net::{Ipv4Addr, Ipv6Addr};
 use joist_vm::platform::{Address, Errno, Family, Socket, Style};
+use smoltcp::time::Instant;
 use smoltcp::wire::IpAddress;
 
 const SOCK_STREAM: i32 = 1;
@@ -23,22 +24,38 @@ impl Stack {
         let id = socket.0;
         match (level, option) {
             (level::IP, number::IP_ADD_MEMBERSHIP | number::IP_DROP_MEMBERSHIP) => {
-                let group = Ipv4Addr::from(*value.first_chunk::<4>().ok_or(Errno::Einval)?);
-                return self.membership(id, IpAddress::Ipv4(group), option == number::IP_ADD_MEMBERSHIP);
+                let (group, rest) = value.split_first_chunk::<4>().ok_or(Errno::Einval)?;
+                let side = self.named_by_address(rest, Errno::Enodev)?;
+                return self.membership(
+                    id,
+                    IpAddress::Ipv4((*group).into()),
+                    side,
+                    option == number::IP_ADD_MEMBERSHIP,
+                );
             }
             (level::IPV6, number::IPV6_ADD_MEMBERSHIP | number::IPV6_DROP_MEMBERSHIP) => {
-                let group = Ipv6Addr::from(*value.first_chunk::<16>().ok_or(Errno::Einval)?);
-                return self.membership(id, IpAddress::Ipv6(group), option == number::IPV6_ADD_MEMBERSHIP);
+                let (group, rest) = value.split_first_chunk::<16>().ok_or(Errno::Einval)?;
+                let side = self.named_by_index(int_of(rest)?)?;
+                let join = option == number::IPV6_ADD_MEMBERSHIP;
+                return self.membership(id, IpAddress::Ipv6((*group).into()), side, join);
             }
             (level::IP, number::IP_MULTICAST_IF) => {
-                // There is one interface that groups can be on: by its address, or by none.
-                let chosen = Ipv4Addr::from(*value.first_chunk::<4>().ok_or(Errno::Einval)?);
-                let own = chosen.is_unspecified() || self.is_own(IpAddress::Ipv4(chosen));
-                return if own { Ok(()) } else { Err(Errno::Eaddrnotavail) };
+                // Of a `struct ip_mreqn` what follows the group.
+                let named = if value.len() > 4 { value.get(4..).unwrap_or_default() } else { value };
+                let side = self.named_by_address(named, Errno::Eaddrnotavail)?;
+                self.entry(id)?.options.multicast_if[0] = side;
+                return Ok(());
             }
             (level::IPV6, number::IPV6_MULTICAST_IF) => {
-                let own = [0, address::ETHERNET_INDEX as i32].contains(&int_of(value)?);
-                return if own { Ok(()) } else { Err(Errno::Enodev) };
+                let side = self.named_by_index(int_of(value)?)?;
+                self.entry(id)?.options.multicast_if[1] = side;
+                return Ok(());
+            }
+            (level::SOCKET, number::SO_BINDTODEVICE) => {
+                let name = value.split(|byte| *byte == 0).next().unwrap_or_default();
+                let side = if name.is_empty() { None } else { Some(self.named(name).ok_or(Errno::Enodev)?) };
+                self.entry(id)?.options.device = side;
+                return Ok(());
             }
             _ => {}
         }
@@ -79,10 +96,7 @@ impl Stack {
 
     fn option_of(&mut self, id: u64, level: i32, option: i32) -> Result<Vec<u8>, Errno> {
         let (now, remote) = (self.now, self.peer(Socket(id)).ok());
-        let mtu = self.ethernet.as_mut().map_or(0, |ethernet| match remote {
-            Some(Address::Ip(to)) => ethernet.carries_to(address::from_std(to.ip().to_canonical()), now),
-            _ => ethernet.mtu(),
-        });
+        let mtu = self.mtu_of(remote.as_ref(), now);
         let entry = self.entry(id)?;
         let stream = entry.style == Style::Stream;
         Ok(match (level, option) {
@@ -94,8 +108,16 @@ impl Stack {
             (level::SOCKET, number::SO_SNDBUF) => int(doubled(entry.options.send_buffer, entry, false)),
             (level::SOCKET, number::SO_RCVBUF) => int(doubled(entry.options.receive_buffer, entry, true)),
             (level::IPV6, _) if entry.family != Family::V6 => return Err(Errno::Enoprotoopt),
-            (level::IP, number::IP_MULTICAST_IF) => vec![0; 4],
-            (level::IPV6, number::IPV6_MULTICAST_IF) => int(0),
+            (level::IP, number::IP_MULTICAST_IF) => {
+                let side = entry.options.multicast_if[0];
+                self.address_of(side).octets().to_vec()
+            }
+            (level::IPV6, number::IPV6_MULTICAST_IF) => {
+                int(entry.options.multicast_if[1].map_or(0, |side| side.index() as i32))
+            }
+            (level::SOCKET, number::SO_BINDTODEVICE) => {
+                entry.options.device.map_or(Vec::new(), |side| [name(side).as_bytes(), &[0]].concat())
+            }
             (level::IP, number::IP_MTU) | (level::IPV6, number::IPV6_MTU) => match entry.body {
                 Body::Connection(_) => int(mtu as i32),
                 Body::Datagrams(_) if remote.is_some() => int(mtu as i32),
@@ -109,44 +131,17 @@ impl Stack {
         })
     }
 
-    /// Joins or leaves a group. Packets to it come once for all sockets.
-    fn membership(&mut self, id: u64, group: IpAddress, join: bool) -> Result<(), Errno> {
-        if !group.is_multicast() {
-            return Err(Errno::Einval);
-        }
-        let Body::Datagrams(datagrams) = &mut self.entry(id)?.body else { return Err(Errno::Eprotonosupport) };
-        let member = datagrams.groups.iter().position(|g| *g == group);
-        match (join, member) {
-            (true, Some(_)) => Err(Errno::Eaddrinuse),
-            (false, None) => Err(Errno::Eaddrnotavail),
-            (true, None) => {
-                let ethernet = self.ethernet.as_mut().ok_or(Errno::Enodev)?;
-                ethernet.iface.join_multicast_group(group).map_err(|_| Errno::Enobufs)?;
-                if let Body::Datagrams(datagrams) = &mut self.entry(id)?.body {
-                    datagrams.groups.push(group);
-                }
-                self.serve_ethernet();
-                Ok(())
-            }
-            (false, Some(index)) => {
-                datagrams.groups.swap_remove(index);
-                self.leave(group);
-                Ok(())
-            }
-        }
-    }
-
-    /// A socket has left a group: so does the interface, if it was the last one.
-    pub(crate) fn leave(&mut self, group: IpAddress) {
-        let others = self.entries.values().any(|e| match &e.body {
-            Body::Datagrams(datagrams) => datagrams.groups.contains(&group),
-            _ => false,
-        });
-        if !others && let Some(ethernet) = &mut self.ethernet {
-            // It is a group, and was joined.
-            let _ = ethernet.iface.leave_multicast_group(group);
-            self.serve_ethernet();
-        }
+    /// What a packet to an address can have at most, or one to any by the first card.
+    fn mtu_of(&mut self, remote: Option<&Address>, now: Instant) -> usize {
+        let to = match remote {
+            Some(Address::Ip(to)) => Some(address::from_std(to.ip().to_canonical())),
+            _ => None,
+        };
+        let card = to.and_then(|to| self.best_card(to)).unwrap_or(0);
+        self.cards.get(card).map_or(0, |card| match to {
+            Some(to) => card.attached.carries_to(to, now),
+            None => card.attached.mtu(),
+        })
     }
 }
 

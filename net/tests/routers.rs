@@ -42,7 +42,7 @@ fn asked(world: &mut World) -> usize {
 
 /// The networks that machine 0 has addresses in, and its router.
 fn networks(world: &World) -> (Vec<u16>, Option<u16>) {
-    let settings = world.machines[0].settings();
+    let settings = world.machines[0].settings().remove(0);
     let network = |ip: &IpAddr| match ip {
         IpAddr::V6(ip) if ip.segments()[0] == 0x2001 => Some(ip.segments()[2]),
         _ => None,

@@ -207,9 +207,9 @@ fn a_cable_that_is_out() {
     assert_eq!(flags(&world), [RUNNING; 6]);
     world.plug(false);
     world.settle();
-    assert_eq!(world.machines[0].take_link_news(), Some(false));
+    assert_eq!(world.machines[0].take_link_news(), Some((0, false)));
     assert_eq!(flags(&world), [RUNNING, RUNNING, RUNNING, 0, 0, 0]);
-    assert!(world.machines[0].settings().addresses.contains(&(cable::ip(0), 24)));
+    assert!(world.machines[0].settings()[0].addresses.contains(&(cable::ip(0), 24)));
     world.send(0, client, b"through").unwrap();
     let to = world.udp(0);
     assert_eq!(world.machines[0].send(to, &[b"lost"], Some(&cable::at(1, 9)), &[], 0), Ok(4), "as Linux says");
@@ -217,7 +217,7 @@ fn a_cable_that_is_out() {
     assert_eq!(world.receive(1, server), Err(Errno::Eagain));
     world.plug(true);
     world.settle();
-    assert_eq!(world.machines[0].take_link_news(), Some(true));
+    assert_eq!(world.machines[0].take_link_news(), Some((0, true)));
     assert_eq!(world.machines[0].take_link_news(), None);
     world.pass(60_000_000);
     assert_eq!(world.receive(1, server).unwrap(), b"through");

@@ -1,4 +1,4 @@
-//! The machine's network: `joist_net`'s stack behind one lock, and its network card. What a socket's call gives is sent by
+//! The machine's network: `joist_net`'s stack behind one lock, and its network cards. What a socket's call gives is sent by
 //! who makes it; all else is done by the platform's `poll`, on any CPU.
 
 pub mod announce;
@@ -15,7 +15,7 @@ use core::sync::atomic::{
     Ordering::{AcqRel, Acquire, Relaxed, Release},
 };
 use joist_image::cmdline::CommandLine;
-use joist_net::{Conflict, Settings, Stack};
+use joist_net::{Conflict, MOST_CARDS, Settings, Stack};
 use joist_vm::platform::Event;
 use spin::{Mutex, Once};
 
@@ -29,7 +29,7 @@ static CHANGES: AtomicU64 = AtomicU64::new(0);
 /// Those that `/etc/resolv.conf` was written for.
 static WRITTEN: AtomicU64 = AtomicU64::new(0);
 
-/// The card doesn't interrupt for what comes in: somebody is awake, and looks for it.
+/// The cards don't interrupt for what comes in: somebody is awake, and looks for it.
 static QUIET: AtomicBool = AtomicBool::new(false);
 
 /// The part of the memory that sockets' buffers may have.
@@ -39,11 +39,12 @@ const AWAKE_NS: u64 = 20_000_000;
 /// A machine without an answer from DHCP starts after this.
 const PATIENCE_NS: u64 = 3_000_000_000;
 
-/// Makes the stack, with the card that was found, and waits a little for an address, unless nobody is at the other end.
+/// Makes the stack, with the cards that were found, and waits a little for an address on each that has somebody at the
+/// other end.
 /// # Errors
 /// In words: an option that can't be read.
 pub fn start(line: &CommandLine) -> Result<(), String> {
-    let settings = options::settings(line)?;
+    let mut settings = options::settings(line)?;
     let mut seed = [0; 32];
     entropy::fill(&mut seed);
     let seed = core::array::from_fn(|n| seed[n * 8..].first_chunk().map_or(0, |b| u64::from_le_bytes(*b)));
@@ -51,53 +52,71 @@ pub fn start(line: &CommandLine) -> Result<(), String> {
     let stack = Stack::new(total / PART_OF_MEMORY, seed, now_us());
     STACK.call_once(|| Mutex::new(stack));
     local::start(total / PART_OF_MEMORY, seed);
-    let Some((nic, hardware)) = virtio::take() else { return Ok(()) };
-    with(|stack| stack.attach(nic, hardware, &settings));
+    let cards = virtio::take();
+    SEVERAL.store(cards.len() > 1, Relaxed);
+    settings.resize_with(cards.len().max(settings.len()), Settings::default);
+    for (number, _) in settings.iter().enumerate().skip(cards.len()).filter(|(_, set)| **set != Settings::default()) {
+        log!("network: there is no card for what is said of eth{number}");
+    }
+    for ((nic, hardware), settings) in cards.into_iter().zip(&settings) {
+        // The driver has found no more than there may be.
+        let _ = with(|stack| stack.attach(nic, hardware, settings));
+    }
     let start = time::monotonic_ns();
-    // With an address, or without anybody to ask for one.
-    let settled = || {
-        let mut stack = STACK.get()?.lock();
-        work(&mut stack);
-        let settings = stack.settings();
-        let has_address = settings.addresses.iter().any(|(ip, _)| ip.is_ipv4());
-        (has_address || !stack.carries()).then_some(has_address.then_some(settings))
-    };
-    let found = loop {
-        if let Some(found) = settled() {
-            break Some(found);
-        }
-        if time::monotonic_ns() > start + PATIENCE_NS {
-            break None;
-        }
+    while time::monotonic_ns() <= start + PATIENCE_NS && !is_settled() {
         event::clear(event::NETWORK);
         // What came since is seen at once. The first answers come too soon for sleeping to be worth it.
-        if time::monotonic_ns() > start + AWAKE_NS && settled().is_none() {
+        if time::monotonic_ns() > start + AWAKE_NS && !is_settled() {
             idle::park(Some(start + PATIENCE_NS + 1));
         }
-    };
-    match found {
-        Some(Some(settings)) => tell(&settings),
-        Some(None) => tell_once(String::from("network: the link is down; asking once it is up")),
-        None => tell_once(String::from("network: no answer from DHCP yet; asking on")),
     }
+    with(|stack| {
+        for (number, settings) in stack.settings().iter().enumerate() {
+            match has_address(settings) {
+                true => tell(number, settings),
+                false if stack.carries(number) => tell_once(number, " no answer from DHCP yet; asking on"),
+                false => tell_once(number, " the link is down; asking once it is up"),
+            }
+        }
+    });
     Ok(())
 }
 
-/// What was said last of addresses.
-static TOLD: Mutex<String> = Mutex::new(String::new());
+fn has_address(settings: &Settings) -> bool {
+    settings.addresses.iter().any(|(ip, _)| ip.is_ipv4())
+}
+
+/// Has each card an address, or nobody to ask for one?
+fn is_settled() -> bool {
+    let Some(mut stack) = STACK.get().map(Mutex::lock) else { return true };
+    work(&mut stack);
+    stack.settings().iter().enumerate().all(|(number, settings)| has_address(settings) || !stack.carries(number))
+}
+
+/// Is there more than one card? Then what is said names them.
+static SEVERAL: AtomicBool = AtomicBool::new(false);
+/// What was said last of each one's addresses.
+static TOLD: Mutex<[String; MOST_CARDS]> = Mutex::new([const { String::new() }; MOST_CARDS]);
+
+/// Says something of a card.
+fn say(number: usize, text: &str) {
+    match SEVERAL.load(Relaxed) {
+        true => log!("network: eth{number}:{text}"),
+        false => log!("network:{text}"),
+    }
+}
 
 /// Says it, unless it was the last that was said.
-fn tell_once(line: String) {
-    let mut told = TOLD.lock();
-    if *told != line {
-        log!("{line}");
-        *told = line;
+fn tell_once(number: usize, text: &str) {
+    if let Some(told) = TOLD.lock().get_mut(number).filter(|told| **told != text) {
+        say(number, text);
+        *told = String::from(text);
     }
 }
 
 /// Of IPv4: what routers say of IPv6 may come later.
-fn tell(settings: &Settings) {
-    let mut line = String::from("network:");
+fn tell(number: usize, settings: &Settings) {
+    let mut line = String::new();
     let addresses = settings.addresses.iter().filter(|(ip, _)| ip.is_ipv4());
     for (word, values) in [
         ("", addresses.map(|(ip, prefix)| alloc::format!("{ip}/{prefix}")).collect::<Vec<_>>()),
@@ -108,14 +127,14 @@ fn tell(settings: &Settings) {
         ("DNS ", settings.nameservers.iter().map(alloc::string::ToString::to_string).collect()),
     ] {
         for value in values {
-            let comma = if line.ends_with(':') { "" } else { "," };
+            let comma = if line.is_empty() { "" } else { "," };
             line += &alloc::format!("{comma} {word}{value}");
         }
     }
-    if line.ends_with(':') {
+    if line.is_empty() {
         line += " no address";
     }
-    tell_once(line);
+    tell_once(number, &line);
 }
 
 fn now_us() -> u64 {
@@ -139,8 +158,8 @@ fn work(stack: &mut Stack) {
         let declined = if declined { ": declined" } else { "" };
         log!("network: {a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x} uses {address} as well{declined}");
     }
-    if let Some(up) = stack.take_link_news() {
-        log!("network: the link is {}", if up { "up" } else { "down" });
+    while let Some((number, up)) = stack.take_link_news() {
+        say(number, if up { " the link is up" } else { " the link is down" });
     }
     note(stack, more);
 }
@@ -214,11 +233,19 @@ pub fn changed_nameservers() -> Option<Vec<IpAddr>> {
     if WRITTEN.swap(changes, Relaxed) == changes {
         return None;
     }
-    let settings = stack.settings();
+    let all = stack.settings();
     drop(stack);
-    // Nothing is new to whoever has had no address yet.
-    if settings.addresses.iter().any(|(ip, _)| ip.is_ipv4()) || TOLD.lock().contains('/') {
-        tell(&settings);
+    for (number, settings) in all.iter().enumerate() {
+        // Nothing is new to whoever has had no address yet.
+        if has_address(settings) || TOLD.lock().get(number).is_some_and(|told| told.contains('/')) {
+            tell(number, settings);
+        }
     }
-    Some(settings.nameservers)
+    let mut servers = Vec::new();
+    for server in all.into_iter().flat_map(|settings| settings.nameservers) {
+        if !servers.contains(&server) {
+            servers.push(server);
+        }
+    }
+    Some(servers)
 }

@@ -63,12 +63,15 @@ impl Stack {
     }
 
     /// The listener for a connection: the one bound most narrowly; among several alike, one by the other end's port.
-    pub(crate) fn listener_of(&self, flow: &Flow) -> Option<u64> {
+    pub(crate) fn listener_of(&self, side: Side, flow: &Flow) -> Option<u64> {
         let claims = self.ports.claims(Protocol::Tcp, flow.local.port);
+        let takes = |id| self.entries.get(&id).is_some_and(|entry: &Entry| entry.options.takes_from(side));
         let fitting = |narrow: bool| {
             claims
                 .iter()
-                .filter(move |c| c.listening && c.address.is_some() == narrow && c.covers(flow.local.addr))
+                .filter(move |c| {
+                    c.listening && c.address.is_some() == narrow && c.covers(flow.local.addr) && takes(c.id)
+                })
                 .map(|c| c.id)
         };
         [true, false].into_iter().find_map(|narrow| {
@@ -109,7 +112,7 @@ impl Stack {
         entry.bound = Some(Bound { address: Some(flow.local.addr), port: flow.local.port });
         self.entries.insert(id, entry);
         self.flows.insert(flow, id);
-        self.ports.connected(flow.local.port);
+        self.ports.connected(flow.local);
         if let Some(state) = self.listener(listener) {
             state.arriving.insert(id);
         }
@@ -132,12 +135,13 @@ impl Stack {
         };
         let entry = self.entries.get_mut(&new).ok_or(Errno::Econnaborted)?;
         entry.owner = Owner::User;
-        let remote = match &entry.body {
-            Body::Connection(connection) => Some(connection.flow.remote),
-            Body::Over(over) => over.ends.map(|(_, remote)| remote),
+        let ends = match &entry.body {
+            Body::Connection(connection) => Some((connection.flow.local, connection.flow.remote)),
+            Body::Over(over) => over.ends,
             _ => None,
         };
-        let address = address::outside(entry.family, remote.ok_or(Errno::Econnaborted)?);
+        let (family, (local, remote)) = (entry.family, ends.ok_or(Errno::Econnaborted)?);
+        let address = address::outside(family, remote, self.index_of(local.addr));
         self.notify(new);
         Ok((Socket(new), address))
     }

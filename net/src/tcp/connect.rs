@@ -3,9 +3,8 @@
 use super::{Connection, Phase};
 use crate::entry::{Body, Bound, Over};
 use crate::frame::Flow;
-use crate::interface::Side;
 use crate::ports::Protocol;
-use crate::{Stack, address};
+use crate::{Stack, address, route};
 use core::net::SocketAddr;
 use joist_vm::platform::Errno;
 use smoltcp::wire::{IpEndpoint, IpListenEndpoint};
@@ -29,7 +28,8 @@ impl Stack {
         if remote.port == 0 {
             return Err(Errno::Econnrefused);
         }
-        let (side, source) = self.way_to(remote.addr, bound.and_then(|b| b.address))?;
+        let wanted = route::scope(to)?.or(options.device);
+        let (side, source) = self.way_to(remote.addr, bound.and_then(|b| b.address), wanted)?;
         let port = match bound {
             Some(bound) => bound.port,
             None => {
@@ -61,36 +61,12 @@ impl Stack {
             return Err(Errno::Eaddrnotavail);
         }
         self.flows.insert(flow, id);
-        self.ports.connected(port);
+        self.ports.connected(flow.local);
         let entry = self.entry(id)?;
         entry.bound = Some(Bound { address: Some(source), port });
         entry.body = Body::Connection(alloc::boxed::Box::new(connection));
         entry.wants.output = true;
         self.touch(id);
         Err(Errno::Einprogress)
-    }
-
-    /// By which interface, and from which address, packets go to an address.
-    pub(crate) fn way_to(
-        &mut self,
-        to: smoltcp::wire::IpAddress,
-        bound: Option<smoltcp::wire::IpAddress>,
-    ) -> Result<(Side, smoltcp::wire::IpAddress), Errno> {
-        if bound.is_some_and(|b| b.version() != to.version()) {
-            return Err(Errno::Einval);
-        }
-        if self.is_own(to) {
-            let source = if address::is_loopback(to) { address::loopback(to) } else { to };
-            return Ok((Side::Loopback, bound.unwrap_or(source)));
-        }
-        if bound.is_some_and(address::is_loopback) {
-            return Err(Errno::Einval);
-        }
-        let ethernet = self.ethernet.as_mut().ok_or(Errno::Enetunreach)?;
-        if !ethernet.routes_to(to) {
-            return Err(Errno::Enetunreach);
-        }
-        let source = bound.or_else(|| ethernet.iface.get_source_address(&to)).ok_or(Errno::Eaddrnotavail)?;
-        Ok((Side::Ethernet, source))
     }
 }

@@ -23,11 +23,11 @@ impl Stack {
     /// Sends what a connection has to send, and draws the consequences.
     pub(crate) fn serve_connection(&mut self, id: u64) {
         let now = self.now;
-        let Stack { entries, loopback, ethernet, budget, .. } = self;
+        let Stack { entries, loopback, cards, budget, .. } = self;
         let Some(entry) = entries.get_mut(&id) else { return };
         let options = &entry.options;
         let Body::Connection(connection) = &mut entry.body else { return };
-        let Some(attached) = crate::choose(loopback, ethernet, connection.side) else { return };
+        let Some(attached) = crate::choose(loopback, cards, connection.side) else { return };
         if !connection.rest.is_empty() {
             connection.refill(budget);
         }
@@ -164,9 +164,9 @@ impl Stack {
     fn rest(&mut self, id: u64) {
         let Some(Body::Connection(connection)) = self.entries.get(&id).map(|e| &e.body) else { return };
         let flow = connection.flow;
-        self.ports.connected(flow.local.port);
+        self.ports.connected(flow.local);
         if let Some(oldest) = self.closed.insert(flow, self.now) {
-            self.ports.disconnected(oldest.local.port);
+            self.ports.disconnected(oldest.local);
         }
         self.finish(id, None);
     }
@@ -174,7 +174,7 @@ impl Stack {
     /// A record's time is over, or another connection takes its place.
     pub(crate) fn forget_closed(&mut self, flow: &crate::frame::Flow) {
         self.closed.remove(flow);
-        self.ports.disconnected(flow.local.port);
+        self.ports.disconnected(flow.local);
     }
 
     /// The connection is no more; its socket stays while somebody holds it.
@@ -189,7 +189,7 @@ impl Stack {
         self.budget.give(connection.reserved);
         connection.forget_rest(&mut self.budget);
         self.flows.remove(&flow);
-        self.ports.disconnected(flow.local.port);
+        self.ports.disconnected(flow.local);
         match entry.owner {
             Owner::Nobody => {
                 self.remove(id);

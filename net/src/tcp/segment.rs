@@ -17,11 +17,11 @@ impl Stack {
     pub(crate) fn segment(&mut self, side: Side, frame: &mut [u8], segment: &Segment) {
         let flow = segment.flow;
         if segment.syn
-            && side == Side::Ethernet
-            && let Some(ethernet) = &self.ethernet
-            && let Some(packet) = frame.get_mut(ethernet.header()..)
+            && side.is_card()
+            && let Some(attached) = self.side(side)
+            && let Some(packet) = frame.get_mut(attached.header()..)
         {
-            packet::limit_segments(packet, segment, ethernet.mtu());
+            packet::limit_segments(packet, segment, attached.mtu());
         }
         if let Some(&id) = self.flows.get(&flow) {
             self.segment_of(id, side, frame, segment);
@@ -38,10 +38,9 @@ impl Stack {
                 return;
             }
         }
-        let own = side == Side::Loopback || self.ethernet.as_ref().is_some_and(|e| e.has(flow.local.addr));
         if opens
-            && own
-            && let Some(listener) = self.listener_of(&flow)
+            && (side == Side::Loopback || self.is_here(side, flow.local.addr))
+            && let Some(listener) = self.listener_of(side, &flow)
         {
             self.arrive(listener, side, flow, frame);
             return;
@@ -51,15 +50,9 @@ impl Stack {
 
     fn segment_of(&mut self, id: u64, side: Side, frame: &mut [u8], segment: &Segment) {
         let now = self.now;
-        let Stack { entries, loopback, ethernet, .. } = self;
+        let Stack { entries, loopback, cards, .. } = self;
         let Some(Body::Connection(connection)) = entries.get_mut(&id).map(|e| &mut e.body) else { return };
-        let attached = match side {
-            Side::Loopback => loopback,
-            Side::Ethernet => match ethernet {
-                Some(ethernet) => ethernet,
-                None => return,
-            },
-        };
+        let Some(attached) = crate::choose(loopback, cards, side) else { return };
         if connection.side != side {
             return; // one of our own addresses, forged from outside
         }
@@ -73,7 +66,7 @@ impl Stack {
             return connection.challenge(attached, now);
         }
         let Some(packet) = frame.get_mut(attached.header()..) else { return };
-        let lost = side == Side::Ethernet
+        let lost = side.is_card()
             && connection.wire.top.is_some_and(|top| connection.recovery.hear(now, segment, packet, top));
         packet::lower(packet, segment, &connection.wire);
         connection.heard_of(segment, packet);

@@ -1,16 +1,16 @@
 //! UDP. What comes in is taken past smoltcp, since several sockets may want it and its size is its own; what goes out
 //! waits in a set of smoltcp's until the neighbour's address is known.
 
+mod groups;
 mod receive;
 mod send;
+mod sending;
 
-use crate::interface::Set;
+use crate::interface::Side;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use joist_vm::platform::Errno;
-use smoltcp::iface::SocketHandle;
-use smoltcp::socket::udp::Socket;
-use smoltcp::time::Instant;
+use sending::Sending;
 use smoltcp::wire::{IpAddress, IpEndpoint};
 
 /// A datagram that came and was not received yet.
@@ -18,28 +18,11 @@ use smoltcp::wire::{IpAddress, IpEndpoint};
 pub(crate) struct Came {
     pub from: IpEndpoint,
     pub to: IpAddress,
+    /// By which interface.
+    pub side: Side,
     pub ttl: u8,
     pub tos: u8,
     pub data: Vec<u8>,
-}
-
-/// smoltcp's end of what is sent.
-pub(crate) struct Sending {
-    pub set: Set,
-    pub handle: SocketHandle,
-    pub capacity: usize,
-    /// Datagrams that wait; an empty one takes no room.
-    pub waiting: usize,
-    /// Type of service or traffic class of the last one.
-    pub tos: u8,
-    /// Since when the first datagram waits.
-    pub since: Option<Instant>,
-}
-
-impl Sending {
-    pub fn socket(&mut self) -> &mut Socket<'static> {
-        self.set.get_mut(self.handle)
-    }
 }
 
 #[derive(Default)]
@@ -48,10 +31,11 @@ pub(crate) struct Datagrams {
     /// Bytes of memory that they take up.
     pub size: usize,
     pub peer: Option<IpEndpoint>,
-    /// The own address that goes with the peer.
-    pub source: Option<IpAddress>,
-    pub sending: Option<Sending>,
-    pub groups: Vec<IpAddress>,
+    /// The interface and the own address that go with the peer.
+    pub way: Option<(Side, IpAddress)>,
+    /// One for each card that something was sent by.
+    pub sending: Vec<Sending>,
+    pub groups: Vec<(IpAddress, Side)>,
     pub shut: (bool, bool),
 }
 
@@ -66,10 +50,7 @@ impl Datagrams {
     }
 
     pub fn writable(&self) -> bool {
-        match &self.sending {
-            Some(sending) => sending.set.get::<Socket<'static>>(sending.handle).can_send() || self.shut.1,
-            None => true,
-        }
+        self.shut.1 || self.sending.iter().all(Sending::can_send)
     }
 
     pub fn take(&mut self) -> Option<Came> {

@@ -3,6 +3,7 @@
 use super::{Came, Datagrams, OVERHEAD, RECEIVE_BUFFER};
 use crate::entry::{Body, Entry};
 use crate::frame::{Datagram, Flow};
+use crate::interface::Side;
 use crate::options::{int, level, packet_info};
 use crate::ports::Protocol;
 use crate::tcp_flags::MSG_PEEK;
@@ -15,20 +16,23 @@ const MSG_TRUNC: i32 = 0x20;
 
 impl Stack {
     /// Gives a datagram to the sockets that it is for; false if there is none.
-    pub(crate) fn deliver(&mut self, datagram: &Datagram<'_>) -> bool {
+    pub(crate) fn deliver(&mut self, side: Side, datagram: &Datagram<'_>) -> bool {
         let to = datagram.to.addr;
         let several = to.is_multicast() || self.is_broadcast(to);
         let mut takers = Vec::new();
         let mut best = None;
         for claim in self.ports.claims(Protocol::Udp, datagram.to.port) {
-            let Some(Entry { body: Body::Datagrams(datagrams), .. }) = self.entries.get(&claim.id) else { continue };
+            let Some(Entry { body: Body::Datagrams(datagrams), options, .. }) = self.entries.get(&claim.id) else {
+                continue;
+            };
             let covered = match to {
                 to if several && claim.address.is_none() => claim.covers(to),
                 IpAddress::Ipv4(_) | IpAddress::Ipv6(_) => claim.covers(to),
             };
             if !covered
+                || !options.takes_from(side)
                 || datagrams.peer.is_some_and(|peer| peer != datagram.from)
-                || (to.is_multicast() && !datagrams.groups.contains(&to))
+                || (to.is_multicast() && !datagrams.groups.contains(&(to, side)))
             {
                 continue;
             }
@@ -42,13 +46,13 @@ impl Stack {
         let mut taken = false;
         for id in takers.into_iter().chain(best.map(|(_, id)| id)) {
             taken = true;
-            self.deliver_to(id, datagram);
+            self.deliver_to(id, side, datagram);
         }
         taken
     }
 
     /// What doesn't fit is lost, as the protocol has it.
-    fn deliver_to(&mut self, id: u64, datagram: &Datagram<'_>) {
+    fn deliver_to(&mut self, id: u64, side: Side, datagram: &Datagram<'_>) {
         let Stack { entries, budget, .. } = self;
         let Some(Entry { body: Body::Datagrams(datagrams), options, .. }) = entries.get_mut(&id) else { return };
         let size = datagram.data.len() + OVERHEAD;
@@ -61,6 +65,7 @@ impl Stack {
         datagrams.came.push_back(Came {
             from: datagram.from,
             to: datagram.to.addr,
+            side,
             ttl: datagram.ttl,
             tos: datagram.tos,
             data: datagram.data.to_vec(),
@@ -90,10 +95,8 @@ impl Stack {
                 control.push(Control { level, kind, data: data() });
             }
         };
-        let place = || {
-            let index = if address::is_loopback(first.to) { 1 } else { address::ETHERNET_INDEX };
-            packet_info(index, first.to)
-        };
+        let index = first.side.index();
+        let place = || packet_info(index, first.to);
         let ttl = || int(first.ttl.into());
         match first.to {
             IpAddress::Ipv4(_) => {
@@ -109,7 +112,7 @@ impl Stack {
         }
         let received = Received {
             len: if truncated && flags & MSG_TRUNC != 0 { first.data.len() } else { len },
-            from: Some(address::outside(*family, first.from)),
+            from: Some(address::outside(*family, first.from, index)),
             control,
             flags: if truncated { MSG_TRUNC } else { 0 },
         };

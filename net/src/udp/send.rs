@@ -1,35 +1,28 @@
 //! `sendmsg(2)` of UDP: to sockets of this machine at once, to others by smoltcp.
 
-use super::{Sending, TOO_LONG};
+use super::TOO_LONG;
+use super::sending::Sending;
 use crate::entry::{Body, Bound, Entry, Owner};
 use crate::frame::{Datagram, Flow};
-use crate::interface::{Set, Side};
+use crate::interface::Side;
 use crate::options::{int_of, level};
 use crate::{Stack, address};
 use alloc::borrow::Cow;
-use alloc::vec;
 use alloc::vec::Vec;
 use joist_vm::platform::{Control, Errno};
-use smoltcp::iface::SocketStorage;
-use smoltcp::phy::PacketMeta;
-use smoltcp::socket::udp::{PacketBuffer, PacketMetadata, Socket, UdpMetadata};
-use smoltcp::time::Duration;
 use smoltcp::wire::{IpAddress, IpEndpoint};
 
 /// The longest datagrams that there can be.
 const LONGEST: usize = 65507;
 const LONGEST_V6: usize = 65527;
-const QUEUED: usize = 32;
-const QUEUED_BYTES: usize = 16384;
-/// So long a datagram waits for its neighbour's address.
-const PATIENCE: Duration = Duration::from_secs(3);
+pub(super) const QUEUED_BYTES: usize = 16384;
 
 impl Stack {
     pub(crate) fn udp_send(
         &mut self,
         id: u64,
         data: &[&[u8]],
-        to: Option<IpEndpoint>,
+        to: Option<(IpEndpoint, Option<Side>)>,
         control: &[Control],
     ) -> Result<usize, Errno> {
         let entry = self.entry(id)?;
@@ -40,8 +33,12 @@ impl Stack {
         if datagrams.shut.1 {
             return Err(Errno::Epipe);
         }
-        let (peer, source) = (datagrams.peer, datagrams.source);
-        let to = to.or(peer).ok_or(Errno::Edestaddrreq)?;
+        let way = datagrams.way;
+        let (to, scope) = match to {
+            Some(to) => to,
+            None => (datagrams.peer.ok_or(Errno::Edestaddrreq)?, way.map(|(side, _)| side)),
+        };
+        let wanted = scope.or_else(|| entry.options.interface_to(to.addr));
         let to = IpEndpoint { addr: address::named(to.addr), ..to };
         if to.port == 0 {
             return Err(Errno::Einval);
@@ -62,7 +59,7 @@ impl Stack {
             Some(bound) => bound,
             None => Bound { address: None, port: self.bind_to(id, None, 0)? },
         };
-        let (side, source) = self.way_to(to.addr, bound.address.or(source))?;
+        let (side, source) = self.way_to(to.addr, bound.address.or(way.map(|(_, source)| source)), wanted)?;
         let (mut ttl, mut tos) = self.service_to(id, to.addr)?;
         for Control { level, kind, data } in control {
             let value = u8::try_from(int_of(data)?).map_err(|_| Errno::Einval)?;
@@ -75,14 +72,16 @@ impl Stack {
         let from = IpEndpoint::new(source, bound.port);
         let datagram = Datagram { from, to, ttl, tos, data: &data };
         if side == Side::Loopback {
-            if !self.deliver(&datagram) {
+            if !self.deliver(side, &datagram) {
                 self.datagram_lost(&Flow { local: from, remote: to }, Errno::Econnrefused);
             }
             return Ok(data.len());
         }
-        self.enqueue(id, &datagram)?;
+        if let Side::Card(card) = side {
+            self.enqueue(id, card, &datagram)?;
+        }
         if broadcast || (to.addr.is_multicast() && loops != 0) {
-            self.deliver(&datagram);
+            self.deliver(side, &datagram);
         }
         Ok(data.len())
     }
@@ -99,32 +98,25 @@ impl Stack {
         Ok((ttl as u8, options.service(v4)))
     }
 
-    /// Hands a datagram to smoltcp.
-    fn enqueue(&mut self, id: u64, datagram: &Datagram<'_>) -> Result<(), Errno> {
+    /// Hands a datagram to smoltcp, to go by a card.
+    fn enqueue(&mut self, id: u64, card: usize, datagram: &Datagram<'_>) -> Result<(), Errno> {
         if datagram.ttl == 0 {
             return Ok(()); // for this machine only
         }
         let Entry { body, wants, options, .. } = self.entry(id)?;
         let Body::Datagrams(datagrams) = body else { return Err(Errno::Epipe) };
         let wanted = options.send_buffer.unwrap_or(QUEUED_BYTES).max(datagram.data.len());
-        let idle = datagrams.sending.as_ref().is_none_or(|s| s.capacity < wanted && s.waiting == 0);
-        if idle {
-            datagrams.sending = Some(sending(datagram.from.port, wanted));
-        }
-        let Some(sending) = &mut datagrams.sending else { return Err(Errno::Enobufs) };
-        sending.tos = datagram.tos;
-        let socket = sending.socket();
-        socket.set_hop_limit(Some(datagram.ttl));
-        let meta =
-            UdpMetadata { endpoint: datagram.to, local_address: Some(datagram.from.addr), meta: PacketMeta::default() };
-        if socket.send_slice(datagram.data, meta).is_err() {
-            if sending.since.is_some() {
-                return Ok(()); // as Linux does: lost, while the neighbour's address is not known
-            }
+        let place = datagrams.sending.iter().position(|sending| sending.card == card);
+        let place = place.unwrap_or_else(|| {
+            datagrams.sending.push(Sending::new(card, datagram.from.port, wanted));
+            datagrams.sending.len() - 1
+        });
+        let sending = datagrams.sending.get_mut(place).ok_or(Errno::Enobufs)?;
+        sending.hold(wanted);
+        if let Err(error) = sending.put(datagram) {
             wants.output = true;
-            return Err(Errno::Eagain);
+            return Err(error);
         }
-        sending.waiting += 1;
         self.touch(id);
         Ok(())
     }
@@ -132,36 +124,22 @@ impl Stack {
     /// Sends what waits, and drops what has waited too long.
     pub(crate) fn serve_datagrams(&mut self, id: u64) {
         let now = self.now;
-        let Stack { entries, ethernet, .. } = self;
+        let Stack { entries, cards, .. } = self;
         let Some(Entry { body: Body::Datagrams(datagrams), owner, options, .. }) = entries.get_mut(&id) else { return };
         let (owner, mut room, mut poll_at) = (*owner, true, None);
-        if let (Some(sending), Some(ethernet)) = (&mut datagrams.sending, ethernet) {
-            let sent = ethernet.send_datagrams(now, &mut sending.set, sending.tos, sending.capacity);
-            room = sent.room;
-            if sent.packets > 0 {
-                sending.waiting = sending.waiting.saturating_sub(sent.packets);
-                sending.since = None;
-            }
-            if sending.waiting == 0 {
-                sending.since = None;
-            } else if room {
-                let since = *sending.since.get_or_insert(now);
-                if now >= since + PATIENCE {
-                    let (port, capacity) = (sending.socket().endpoint().port, sending.capacity);
-                    *sending = self::sending(port, capacity);
-                } else {
-                    poll_at =
-                        ethernet.iface.poll_at(now, &sending.set).map(|at| at.max(now + Duration::from_millis(1)));
-                }
-            }
-            if sending.waiting == 0 && sending.capacity > QUEUED_BYTES && options.send_buffer.is_none() {
-                datagrams.sending = None; // of a long datagram: most are short
-            }
-            if poll_at.is_some() {
-                self.asking.entry(id).or_insert(now);
-            } else {
-                self.asking.remove(&id);
-            }
+        for sending in &mut datagrams.sending {
+            let Some(card) = cards.get_mut(sending.card) else { continue };
+            let served = sending.serve(now, &mut card.attached);
+            room &= served.room;
+            poll_at = [poll_at, served.poll_at].into_iter().flatten().min();
+        }
+        if options.send_buffer.is_none() {
+            datagrams.sending.retain(|sending| !sending.is_large());
+        }
+        if poll_at.is_some() {
+            self.asking.entry(id).or_insert(now);
+        } else {
+            self.asking.remove(&id);
         }
         if !room {
             self.stalled.push(id);
@@ -176,12 +154,12 @@ impl Stack {
 
     /// A closed socket's datagrams still go out.
     pub(crate) fn abandon_datagrams(&mut self, id: u64) {
-        let groups: Vec<IpAddress> = match self.entries.get_mut(&id) {
+        let groups: Vec<(IpAddress, Side)> = match self.entries.get_mut(&id) {
             Some(Entry { body: Body::Datagrams(datagrams), .. }) => core::mem::take(&mut datagrams.groups),
             _ => Vec::new(),
         };
-        for group in groups {
-            self.leave(group);
+        for (group, side) in groups {
+            self.leave(group, side);
         }
         if let Some(entry) = self.entries.get_mut(&id) {
             entry.owner = Owner::Nobody;
@@ -197,15 +175,4 @@ impl Stack {
         }
         self.touch(id);
     }
-}
-
-fn sending(port: u16, capacity: usize) -> Sending {
-    let none = PacketBuffer::new(Vec::new(), Vec::new());
-    let buffer = PacketBuffer::new(vec![PacketMetadata::EMPTY; QUEUED], vec![0; capacity]);
-    let mut socket = Socket::new(none, buffer);
-    // The port is one that bind gave: never 0.
-    let _ = socket.bind(port);
-    let mut set = Set::new(vec![SocketStorage::EMPTY]);
-    let handle = set.add(socket);
-    Sending { set, handle, capacity, waiting: 0, tos: 0, since: None }
 }

@@ -167,11 +167,18 @@ impl Link for End {
     }
 }
 
+/// The two ends of a cable with these wires.
+fn ends(wires: &[Arc<Mutex<Wire>>; 2]) -> [End; 2] {
+    std::array::from_fn(|n| End { out: wires[n].clone(), into: wires[1 - n].clone() })
+}
+
 /// Two machines: 10.0.0.1 and 10.0.0.2.
 pub struct World {
     pub now: u64,
     pub machines: [Stack; 2],
     wires: [Arc<Mutex<Wire>>; 2],
+    /// Of further cables.
+    more: Vec<[Arc<Mutex<Wire>>; 2]>,
     /// How often the clock moved to a deadline.
     pub waits: usize,
     /// Events that came, for each.
@@ -196,18 +203,41 @@ impl World {
     pub fn with_memory(trouble: Trouble, seed: u64, memory: usize) -> World {
         let wires: [Arc<Mutex<Wire>>; 2] =
             std::array::from_fn(|n| Arc::new(Mutex::new(Wire { trouble, random: seed ^ n as u64, ..Wire::default() })));
+        let mut both = ends(&wires).into_iter();
         let machines = std::array::from_fn(|n| {
             let mut stack = Stack::new(memory, [seed, n as u64, 3, 4], 0);
-            let end = End { out: wires[n].clone(), into: wires[1 - n].clone() };
+            let end = both.next().unwrap();
             let settings = Settings {
                 addresses: vec![(ip(n), 24)],
                 gateways: vec![Ipv4Addr::new(10, 0, 0, 99).into()],
                 nameservers: Vec::new(),
             };
-            stack.attach(Box::new(end), [2, 0, 0, 0, 0, n as u8 + 1], &settings);
+            stack.attach(Box::new(end), [2, 0, 0, 0, 0, n as u8 + 1], &settings).unwrap();
             stack
         });
-        World { now: 0, waits: 0, machines, wires, events: Default::default() }
+        World { now: 0, waits: 0, machines, wires, more: Vec::new(), events: Default::default() }
+    }
+
+    /// Lays one more cable, between a further card of each machine.
+    pub fn another_cable(&mut self, settings: [Settings; 2]) {
+        let wires: [Arc<Mutex<Wire>>; 2] = Default::default();
+        for ((machine, end), (n, settings)) in
+            self.machines.iter_mut().zip(ends(&wires)).zip(settings.iter().enumerate())
+        {
+            let hardware = [2, 0, 0, 0, self.more.len() as u8 + 1, n as u8 + 1];
+            machine.attach(Box::new(end), hardware, settings).unwrap();
+        }
+        self.more.push(wires);
+    }
+
+    /// Frames sent by a machine on each of the further cables.
+    pub fn sent_on(&self, machine: usize) -> Vec<usize> {
+        self.more.iter().map(|wires| wires[machine].lock().unwrap().sent).collect()
+    }
+
+    /// Pulls the first of the further cables out, or puts it in.
+    pub fn plug_another(&mut self, into: bool) {
+        self.more[0].iter().for_each(|wire| wire.lock().unwrap().out = !into);
     }
 
     pub fn trouble(&mut self, trouble: Trouble) {
@@ -257,7 +287,8 @@ impl World {
     pub fn settle(&mut self) {
         for _ in 0..10_000 {
             self.round();
-            let quiet = self.wires.iter().all(|w| w.lock().unwrap().frames.is_empty())
+            let mut wires = self.wires.iter().chain(self.more.iter().flatten());
+            let quiet = wires.all(|w| w.lock().unwrap().frames.is_empty())
                 && self.machines.iter().all(|m| m.deadline_us().is_none_or(|d| d > self.now));
             if quiet {
                 return;
@@ -315,8 +346,12 @@ impl World {
 
     /// A connection from machine 0 to port 80 of machine 1: both its ends, and the listener.
     pub fn pair(&mut self) -> (Socket, Socket, Socket) {
-        let listener = self.listen(1, 80, 5);
-        let client = self.connect(0, &at(1, 80));
+        self.listen_and_connect(80)
+    }
+
+    pub fn listen_and_connect(&mut self, port: u16) -> (Socket, Socket, Socket) {
+        let listener = self.listen(1, port, 5);
+        let client = self.connect(0, &at(1, port));
         self.settle();
         let (server, from) = self.machines[1].accept_from(listener).unwrap();
         assert_eq!(Ok(from), self.machines[0].name(client));

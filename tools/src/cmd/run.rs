@@ -31,21 +31,21 @@ pub struct Args {
     /// Forward a port of this machine to the guest; [ADDRESS:]HOST:GUEST, with /udp behind it for UDP
     #[arg(short, long, value_name = "HOST:GUEST")]
     port: Vec<Forward>,
-    /// Connect the guest's network card to a tap device of this machine
+    /// Connect the guest's network card to a tap device of this machine; given again, a second card, and so on
     #[arg(long, value_name = "NAME", conflicts_with = "port", value_parser = network::interface)]
-    tap: Option<String>,
+    tap: Vec<String>,
     /// No network card
     #[arg(long, conflicts_with_all = ["port", "tap", "ip", "gateway", "dns"])]
     no_net: bool,
-    /// The guest's address, in place of one from DHCP
-    #[arg(long, value_name = "ADDRESS/PREFIX", value_parser = prefixed)]
-    ip: Vec<String>,
+    /// The guest's address, in place of one from DHCP; of another card than the first: eth1=ADDRESS/PREFIX
+    #[arg(long, value_name = "ADDRESS/PREFIX", value_parser = of_card(prefixed))]
+    ip: Vec<OfCard>,
     /// The guest's way to other networks
-    #[arg(long, value_name = "ADDRESS")]
-    gateway: Vec<IpAddr>,
+    #[arg(long, value_name = "ADDRESS", value_parser = of_card(address))]
+    gateway: Vec<OfCard>,
     /// The guest's name server
-    #[arg(long, value_name = "ADDRESS")]
-    dns: Vec<IpAddr>,
+    #[arg(long, value_name = "ADDRESS", value_parser = of_card(address))]
+    dns: Vec<OfCard>,
     /// Set an environment variable
     #[arg(short, long, value_name = "NAME=VALUE", value_parser = super::variable)]
     env: Vec<(String, String)>,
@@ -65,10 +65,10 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<u8> {
     let qemu = qemu::find()?;
-    let network = match &args.tap {
+    let network = match &args.tap[..] {
         _ if args.no_net => Network::None,
-        Some(name) => Network::Tap(name.clone()),
-        None => Network::User(args.port.clone()),
+        [] => Network::User(args.port.clone()),
+        taps => Network::Taps(taps.to_vec()),
     };
     network.check()?;
     let temporary = tempfile::Builder::new().prefix("joist-").tempdir();
@@ -110,6 +110,33 @@ pub fn run(args: &Args) -> Result<u8> {
     qemu::run(&vm, shell)
 }
 
+/// A setting, with the option of the kernel's that says whose it is.
+#[derive(Debug, Clone)]
+struct OfCard {
+    card: Option<u8>,
+    value: String,
+}
+
+/// `VALUE` or `eth1=VALUE`.
+fn of_card(
+    check: fn(&str) -> std::result::Result<String, String>,
+) -> impl Fn(&str) -> std::result::Result<OfCard, String> + Clone + Send + Sync + 'static {
+    move |text| {
+        let (card, value) = match text.split_once('=') {
+            Some((name, value)) => {
+                let number = name.strip_prefix("eth").and_then(|n| n.parse().ok());
+                (Some(number.ok_or_else(|| format!("{name} is not a network card such as eth1"))?), value)
+            }
+            None => (None, text),
+        };
+        Ok(OfCard { card, value: check(value)? })
+    }
+}
+
+fn address(text: &str) -> std::result::Result<String, String> {
+    text.parse::<IpAddr>().map(|_| text.to_owned()).map_err(|e| e.to_string())
+}
+
 /// `10.0.0.2/24`
 fn prefixed(text: &str) -> std::result::Result<String, String> {
     let parts = text.split_once('/').and_then(|(ip, prefix)| Some((ip.parse().ok()?, prefix.parse::<u8>().ok()?)));
@@ -121,10 +148,10 @@ fn prefixed(text: &str) -> std::result::Result<String, String> {
 
 /// The kernel's options for the network.
 fn addresses(args: &Args) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
-    let option = |key: &str, value: String| (key.into(), Some(value.into_bytes()));
-    let ips = args.ip.iter().map(|ip| option("ip", ip.clone()));
-    let gateways = args.gateway.iter().map(|ip| option("gw", ip.to_string()));
-    ips.chain(gateways).chain(args.dns.iter().map(|ip| option("dns", ip.to_string()))).collect()
+    let given = [("ip", &args.ip), ("gw", &args.gateway), ("dns", &args.dns)];
+    let options = given.into_iter().flat_map(|(key, settings)| settings.iter().map(move |setting| (key, setting)));
+    let name = |key: &str, card: Option<u8>| card.map_or(key.to_owned(), |n| format!("eth{n}.{key}"));
+    options.map(|(key, OfCard { card, value })| (name(key, *card).into(), Some(value.clone().into()))).collect()
 }
 
 fn is_image(path: &Path) -> Result<bool> {

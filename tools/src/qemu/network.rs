@@ -1,4 +1,4 @@
-//! The guest's network card: QEMU's own network with forwarded ports, a tap device of this machine, or none. Read beside
+//! The guest's network cards: QEMU's own network with forwarded ports, tap devices of this machine, or none. Read beside
 //! it: QEMU's manual on `-netdev user` and `-netdev tap`.
 
 use super::Machine;
@@ -8,12 +8,13 @@ use std::net::{IpAddr, Ipv4Addr, TcpListener, UdpSocket};
 use std::process::Command;
 use std::str::FromStr;
 
-/// What the card is connected to.
+/// What the cards are connected to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Network {
     None,
     User(Vec<Forward>),
-    Tap(String),
+    /// A card for each, eth0 first.
+    Taps(Vec<String>),
 }
 
 /// A port of this machine that leads to one of the guest.
@@ -101,19 +102,23 @@ impl Network {
     }
 
     pub(super) fn arguments(&self, machine: Machine, command: &mut Command) {
-        let backend = match self {
-            Network::None => return,
+        let backends = match self {
+            Network::None => Vec::new(),
             Network::User(forwards) => {
-                forwards.iter().fold("user,id=net0".to_owned(), |text, forward| text + "," + &forward.option())
+                vec![forwards.iter().fold("user".to_owned(), |text, forward| text + "," + &forward.option())]
             }
-            Network::Tap(name) => format!("tap,id=net0,ifname={name},script=no,downscript=no"),
+            Network::Taps(names) => {
+                names.iter().map(|name| format!("tap,ifname={name},script=no,downscript=no")).collect()
+            }
         };
-        command.arg("-netdev").arg(backend);
-        command.arg("-device").arg(match machine {
-            Machine::Microvm => "virtio-net-device,netdev=net0",
-            // Nothing boots from it: no option ROM.
-            Machine::Q35 => "virtio-net-pci,netdev=net0,romfile=",
-        });
+        for (n, backend) in backends.into_iter().enumerate() {
+            command.arg("-netdev").arg(format!("{backend},id=net{n}"));
+            command.arg("-device").arg(match machine {
+                Machine::Microvm => format!("virtio-net-device,netdev=net{n}"),
+                // Nothing boots from it: no option ROM.
+                Machine::Q35 => format!("virtio-net-pci,netdev=net{n},romfile="),
+            });
+        }
     }
 }
 

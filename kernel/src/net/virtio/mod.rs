@@ -1,4 +1,4 @@
-//! virtio-net (OASIS virtio 1.2, 5.1), the first one found: frames go straight between its queues and the stack, many
+//! virtio-net (OASIS virtio 1.2, 5.1), all that are found: frames go straight between its queues and the stack, many
 //! in flight each way. Its interrupt only says that there is something; whoever calls the stack next takes it, and
 //! tells the device of all that is to be sent at once. Checksums and the cutting up of large segments are the device's
 //! where it offers that.
@@ -11,12 +11,12 @@ use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::sync::atomic::{
-    AtomicBool,
-    Ordering::{AcqRel, Relaxed, Release, SeqCst},
+    AtomicU32,
+    Ordering::{Acquire, Release, SeqCst},
     fence,
 };
 use features::Features;
-use joist_net::{Frame, Link, Offers, Task};
+use joist_net::{Frame, Link, MOST_CARDS, Offers, Task};
 use spin::Mutex;
 use virtio_drivers::Result;
 use virtio_drivers::queue::VirtQueue;
@@ -62,39 +62,40 @@ pub struct Nic {
     untold: [usize; 2],
     checked: bool,
     up: bool,
+    /// Of [`CHANGES`], when its configuration was last looked at.
+    seen: u32,
 }
 
-/// The device has changed its configuration.
-static CHANGED: AtomicBool = AtomicBool::new(true);
+/// So often some device has changed its configuration.
+static CHANGES: AtomicU32 = AtomicU32::new(1);
 
-/// The card that was found, until the stack takes it.
-static FOUND: Mutex<Option<Box<Nic>>> = Mutex::new(None);
+/// The cards that were found, in order, until the stack takes them.
+static FOUND: Mutex<Vec<Box<Nic>>> = Mutex::new(Vec::new());
 
 pub fn attach(transport: SomeTransport<'static>, interrupts: &dyn Interrupts, cpu: u32) {
     let mut found = FOUND.lock();
-    if found.is_some() {
-        return;
+    if found.len() == MOST_CARDS {
+        return crate::log!("network: there are more cards than {MOST_CARDS}: what is beyond is left alone");
     }
     match Nic::new(transport) {
         Ok(mut nic) => {
             nic.begin();
             interrupts.connect(RECEIVE, || event::raise(event::NETWORK), cpu);
             let changed = || {
-                CHANGED.store(true, Release);
+                CHANGES.fetch_add(1, Release);
                 event::raise(event::NETWORK);
             };
             interrupts.connect_changes(changed, cpu);
-            *found = Some(Box::new(nic));
+            found.push(Box::new(nic));
         }
         Err(error) => crate::log!("virtio-net does not start: {error}"),
     }
 }
 
-/// Hands the card over, and its address.
-pub fn take() -> Option<(Box<Nic>, [u8; 6])> {
-    let nic = FOUND.lock().take()?;
-    let hardware = nic.hardware;
-    Some((nic, hardware))
+/// Hands the cards over, with their addresses.
+pub fn take() -> Vec<(Box<Nic>, [u8; 6])> {
+    let found = core::mem::take(&mut *FOUND.lock());
+    found.into_iter().map(|nic| (nic.hardware, nic)).map(|(hardware, nic)| (nic, hardware)).collect()
 }
 
 /// Bytes that a device has for us, or are to go to it.
@@ -133,6 +134,7 @@ impl Nic {
             untold: [0; 2],
             checked: false,
             up: true,
+            seen: 0,
         })
     }
 
@@ -249,7 +251,8 @@ impl Link for Nic {
 
     fn carries(&mut self) -> bool {
         // Each look at the configuration leaves the virtual machine.
-        if CHANGED.load(Relaxed) && CHANGED.swap(false, AcqRel) && self.features.contains(Features::STATUS) {
+        let changes = CHANGES.load(Acquire);
+        if core::mem::replace(&mut self.seen, changes) != changes && self.features.contains(Features::STATUS) {
             self.up =
                 self.transport.read_config_space::<u16>(STATUS_OFFSET).map_or(true, |status| status & LINK_UP != 0);
         }
