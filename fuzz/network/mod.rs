@@ -32,6 +32,7 @@ impl Link for End {
         self.0.lock().unwrap().out.len() < 256
     }
     fn send(&mut self, len: usize, fill: &mut dyn FnMut(&mut [u8])) {
+        assert!(len <= 14 + self.mtu(), "a frame of {len} bytes");
         let mut frame = vec![0; len];
         fill(&mut frame);
         self.0.lock().unwrap().out.push_back(frame);

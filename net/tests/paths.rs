@@ -4,7 +4,9 @@ mod cable;
 
 use cable::{Trouble, World, at};
 use joist_vm::platform::{Address, Errno, Family, Socket, Style};
-use std::net::{Ipv6Addr, SocketAddr};
+use smoltcp::phy::ChecksumCapabilities;
+use smoltcp::wire::{IpProtocol, IpRepr, TcpControl, TcpPacket, TcpRepr, TcpSeqNumber};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 const IP: i32 = 0;
 const IP_MTU: i32 = 14;
@@ -120,6 +122,56 @@ fn forged_words() {
     world.send(0, client, &[1; 400]).unwrap();
     world.settle();
     assert_eq!(mtu(&mut world, client, (IP, IP_MTU)), 552, "no less is believed");
+}
+
+/// Whoever takes longer segments than the link carries gets none; nor is more asked for than it carries.
+#[test]
+fn segments_that_the_link_carries() {
+    let mut world = World::new(Trouble::default(), 25);
+    let listener = world.listen(0, 80, 5);
+    let (here, there) = (Ipv4Addr::new(10, 0, 0, 1), Ipv4Addr::new(10, 0, 0, 2));
+    let segment = |control, number: i32, ack: Option<TcpSeqNumber>, mss| {
+        let tcp = TcpRepr {
+            src_port: 1234,
+            dst_port: 80,
+            control,
+            seq_number: TcpSeqNumber(number),
+            ack_number: ack,
+            window_len: 60000,
+            window_scale: None,
+            max_seg_size: mss,
+            sack_permitted: false,
+            sack_ranges: [None; 3],
+            timestamp: None,
+            payload: &[],
+        };
+        let ip = IpRepr::new(there.into(), here.into(), IpProtocol::Tcp, tcp.buffer_len(), 64);
+        let mut frame = [&[2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0][..], &vec![0; ip.buffer_len()]].concat();
+        let caps = ChecksumCapabilities::default();
+        ip.emit(&mut frame[14..], &caps);
+        tcp.emit(&mut TcpPacket::new_unchecked(&mut frame[34..]), &there.into(), &here.into(), &caps);
+        frame
+    };
+    // Where it is: as it would say if it was asked.
+    world.forge(
+        0,
+        vec![
+            2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 6, 0, 1, 8, 0, 6, 4, 0, 2, 2, 0, 0, 0, 0, 2, 10, 0, 0, 2, 2, 0, 0,
+            0, 0, 1, 10, 0, 0, 1,
+        ],
+    );
+    world.forge(0, segment(TcpControl::Syn, 100, None, Some(8960)));
+    let answers = world.answers(0);
+    let answer = TcpPacket::new_checked(&answers.last().expect("an answer")[34..]).expect("a segment");
+    let said = TcpRepr::parse(&answer, &here.into(), &there.into(), &ChecksumCapabilities::default()).expect("whole");
+    assert_eq!((said.control, said.max_seg_size), (TcpControl::Syn, Some(1460)));
+    world.forge(0, segment(TcpControl::None, 101, Some(said.seq_number + 1), None));
+    world.answers(0);
+    let accepted = world.machines[0].accept_from(listener).expect("a connection").0;
+    assert_eq!(world.send(0, accepted, &[7; 8000]), Ok(8000));
+    let frames = world.answers(0);
+
+    assert!(frames.len() > 1 && frames.iter().any(|frame| frame.len() == 1514), "{} frames", frames.len());
 }
 
 #[test]

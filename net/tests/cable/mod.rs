@@ -157,6 +157,7 @@ impl Link for End {
         self.out.lock().unwrap().frames.len() < 2048
     }
     fn send(&mut self, len: usize, fill: &mut dyn FnMut(&mut [u8])) {
+        assert!(len <= 14 + self.mtu(), "a frame of {len} bytes");
         let mut frame = vec![0; len];
         fill(&mut frame);
         let narrow = self.out.lock().unwrap().narrow;

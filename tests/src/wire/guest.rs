@@ -11,7 +11,8 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// How long the monitor may think.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -30,8 +31,8 @@ impl Deref for Guest {
 }
 
 impl Guest {
-    /// With these options for the kernel.
-    pub(super) fn start(dir: &Path, options: &[(&str, &str)], processors: u32) -> Guest {
+    /// With these options for the kernel; its cable is in the card, or pulled out.
+    pub(super) fn start(dir: &Path, options: &[(&str, &str)], processors: u32, plugged: bool) -> Guest {
         let (qemu, relay) = sockets(dir);
         let _ = std::fs::remove_file(&qemu); // of a guest before
         let monitor = dir.join("monitor");
@@ -49,7 +50,18 @@ impl Guest {
         q.args(["-device", "virtio-net-device,netdev=cable,id=card", "-m", "256M"]);
         q.args(["-smp", &processors.to_string(), "-append", &line.encode(), "-serial", "stdio"]);
         q.arg("-kernel").arg(image()).arg("-qmp").arg(format!("unix:{},server=on,wait=off", monitor.display()));
-        Guest { node: Node::start(&mut q), monitor }
+        if plugged {
+            return Guest { node: Node::start(&mut q), monitor };
+        }
+        let guest = Guest { node: Node::begin(q.arg("-S")), monitor };
+        let end = Instant::now() + LIMIT;
+        while !guest.monitor.exists() && Instant::now() < end {
+            thread::sleep(Duration::from_millis(20));
+        }
+        guest.link(false);
+        guest.monitor("cont", &json!({}));
+        guest.node.is_ready();
+        guest
     }
 
     /// A command of QEMU's monitor.

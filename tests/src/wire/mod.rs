@@ -2,6 +2,7 @@
 //! in between a relay that does to frames what a test wants. It needs root and `/dev/net/tun`; a test that can't have
 //! them says so and is not run.
 
+pub mod advertise;
 mod blocks;
 pub mod dhcp;
 pub mod dns;
@@ -81,11 +82,16 @@ impl Wire {
 
     /// Starts a guest on the cable.
     pub fn boot(&self, options: &[(&str, &str)]) -> Guest {
-        Guest::start(self.dir.path(), options, 1)
+        Guest::start(self.dir.path(), options, 1, true)
     }
 
     pub fn boot_on(&self, processors: u32, options: &[(&str, &str)]) -> Guest {
-        Guest::start(self.dir.path(), options, processors)
+        Guest::start(self.dir.path(), options, processors, true)
+    }
+
+    /// Starts a guest with its cable pulled out.
+    pub fn boot_without(&self, options: &[(&str, &str)]) -> Guest {
+        Guest::start(self.dir.path(), options, 1, false)
     }
 }
 

@@ -37,6 +37,18 @@ pub struct Pending(u64);
 impl Node {
     /// Starts what runs `wire` on its standard input and output, and waits until it does.
     pub(super) fn start(command: &mut Command) -> Node {
+        let node = Node::begin(command);
+        node.is_ready();
+        node
+    }
+
+    /// Waits until it runs `wire`.
+    pub(super) fn is_ready(&self) {
+        self.says("@@ ready", LIMIT);
+    }
+
+    /// The same, without waiting.
+    pub(super) fn begin(command: &mut Command) -> Node {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
         let console = Arc::new(Console::default());
         let (output, heard) = (child.stdout.take().expect("piped"), console.clone());
@@ -50,9 +62,7 @@ impl Node {
             heard.more.notify_all();
         });
         let keyboard = Mutex::new(child.stdin.take().expect("piped"));
-        let node = Node { child, keyboard, console, asked: AtomicU64::new(0) };
-        node.says("@@ ready", LIMIT);
-        node
+        Node { child, keyboard, console, asked: AtomicU64::new(0) }
     }
 
     /// Stock Erlang of this machine, where the caller is: in a [`Wire`](super::Wire)'s namespace or not.

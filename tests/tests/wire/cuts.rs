@@ -1,5 +1,6 @@
 //! Cables that are pulled, servers that don't answer, addresses that are somebody else's.
 
+use joist_tests::wire::advertise::Advertiser;
 use joist_tests::wire::dhcp::{DECLINE, DISCOVER, Dhcp, REQUEST};
 use joist_tests::wire::{GUEST, HOST, Trouble, Wire, blocks, transfer};
 use std::net::TcpStream;
@@ -95,6 +96,41 @@ fn a_cable_that_comes_late() {
     wire.trouble(Trouble::default());
     guest.says("network: 10.77.0.2/24", SOON);
     guest.comes_to(ADDRESSES, "[{10,77,0,2}]", SOON);
+}
+
+/// It is pulled out of the card itself: nobody is waited for.
+#[test]
+fn a_boot_without_a_cable() {
+    let Some(wire) = Wire::new("a_boot_without_a_cable", 21) else { return };
+    let _dhcp = wire.inside(|| Dhcp::start(3600));
+    let guest = wire.boot_without(&[]);
+    assert!(guest.said("network: the link is down; asking once it is up"));
+    assert!(!guest.said("no answer"), "it was waited for");
+    assert_eq!(guest.ask(ADDRESSES), "[]");
+    guest.link(true);
+    guest.says("network: 10.77.0.2/24", SOON);
+    guest.comes_to(ADDRESSES, "[{10,77,0,2}]", SOON);
+}
+
+/// Routers are asked at once when the cable is back, which may be elsewhere; until they answer, what they said counts.
+#[test]
+fn another_router() {
+    let Some(wire) = Wire::new("another_router", 22) else { return };
+    let router = wire.inside(|| Advertiser::start(1));
+    let guest = wire.boot(&[("ip", "10.77.0.2/24")]);
+    let networks = "{ok, Ifs} = inet:getifaddrs(),
+        [N || {\"eth0\", L} <- Ifs, {addr, {16#2001, 16#db8, N, _, _, _, _, _}} <- L]";
+    guest.comes_to(networks, "[1]", SOON);
+    for network in [2, 3] {
+        let asked = router.asked();
+        guest.link(false);
+        guest.comes_to(FLAGS, DOWN, SOON);
+        assert_eq!(guest.ask(networks), format!("[{}]", network - 1));
+        router.give(network);
+        guest.link(true);
+        guest.comes_to(networks, &format!("[{network}]"), Duration::from_secs(3));
+        assert!(router.asked() > asked);
+    }
 }
 
 #[test]
