@@ -1,5 +1,7 @@
 //! An interface of smoltcp's with its link. It is lent one socket's set at a time.
 
+mod reins;
+
 use crate::link::{Aside, Frame, Link, Port, capabilities, has_room};
 use crate::packet::Wire;
 use alloc::boxed::Box;
@@ -13,6 +15,8 @@ use smoltcp::wire::{
     ArpOperation, ArpPacket, ArpRepr, EthernetAddress, EthernetFrame, EthernetProtocol, HardwareAddress, IpAddress,
     IpCidr, Ipv4Address,
 };
+
+pub(crate) use reins::Reins;
 
 pub(crate) type Set = SocketSet<'static>;
 

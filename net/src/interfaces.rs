@@ -1,6 +1,6 @@
 //! The interfaces, as `getifaddrs(3)` lists them.
 
-use crate::interface::Attached;
+use crate::interface::{Attached, Side};
 use crate::{Stack, address};
 use alloc::borrow::ToOwned;
 use alloc::vec::Vec;
@@ -21,10 +21,15 @@ mod flag {
 impl Stack {
     pub fn interfaces(&self) -> Vec<Interface> {
         let mut all = Vec::new();
-        let up = flag::UP | flag::RUNNING | flag::LOWER_UP;
-        list(&mut all, &self.loopback, "lo", 1, up | flag::LOOPBACK, None);
+        let state = |of: &Attached, side| match (self.is_off(side), of.up) {
+            (true, _) => 0,
+            (false, true) => flag::UP | flag::RUNNING | flag::LOWER_UP,
+            (false, false) => flag::UP,
+        };
+        let flags = flag::LOOPBACK | state(&self.loopback, Side::Loopback);
+        list(&mut all, &self.loopback, "lo", 1, flags, None);
         if let Some(ethernet) = &self.ethernet {
-            let flags = flag::BROADCAST | flag::MULTICAST | if ethernet.up { up } else { flag::UP };
+            let flags = flag::BROADCAST | flag::MULTICAST | state(ethernet, Side::Ethernet);
             list(&mut all, ethernet, "eth0", address::ETHERNET_INDEX, flags, Some(ethernet.hardware.0));
         }
         all

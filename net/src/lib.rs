@@ -11,6 +11,7 @@ extern crate alloc;
 
 mod address;
 mod budget;
+mod change;
 mod checksum;
 mod config;
 mod conflict;
@@ -92,6 +93,7 @@ pub struct Stack {
     seed: u64,
     conflict: conflict::Conflicts,
     link_news: Option<bool>,
+    held: change::Held,
 }
 
 impl Stack {
@@ -141,6 +143,7 @@ impl Stack {
             seed: seed[2],
             conflict: conflict::Conflicts::default(),
             link_news: None,
+            held: change::Held::default(),
         }
     }
 

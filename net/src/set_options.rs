@@ -139,6 +139,19 @@ impl Stack {
         }
     }
 
+    /// The interface is a new one: it is in all groups that its sockets are in.
+    pub(crate) fn join_again(&mut self) {
+        let Some(ethernet) = &mut self.ethernet else { return };
+        for entry in self.entries.values() {
+            if let Body::Datagrams(datagrams) = &entry.body {
+                for group in &datagrams.groups {
+                    // There was room for them before.
+                    let _ = ethernet.iface.join_multicast_group(*group);
+                }
+            }
+        }
+    }
+
     /// A socket has left a group: so does the interface, if it was the last one.
     pub(crate) fn leave(&mut self, group: IpAddress) {
         let others = self.entries.values().any(|e| match &e.body {

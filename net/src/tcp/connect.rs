@@ -79,7 +79,11 @@ impl Stack {
         if bound.is_some_and(|b| b.version() != to.version()) {
             return Err(Errno::Einval);
         }
-        if self.is_own(to) {
+        let side = if self.is_own(to) { Side::Loopback } else { Side::Ethernet };
+        if self.is_off(side) {
+            return Err(Errno::Enetunreach);
+        }
+        if side == Side::Loopback {
             let source = if address::is_loopback(to) { address::loopback(to) } else { to };
             return Ok((Side::Loopback, bound.unwrap_or(source)));
         }

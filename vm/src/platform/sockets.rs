@@ -96,6 +96,26 @@ pub struct Link {
     pub port: u8,
 }
 
+/// What is changed of an interface (`SIOCSIF…`, `netdevice(7)`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// A new address has the netmask of its class, and the broadcast address that comes of it; 0.0.0.0 is none.
+    Address(IpAddr),
+    /// The other end's.
+    Destination(IpAddr),
+    Broadcast(IpAddr),
+    Netmask(IpAddr),
+    /// As long as it is in `sockaddr`.
+    Hardware([u8; 14]),
+    Mtu(i32),
+    QueueLength(i32),
+    /// `IFF_UP` and the like; the others stay.
+    Flags {
+        set: u32,
+        clear: u32,
+    },
+}
+
 /// Sockets; a platform that has none answers [`Errno::Eafnosupport`].
 pub trait Sockets {
     /// Makes a socket. The protocol is `IPPROTO_TCP` or the like; 0 is the style's own.
@@ -218,6 +238,13 @@ pub trait Sockets {
         Err(Errno::Ebadf)
     }
 
+    /// As [`Sockets::socket_option`], of an option that looks at what the value was before; it is as long at most.
+    /// # Errors
+    /// As `getsockopt(2)`.
+    fn socket_option_from(&self, socket: Socket, level: i32, option: i32, before: Vec<u8>) -> Result<Vec<u8>, Errno> {
+        self.socket_option(socket, level, option, before.len())
+    }
+
     /// Could an attempt to receive or accept (to send) do something now, be it fail? If not, input (output) is told.
     fn socket_ready(&self, _socket: Socket, _output: bool) -> bool {
         true
@@ -245,6 +272,14 @@ pub trait Sockets {
     /// [`Errno::Enodev`].
     fn link(&self, _index: u32) -> Result<Link, Errno> {
         Ok(Link::default())
+    }
+
+    /// Changes an interface, which is named, by a socket. Whether the socket's own addresses are IPv4's counts where an
+    /// address is changed.
+    /// # Errors
+    /// As `ioctl(2)` of `netdevice(7)`.
+    fn interface_change(&self, _socket: Socket, _name: &[u8], _change: Change) -> Result<(), Errno> {
+        Err(Errno::Enotsup)
     }
 
     /// All interfaces of a network namespace.

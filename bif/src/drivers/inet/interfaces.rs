@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use joist_vm::platform::{Interface, platform};
+use joist_vm::platform::{Family, Interface, platform};
 
 use super::codes::ifopt;
 use super::{Answer, EINVAL, address};
@@ -83,13 +83,13 @@ pub fn names() -> Answer {
     Ok(bytes)
 }
 
-/// `[Length, Name, Codes]`: those values that there are.
-pub fn get(data: &[u8]) -> Answer {
+/// `[Length, Name, Codes]`: those values that there are. Only a socket of IPv4 is told of addresses.
+pub fn get(data: &[u8], family: Family) -> Answer {
     let (len, rest) = data.split_first().ok_or(EINVAL)?;
     let (name, codes) = rest.split_at_checked(usize::from(*len)).ok_or(EINVAL)?;
     let all = platform().interfaces()?;
     let of_name = || all.iter().filter(|i| i.name.as_bytes() == name);
-    let v4 = of_name().find(|i| i.address.is_some_and(|a| a.is_ipv4()));
+    let v4 = of_name().find(|i| family == Family::V4 && i.address.is_some_and(|a| a.is_ipv4()));
     let mut bytes = Vec::new();
     for code in codes {
         match *code {

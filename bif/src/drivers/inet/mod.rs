@@ -9,6 +9,7 @@ mod buffers;
 mod codes;
 mod control;
 mod events;
+mod ifset;
 mod interfaces;
 mod messages;
 mod names;

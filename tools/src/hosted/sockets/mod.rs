@@ -3,18 +3,19 @@
 //! goes no further than the poll thread.
 
 mod address;
-mod bindings;
+mod changes;
 mod control;
 mod interfaces;
 mod link;
 mod namespaces;
 mod options;
+mod raw;
 
 use super::Hosted;
 use super::channels::poll::Poller;
 use address::{from_host, to_host};
 use joist_vm::platform::{
-    Address, Control, Errno, Event, Family, Interface, Link, Received, Shutdown, Socket, Sockets, Style,
+    Address, Change, Control, Errno, Event, Family, Interface, Link, Received, Shutdown, Socket, Sockets, Style,
 };
 use rustix::event::{PollFd, PollFlags};
 use rustix::net::{
@@ -263,7 +264,7 @@ impl Sockets for Hosted {
 
     fn socket_set_option(&self, socket: Socket, level: i32, option: i32, value: &[u8]) -> Result<()> {
         let open = self.sockets.get(socket)?;
-        options::set(&open.fd, level, option, value)?;
+        raw::set(&open.fd, level, option, value)?;
         if options::wants_control(level, option) && value.iter().any(|b| *b != 0) {
             open.control.store(true, Ordering::Relaxed);
         }
@@ -271,9 +272,11 @@ impl Sockets for Hosted {
     }
 
     fn socket_option(&self, socket: Socket, level: i32, option: i32, size: usize) -> Result<Vec<u8>> {
-        let mut value = options::get(&self.sockets.get(socket)?.fd, level, option)?;
-        value.truncate(size);
-        Ok(value)
+        raw::get(&self.sockets.get(socket)?.fd, level, option, vec![0; size])
+    }
+
+    fn socket_option_from(&self, socket: Socket, level: i32, option: i32, before: Vec<u8>) -> Result<Vec<u8>> {
+        raw::get(&self.sockets.get(socket)?.fd, level, option, before)
     }
 
     fn socket_ready(&self, socket: Socket, output: bool) -> bool {
@@ -298,6 +301,10 @@ impl Sockets for Hosted {
 
     fn link(&self, index: u32) -> Result<Link> {
         link::details(index)
+    }
+
+    fn interface_change(&self, socket: Socket, name: &[u8], change: Change) -> Result<()> {
+        changes::make(&self.sockets.get(socket)?.fd, name, change)
     }
 
     fn interfaces_in(&self, namespace: &[u8]) -> Result<Vec<Interface>> {
