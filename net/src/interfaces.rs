@@ -46,6 +46,7 @@ fn list(all: &mut Vec<Interface>, of: &Attached, name: &str, index: u32, flags: 
         address: None,
         netmask: None,
         other: None,
+        destination: None,
         hardware: Some(hardware.unwrap_or_default()),
     };
     all.push(link.clone());
@@ -60,6 +61,7 @@ fn list(all: &mut Vec<Interface>, of: &Attached, name: &str, index: u32, flags: 
             IpCidr::Ipv6(_) => IpAddr::V6(Ipv6Addr::from(u128::MAX.checked_shl(128 - prefix).unwrap_or(0))),
         };
         let address = Some(address::to_std(cidr.address()));
-        all.push(Interface { address, netmask: Some(netmask), other, hardware: None, ..link.clone() });
+        let destination = address.filter(IpAddr::is_ipv4);
+        all.push(Interface { address, netmask: Some(netmask), other, destination, hardware: None, ..link.clone() });
     }
 }

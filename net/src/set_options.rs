@@ -41,6 +41,8 @@ impl Stack {
                 let own = [0, address::ETHERNET_INDEX as i32].contains(&int_of(value)?);
                 return if own { Ok(()) } else { Err(Errno::Enodev) };
             }
+            // Local sockets have it.
+            (level::SOCKET, number::SO_PASSCRED) => return Err(Errno::Enotsup),
             _ => {}
         }
         let entry = self.entry(id)?;

@@ -40,7 +40,9 @@ fn addresses() {
     assert_eq!(change(&mut world, 0, "eth0", Change::Netmask(v4("255.255.255.0"))), Ok(()));
     assert_eq!(told(&world), (Some(v4("10.0.0.7")), Some(v4("255.255.255.0")), Some(v4("10.0.0.255")), 1500));
     // The old one is nobody's any more, the new one answers.
-    world.listen(0, 80, 5);
+    let listener = world.tcp(0);
+    world.machines[0].bind(listener, &Address::Ip((Ipv4Addr::UNSPECIFIED, 80).into())).unwrap();
+    world.machines[0].listen_on(listener, 5).unwrap();
     let to = |text: &str| Address::Ip((text.parse::<Ipv4Addr>().unwrap(), 80).into());
     let (new, old) = (world.connect(1, &to("10.0.0.7")), world.tcp(1));
     world.settle();
@@ -78,7 +80,8 @@ fn mtu() {
         let before = world.sent();
         world.send(0, client, &[7; 60_000]).unwrap();
         let mut got = 0;
-        while let Ok(data) = world.receive(1, server).inspect_err(|_| world.settle()).or_else(|_| world.receive(1, server))
+        while let Ok(data) =
+            world.receive(1, server).inspect_err(|_| world.settle()).or_else(|_| world.receive(1, server))
         {
             got += data.len();
         }

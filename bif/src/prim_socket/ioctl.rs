@@ -59,6 +59,8 @@ pub(crate) static INTERFACE_FLAGS: [(&str, i32); 19] = [
     ("echo", 0x4_0000),
 ];
 
+const LOOPBACK: u32 = 8;
+
 /// The names of an interface's flags.
 pub(crate) fn flags(p: &mut Process, flags: u32) -> Term {
     let names: Vec<Term> =
@@ -78,6 +80,10 @@ pub(super) fn one(p: &mut Process, a: &[Term]) -> NativeResult {
     match request(a[1]) {
         "nread" => match platform().socket_available(handle) {
             Ok(n) => Ok(answers::ok_with(p, Term::small(n as i64))),
+            Err(e) => Ok(failed(p, e)),
+        },
+        "atmark" => match platform().socket_at_mark(handle) {
+            Ok(yes) => Ok(answers::ok_with(p, Term::bool(yes))),
             Err(e) => Ok(failed(p, e)),
         },
         "gifconf" => {
@@ -135,16 +141,25 @@ pub(super) fn about(p: &mut Process, a: &[Term]) -> NativeResult {
         "gifindex" => answers::ok_with(p, number(any.index)),
         "gifmtu" => answers::ok_with(p, number(any.mtu)),
         "gifflags" => {
-            let flags = flags(p, any.flags);
+            // (As many as `ifreq` has room for.)
+            let flags = flags(p, any.flags & 0xffff);
             answers::ok_with(p, flags)
         }
         "gifaddr" => address(p, v4.map(|i| i.address)),
         "gifnetmask" => address(p, v4.map(|i| i.netmask)),
-        "gifdstaddr" | "gifbrdaddr" => address(p, v4.map(|i| i.other)),
+        "gifdstaddr" => address(p, v4.map(|i| i.destination)),
+        "gifbrdaddr" => address(p, v4.map(Interface::broadcast)),
         "gifhwaddr" => {
-            let bytes = any.hardware.unwrap_or_default();
+            let kind = match any.hardware {
+                Some(_) if any.flags & LOOPBACK != 0 => "loopback",
+                Some(_) => "ether",
+                None => "none",
+            };
+            // As long as in `sockaddr`.
+            let mut bytes = [0; 14];
+            bytes[..6].copy_from_slice(&any.hardware.unwrap_or_default());
             let addr = build::binary(p, &bytes);
-            let address = record(p, &[("family", number(1)), ("addr", addr)]);
+            let address = record(p, &[("family", named(kind)), ("addr", addr)]);
             answers::ok_with(p, address)
         }
         "gifmap" | "giftxqlen" => match platform().link(any.index) {

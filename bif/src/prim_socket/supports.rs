@@ -58,7 +58,11 @@ pub(super) fn one(p: &mut Process, a: &[Term]) -> NativeResult {
 }
 
 fn pairs(p: &mut Process, all: &[(&str, i32)]) -> Vec<Term> {
-    let is_there = |name: &str| name != "notification" || release::at_least(28);
+    let is_there = |name: &str| match name {
+        "notification" => release::at_least(28),
+        "nread" | "atmark" => release::at_least(26),
+        _ => true,
+    };
     let all = all.iter().filter(|(name, _)| is_there(name));
     all.map(|(name, n)| build::tuple(p, &[named(name), Term::small(i64::from(*n))])).collect()
 }

@@ -6,7 +6,9 @@ use crate::net::local::{self, Files};
 use alloc::vec::Vec;
 use joist_net::Stack;
 use joist_net::local::Locals;
-use joist_vm::platform::{Address, Change, Control, Errno, Family, Interface, Received, Shutdown, Socket, Sockets, Style};
+use joist_vm::platform::{
+    Address, Change, Control, Errno, Family, Interface, Received, Shutdown, Socket, Sockets, Style,
+};
 
 fn call<T>(f: impl FnOnce(&mut Stack) -> Result<T, Errno>) -> Result<T, Errno> {
     net::with(f).unwrap_or(Err(Errno::Enetdown))
@@ -128,6 +130,13 @@ impl Sockets for Machine {
 
     fn socket_available(&self, socket: Socket) -> Result<usize, Errno> {
         either!(socket, s => s.available(socket))
+    }
+
+    fn socket_at_mark(&self, socket: Socket) -> Result<bool, Errno> {
+        const SOCK_STREAM: u8 = 1;
+        let kind = self.socket_option(socket, SOL_SOCKET, SO_TYPE, 4)?;
+        // There is no urgent data.
+        if Locals::is_local(socket) || kind.first() != Some(&SOCK_STREAM) { Err(Errno::Enotty) } else { Ok(false) }
     }
 
     fn socket_keep(&self, socket: Socket, data: &[&[u8]]) -> bool {

@@ -81,7 +81,22 @@ pub struct Interface {
     pub netmask: Option<IpAddr>,
     /// The broadcast address, or the other end's.
     pub other: Option<IpAddr>,
+    /// Of IPv4: the other end's, or its own where there is none.
+    pub destination: Option<IpAddr>,
     pub hardware: Option<[u8; 6]>,
+}
+
+impl Interface {
+    /// The broadcast address of IPv4; of an interface that has none, what Linux puts in its place.
+    #[must_use]
+    pub fn broadcast(&self) -> Option<IpAddr> {
+        const BROADCAST: u32 = 0x2;
+        const POINT_TO_POINT: u32 = 0x10;
+        match self.flags & (BROADCAST | POINT_TO_POINT) {
+            BROADCAST => self.other,
+            _ => Some(IpAddr::from([0; 4])),
+        }
+    }
 }
 
 /// More of an interface: the length of its queue, and where its hardware is mapped (`ifmap`), if it is.
@@ -255,6 +270,13 @@ pub trait Sockets {
     /// [`Errno::Ebadf`].
     fn socket_available(&self, _socket: Socket) -> Result<usize, Errno> {
         Err(Errno::Ebadf)
+    }
+
+    /// Is what comes next behind urgent data (`sockatmark(3)`)?
+    /// # Errors
+    /// [`Errno::Ebadf`]; [`Errno::Enotty`] of a socket that knows none.
+    fn socket_at_mark(&self, _socket: Socket) -> Result<bool, Errno> {
+        Err(Errno::Enotty)
     }
 
     /// Takes output that there was no room for, when its sender is not to wait with it any longer: it goes out before all

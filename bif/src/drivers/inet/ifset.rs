@@ -11,14 +11,8 @@ use super::options::Reader;
 use super::{Answer, EINVAL, Refusal};
 
 /// `INET_IFF_…`, and Linux's flag that each sets and clears.
-const FLAGS: [(u32, u32, u32); 6] = [
-    (0x1, 0x1, 0),
-    (0x100, 0, 0x1),
-    (0x2, 0x2, 0),
-    (0x200, 0, 0x2),
-    (0x8, 0x10, 0),
-    (0x800, 0, 0x10),
-];
+const FLAGS: [(u32, u32, u32); 6] =
+    [(0x1, 0x1, 0), (0x100, 0, 0x1), (0x2, 0x2, 0), (0x200, 0, 0x2), (0x8, 0x10, 0), (0x800, 0, 0x10)];
 
 /// `[Length, Name, (Code, Value) …]`
 pub fn set(socket: Socket, data: &[u8]) -> Answer {

@@ -95,15 +95,8 @@ pub fn get(data: &[u8], family: Family) -> Answer {
         match *code {
             ifopt::ADDR => put_ip(&mut bytes, *code, v4.and_then(|i| i.address)),
             ifopt::NETMASK => put_ip(&mut bytes, *code, v4.and_then(|i| i.netmask)),
-            // One that has none of these is told with what the host puts in its place.
-            ifopt::BROADADDR | ifopt::DSTADDR => {
-                let of = |i: &Interface| match other(i) {
-                    Some(kind) if kind == *code => i.other,
-                    _ if *code == ifopt::DSTADDR => i.address,
-                    _ => Some(IpAddr::from([0; 4])),
-                };
-                put_ip(&mut bytes, *code, v4.and_then(of));
-            }
+            ifopt::BROADADDR => put_ip(&mut bytes, *code, v4.and_then(Interface::broadcast)),
+            ifopt::DSTADDR => put_ip(&mut bytes, *code, v4.and_then(|i| i.destination)),
             ifopt::HWADDR => put_hardware(&mut bytes, of_name().find_map(|i| i.hardware)),
             ifopt::MTU => {
                 if let Some(i) = of_name().next() {

@@ -1,55 +1,55 @@
 //! Changes of interfaces by `ioctl(2)` on a socket (`netdevice(7)`).
 
-use super::raw::{Interface as Request, REQUEST, interface};
+use super::raw::{REQUEST, Request, request};
 use joist_vm::platform::{Change, Errno};
 use nix::libc;
 use std::net::IpAddr;
 use std::os::fd::OwnedFd;
 
 /// An `ifreq` begins with the name, which ends with a zero.
-fn request_of(name: &[u8]) -> [u8; REQUEST] {
-    let mut request = [0; REQUEST];
+pub(super) fn about(name: &[u8]) -> [u8; REQUEST] {
+    let mut value = [0; REQUEST];
     let len = name.len().min(libc::IFNAMSIZ - 1);
-    request[..len].copy_from_slice(&name[..len]);
-    request
+    value[..len].copy_from_slice(&name[..len]);
+    value
 }
 
-fn put(request: &mut [u8; REQUEST], at: usize, bytes: &[u8]) {
+fn put(value: &mut [u8; REQUEST], at: usize, bytes: &[u8]) {
     let from = libc::IFNAMSIZ + at;
-    request[from..from + bytes.len()].copy_from_slice(bytes);
+    value[from..from + bytes.len()].copy_from_slice(bytes);
 }
 
 pub(super) fn make(fd: &OwnedFd, name: &[u8], change: Change) -> Result<(), Errno> {
-    let mut request = request_of(name);
+    let mut value = about(name);
     let (kind, address) = match change {
         Change::Address(address) => (Request::SetAddress, address),
         Change::Destination(address) => (Request::SetDestination, address),
         Change::Broadcast(address) => (Request::SetBroadcast, address),
         Change::Netmask(address) => (Request::SetNetmask, address),
         Change::Mtu(n) => {
-            put(&mut request, 0, &n.to_ne_bytes());
-            return interface(fd, Request::SetMtu, &mut request);
+            put(&mut value, 0, &n.to_ne_bytes());
+            return request(fd, Request::SetMtu, &mut value);
         }
         Change::QueueLength(n) => {
-            put(&mut request, 0, &n.to_ne_bytes());
-            return interface(fd, Request::SetQueueLength, &mut request);
+            put(&mut value, 0, &n.to_ne_bytes());
+            return request(fd, Request::SetQueueLength, &mut value);
         }
         Change::Hardware(address) => {
             // Which kind of network it is stays in front.
-            interface(fd, Request::GetHardware, &mut request)?;
-            put(&mut request, 2, &address);
-            return interface(fd, Request::SetHardware, &mut request);
+            request(fd, Request::GetHardware, &mut value)?;
+            put(&mut value, 2, &address);
+            return request(fd, Request::SetHardware, &mut value);
         }
         Change::Flags { set, clear } => {
             // One that is not there is told of by the second request.
-            let known = interface(fd, Request::GetFlags, &mut request);
-            let old = u16::from_ne_bytes([request[libc::IFNAMSIZ], request[libc::IFNAMSIZ + 1]]);
+            let known = request(fd, Request::GetFlags, &mut value);
+            let old = u16::from_ne_bytes([value[libc::IFNAMSIZ], value[libc::IFNAMSIZ + 1]]);
             let new = (old | set as u16) & !(clear as u16);
             if new == old && known.is_ok() {
                 return Ok(());
             }
-            put(&mut request, 0, &new.to_ne_bytes());
-            return interface(fd, Request::SetFlags, &mut request);
+            put(&mut value, 0, &new.to_ne_bytes());
+            return request(fd, Request::SetFlags, &mut value);
         }
     };
     // A `sockaddr` of IPv4: family, port, address.
@@ -57,7 +57,7 @@ pub(super) fn make(fd: &OwnedFd, name: &[u8], change: Change) -> Result<(), Errn
     if rustix::net::sockopt::socket_domain(fd).map_err(super::errno)? != rustix::net::AddressFamily::INET {
         return Err(Errno::Enotty);
     }
-    put(&mut request, 0, &(libc::AF_INET as u16).to_ne_bytes());
-    put(&mut request, 4, &address.octets());
-    interface(fd, kind, &mut request)
+    put(&mut value, 0, &(libc::AF_INET as u16).to_ne_bytes());
+    put(&mut value, 4, &address.octets());
+    request(fd, kind, &mut value)
 }

@@ -291,6 +291,12 @@ impl Sockets for Hosted {
         self.with_socket(socket, |fd| rustix::io::ioctl_fionread(fd)).map(|n| n as usize)
     }
 
+    fn socket_at_mark(&self, socket: Socket) -> Result<bool> {
+        let mut value = [0; raw::REQUEST];
+        raw::request(&self.sockets.get(socket)?.fd, raw::Request::AtMark, &mut value)?;
+        Ok(value[..4] != [0; 4])
+    }
+
     fn socket_close(&self, socket: Socket) {
         let open = self.sockets.open.write().unwrap_or_else(PoisonError::into_inner).remove(&socket.0);
         // (An adopted socket has another descriptor, so that it would stay in the poll thread's set.)

@@ -29,7 +29,6 @@ fn is_known(level: i32) -> bool {
             | libc::IPPROTO_TCP
             | libc::IPPROTO_UDP
             | libc::IPPROTO_UDPLITE
-            | libc::IPPROTO_ICMP
             | IPPROTO_ICMPV6
             | libc::IPPROTO_RAW
     )
@@ -43,7 +42,8 @@ fn may_set(level: i32, number: i32) -> bool {
 
 fn may_get(level: i32, number: i32) -> bool {
     // The one counts its length in instructions, the other's value has addresses that data goes to.
-    is_known(level) && !matches!((level, number), (libc::SOL_SOCKET, SO_GET_FILTER) | (libc::IPPROTO_TCP, TCP_ZEROCOPY_RECEIVE))
+    is_known(level)
+        && !matches!((level, number), (libc::SOL_SOCKET, SO_GET_FILTER) | (libc::IPPROTO_TCP, TCP_ZEROCOPY_RECEIVE))
 }
 
 fn outcome(result: i32) -> Result<()> {
@@ -74,24 +74,28 @@ pub(super) fn get(fd: &OwnedFd, level: i32, number: i32, mut value: Vec<u8>) -> 
     Ok(value)
 }
 
-/// A request on an interface that has nothing in its `ifreq` but values.
-pub(super) fn interface(fd: &OwnedFd, request: Interface, value: &mut [u8; REQUEST]) -> Result<()> {
-    // SAFETY: each of these requests reads and writes an `ifreq`, which is as long as `value`, and no memory beside it; one that
-    // wants another structure, as IPv6's for addresses, wants no longer one, and the kernel's copy needs no alignment.
+/// A request that has nothing in its `ifreq` but values.
+pub(super) fn request(fd: &OwnedFd, request: Request, value: &mut [u8; REQUEST]) -> Result<()> {
+    // SAFETY: each of these requests reads and writes at most an `ifreq`, which is as long as `value`, and no memory beside it;
+    // one that wants another structure, as IPv6's for addresses, wants no longer one. The kernel's copy needs no alignment.
     outcome(unsafe { libc::ioctl(fd.as_raw_fd(), request as libc::Ioctl, value.as_mut_ptr()) })
 }
 
-/// Requests on interfaces.
+/// Requests on interfaces by their names, and one on the socket itself (`sockatmark(3)`).
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Interface {
+pub(super) enum Request {
+    AtMark = 0x8905,
     GetFlags = 0x8913,
     SetFlags = 0x8914,
     SetAddress = 0x8916,
+    GetDestination = 0x8917,
     SetDestination = 0x8918,
     SetBroadcast = 0x891a,
     SetNetmask = 0x891c,
+    GetMtu = 0x8921,
     SetMtu = 0x8922,
     SetHardware = 0x8924,
     GetHardware = 0x8927,
+    GetIndex = 0x8933,
     SetQueueLength = 0x8943,
 }
