@@ -22,6 +22,7 @@ mod erts_trace_cleaner;
 mod ets;
 mod file;
 mod flags;
+mod hearers;
 mod hosts;
 mod io;
 mod limits;

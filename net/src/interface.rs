@@ -5,17 +5,19 @@ use crate::fragment;
 use crate::link::{Aside, Frame, Link};
 use crate::packet::Wire;
 use crate::path::Paths;
+use crate::reins::Reins;
 use crate::routers::{self, Routers};
 use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::net::IpAddr;
+use joist_vm::platform::Errno;
 use smoltcp::iface::{Config, Interface, PollResult, SocketSet};
 use smoltcp::phy::{DeviceCapabilities, Medium};
 use smoltcp::time::Instant;
 use smoltcp::wire::{
     ArpOperation, ArpPacket, ArpRepr, EthernetAddress, EthernetFrame, EthernetProtocol, HardwareAddress, IpAddress,
-    IpCidr, Ipv4Address,
+    IpCidr, Ipv4Address, Ipv4Cidr,
 };
 
 pub(crate) type Set = SocketSet<'static>;
@@ -64,7 +66,7 @@ pub(crate) struct Sent {
 
 pub(crate) struct Attached {
     pub iface: Box<Interface>,
-    link: Box<dyn Link + Send>,
+    link: Reins,
     caps: DeviceCapabilities,
     cutter: Cutter,
     pub hardware: EthernetAddress,
@@ -76,14 +78,14 @@ pub(crate) struct Attached {
 
 impl Attached {
     pub fn new(link: Box<dyn Link + Send>, hardware: Option<[u8; 6]>, seed: u64, now: Instant) -> Self {
-        let mut link = link;
+        let mut link = Reins::new(link);
         let medium = if hardware.is_some() { Medium::Ethernet } else { Medium::Ip };
-        let caps = capabilities(medium, &*link);
+        let caps = capabilities(medium, &link);
         let address = hardware.map_or(HardwareAddress::Ip, |mac| HardwareAddress::Ethernet(EthernetAddress(mac)));
         let mut config = Config::new(address);
         config.random_seed = seed;
         let mut cutter = Cutter::new(seed.rotate_left(24));
-        let mut port = Port::plain(&mut *link, None, &caps, &mut cutter);
+        let mut port = Port::plain(&mut link, None, &caps, &mut cutter);
         let iface = Box::new(Interface::new(config, &mut port, now));
         let routers = hardware.is_some().then(|| Routers::new(address, !seed, &mut port, now));
         let up = link.carries();
@@ -113,10 +115,31 @@ impl Attached {
         self.cutter.paths.within(self.mtu(), address, now)
     }
 
+    /// The same, where that is less than the link has carried from the start; else 0.
+    pub fn narrows_to(&self, address: IpAddress, now: Instant) -> usize {
+        let path = Some(self.cutter.paths.to(address, now)).filter(|path| *path != 0);
+        [path, self.link.held_to()].into_iter().flatten().min().unwrap_or(0)
+    }
+
     /// Does the link carry now, if it did not, or the other way round?
     pub fn link_changed(&mut self) -> bool {
         let up = self.link.carries();
         core::mem::replace(&mut self.up, up) != up
+    }
+
+    /// Is it switched off?
+    pub fn is_off(&self) -> bool {
+        self.link.off
+    }
+
+    pub fn switch(&mut self, off: bool) {
+        self.link.off = off;
+    }
+
+    /// # Errors
+    /// `EINVAL`: so long can no packet be, or so short.
+    pub fn set_mtu(&mut self, mtu: usize) -> Result<(), Errno> {
+        self.link.set_mtu(mtu)
     }
 
     pub fn receive(&mut self) -> Option<Frame> {
@@ -146,14 +169,14 @@ impl Attached {
 
     /// Shows one frame to the sockets of a set.
     pub fn feed(&mut self, now: Instant, frame: &[u8], set: &mut Set, wire: Option<&mut Wire>) {
-        let port = Port::plain(&mut *self.link, Some(frame), &self.caps, &mut self.cutter);
+        let port = Port::plain(&mut self.link, Some(frame), &self.caps, &mut self.cutter);
         let mut port = Port { wire, ..port };
         self.iface.poll_ingress_single(now, &mut port, set);
     }
 
     /// Sends what a set has to send: of a connection with its `wire`, or else what is short.
     pub fn send(&mut self, now: Instant, set: &mut Set, tos: u8, wire: Option<&mut Wire>) -> Sent {
-        let frames = wire.as_deref().map_or(1, |wire| frames(&*self.link, self.caps.medium, wire));
+        let frames = wire.as_deref().map_or(1, |wire| frames(&self.link, self.caps.medium, wire));
         self.send_frames(now, set, tos, wire, frames)
     }
 
@@ -176,7 +199,7 @@ impl Attached {
             if !self.link.room_for(frames) {
                 return Sent { room: false, ..sent };
             }
-            let port = Port::plain(&mut *self.link, None, &self.caps, &mut self.cutter);
+            let port = Port::plain(&mut self.link, None, &self.caps, &mut self.cutter);
             let mut port = Port { tos, wire: wire.as_deref_mut(), frames, ..port };
             if self.iface.poll_egress(now, &mut port, set) == PollResult::None {
                 return sent;
@@ -239,6 +262,9 @@ impl Attached {
     /// How close an address is: the length of the network's prefix that both are in, 0 by a router. `None`: there is no
     /// way.
     pub fn closeness(&self, address: IpAddress) -> Option<u8> {
+        if self.is_off() {
+            return None;
+        }
         let routed = match address {
             IpAddress::Ipv4(_) => self.iface.routes().get_default_ipv4_route().is_some(),
             IpAddress::Ipv6(_) => self.iface.routes().get_default_ipv6_route().is_some(),
@@ -261,7 +287,7 @@ impl Attached {
 
     /// A router's advertisement.
     pub fn advertised(&mut self, now: Instant, frame: &[u8], empty: &mut Set) {
-        let mut port = Port::plain(&mut *self.link, None, &self.caps, &mut self.cutter);
+        let mut port = Port::plain(&mut self.link, None, &self.caps, &mut self.cutter);
         if let Some(routers) = &mut self.routers {
             routers.hear(now, frame, &mut port, empty);
         }
@@ -269,7 +295,7 @@ impl Attached {
 
     /// Asks for routers anew: the link has come back.
     pub fn ask_routers(&mut self, now: Instant) {
-        let mut port = Port::plain(&mut *self.link, None, &self.caps, &mut self.cutter);
+        let mut port = Port::plain(&mut self.link, None, &self.caps, &mut self.cutter);
         if let Some(routers) = &mut self.routers {
             routers.ask_again(&mut port, now);
         }
@@ -278,7 +304,7 @@ impl Attached {
     /// Asks for routers while none has answered, and takes over what they say. Did that change anything, and when is
     /// there more to do?
     pub fn follow_routers(&mut self, now: Instant, empty: &mut Set) -> (bool, Option<Instant>) {
-        let mut port = Port::plain(&mut *self.link, None, &self.caps, &mut self.cutter);
+        let mut port = Port::plain(&mut self.link, None, &self.caps, &mut self.cutter);
         let Some(routers) = &mut self.routers else { return (false, None) };
         let (said, at) = routers.follow(now, &mut port, empty);
         let changed = said != routers::known(&self.iface);
@@ -299,6 +325,14 @@ impl Attached {
     /// Changes the addresses and the default routes of one version of IP.
     pub fn configure(&mut self, v4: bool, addresses: &[IpCidr], gateway: Option<IpAddr>) {
         configure(&mut self.iface, v4, addresses, gateway);
+    }
+
+    /// The first of its own addresses of IPv4.
+    pub fn own(&self) -> Option<Ipv4Cidr> {
+        self.iface.ip_addrs().iter().find_map(|cidr| match cidr {
+            IpCidr::Ipv4(cidr) => Some(*cidr),
+            IpCidr::Ipv6(_) => None,
+        })
     }
 
     pub fn addresses(&self) -> Vec<IpCidr> {

@@ -31,10 +31,14 @@ pub(crate) fn name(side: Side) -> String {
 impl Stack {
     pub fn interfaces(&self) -> Vec<Interface> {
         let mut all = Vec::new();
-        let up = flag::UP | flag::RUNNING | flag::LOWER_UP;
-        list(&mut all, &self.loopback, Side::Loopback, up | flag::LOOPBACK, None);
+        let state = |of: &Attached| match (of.is_off(), of.up) {
+            (true, _) => 0,
+            (false, true) => flag::UP | flag::RUNNING | flag::LOWER_UP,
+            (false, false) => flag::UP,
+        };
+        list(&mut all, &self.loopback, Side::Loopback, state(&self.loopback) | flag::LOOPBACK, None);
         for (n, Card { attached, .. }) in self.cards.iter().enumerate() {
-            let flags = flag::BROADCAST | flag::MULTICAST | if attached.up { up } else { flag::UP };
+            let flags = flag::BROADCAST | flag::MULTICAST | state(attached);
             list(&mut all, attached, Side::Card(n), flags, Some(attached.hardware.0));
         }
         all
@@ -90,6 +94,7 @@ fn list(all: &mut Vec<Interface>, of: &Attached, side: Side, flags: u32, hardwar
         address: None,
         netmask: None,
         other: None,
+        destination: None,
         hardware: Some(hardware.unwrap_or_default()),
     };
     all.push(link.clone());
@@ -104,6 +109,7 @@ fn list(all: &mut Vec<Interface>, of: &Attached, side: Side, flags: u32, hardwar
             IpCidr::Ipv6(_) => IpAddr::V6(Ipv6Addr::from(u128::MAX.checked_shl(128 - prefix).unwrap_or(0))),
         };
         let address = Some(address::to_std(cidr.address()));
-        all.push(Interface { address, netmask: Some(netmask), other, hardware: None, ..link.clone() });
+        let destination = address.filter(IpAddr::is_ipv4);
+        all.push(Interface { address, netmask: Some(netmask), other, destination, hardware: None, ..link.clone() });
     }
 }

@@ -21,6 +21,7 @@ pub(crate) mod number {
     pub const SO_SNDBUF: i32 = 7;
     pub const SO_RCVBUF: i32 = 8;
     pub const SO_LINGER: i32 = 13;
+    pub const SO_PASSCRED: i32 = 16;
     pub const SO_BINDTODEVICE: i32 = 25;
     pub const SO_ACCEPTCONN: i32 = 30;
     pub const SO_PROTOCOL: i32 = 38;
@@ -95,6 +96,7 @@ ints! {
     oob_inline SOCKET 10 = 0, Flag;
     priority SOCKET 12 = 0, Within(0, 6);
     reuse_port SOCKET 15 = 0, Flag;
+    pass_credentials SOCKET 16 = 0, Flag;
     timestamp SOCKET 29 = 0, Within(0, 0);
     tos IP 1 = 0, Within(0, 255);
     ttl IP 2 = 64, Within(1, 255);

@@ -36,6 +36,9 @@ impl Stack {
         let bound = bound.filter(|b| !b.is_multicast() && !self.is_broadcast(*b));
         if self.is_own(to) || (to.is_multicast() && wanted == Some(Side::Loopback)) {
             let source = if address::is_loopback(to) || to.is_multicast() { address::loopback(to) } else { to };
+            if self.loopback.is_off() {
+                return Err(Errno::Enetunreach);
+            }
             return Ok((Side::Loopback, bound.unwrap_or(source)));
         }
         let has = |bound| self.cards.iter().position(|card| card.attached.has(bound));

@@ -57,6 +57,8 @@ impl Stack {
                 self.entry(id)?.options.device = side;
                 return Ok(());
             }
+            // Local sockets have it.
+            (level::SOCKET, number::SO_PASSCRED) => return Err(Errno::Enotsup),
             _ => {}
         }
         let entry = self.entry(id)?;

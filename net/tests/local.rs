@@ -2,7 +2,7 @@
 //! `beam-fixtures/net_local.erl`.
 
 use joist_net::local::{Locals, Names};
-use joist_vm::platform::{Address, Errno, Event, Received, Shutdown, Socket, Style};
+use joist_vm::platform::{Address, Control, Errno, Event, Received, Shutdown, Socket, Style};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ fn at(name: &str) -> Address {
 }
 
 fn locals() -> (Locals, Paths) {
-    (Locals::new(1 << 20, [1, 2, 3, 4]), Paths::default())
+    (Locals::new(1 << 20, [1, 2, 3, 4], 7), Paths::default())
 }
 
 fn receive(l: &mut Locals, s: Socket, size: usize) -> Result<(Vec<u8>, Received), Errno> {
@@ -185,4 +185,46 @@ fn a_full_backlog_holds_up_who_connects() {
     assert_eq!(receive(&mut l, clients[2], 1).unwrap_err(), Errno::Econnreset);
     assert_eq!(l.take_error(clients[3]), Some(Errno::Econnrefused));
     assert_eq!(l.peer(clients[3]), Err(Errno::Enotconn));
+}
+
+/// Whose what comes is, for who asks.
+#[test]
+fn credentials() {
+    const PASSCRED: i32 = 16;
+    const PEERCRED: i32 = 17;
+    let ucred = |words: [u32; 3]| words.map(u32::to_ne_bytes).concat();
+    let own = ucred([7, 0, 0]);
+    let message = |kind: i32, data: &[u8]| Control { level: 1, kind, data: data.to_vec() };
+    let (mut locals, paths, client, server) = connected(Style::Stream);
+    let fresh = locals.open(Style::Stream, 0).unwrap();
+    assert_eq!(locals.option(fresh, 1, PEERCRED, 12), Ok(ucred([0, u32::MAX, u32::MAX])));
+    assert_eq!(locals.option(client, 1, PEERCRED, 12), Ok(own.clone()));
+    let send =
+        |locals: &mut Locals, data: &[u8], control: &[Control]| locals.send(client, &[data], None, control, 0, &paths);
+    let receive = |locals: &mut Locals| {
+        let mut buf = [0; 99];
+        locals.receive(server, &mut buf, 0).map(|got| (buf[..got.len].to_vec(), got.control))
+    };
+    send(&mut locals, b"before", &[]).unwrap();
+    locals.set_option(server, 1, PASSCRED, &1i32.to_ne_bytes()).unwrap();
+    send(&mut locals, b"after", &[]).unwrap();
+    send(&mut locals, b" too", &[]).unwrap();
+    assert_eq!(receive(&mut locals), Ok((b"before".to_vec(), vec![message(2, &ucred([0, 65534, 65534]))])));
+    assert_eq!(receive(&mut locals), Ok((b"after too".to_vec(), vec![message(2, &own)])));
+    locals.set_option(server, 1, PASSCRED, &0i32.to_ne_bytes()).unwrap();
+    assert_eq!(send(&mut locals, b"x", &[message(2, &own)]), Ok(1));
+    assert_eq!(receive(&mut locals), Ok((b"x".to_vec(), vec![])));
+    for (kind, data, error) in [
+        (2, ucred([8, 0, 0]), Errno::Esrch),
+        (2, ucred([7, 1, 0]), Errno::Eperm),
+        (2, vec![1], Errno::Einval),
+        (1, vec![0; 4], Errno::Enotsup),
+    ] {
+        assert_eq!(send(&mut locals, b"x", &[message(kind, &data)]), Err(error), "{data:?}");
+    }
+    assert_eq!(receive(&mut locals), Err(Errno::Eagain));
+    let (mut locals, paths, client, server) = connected(Style::Packets);
+    locals.set_option(server, 1, PASSCRED, &1i32.to_ne_bytes()).unwrap();
+    locals.send(client, &[b"packet"], None, &[], 0, &paths).unwrap();
+    assert_eq!(locals.receive(server, &mut [0; 9], 0).map(|got| got.control), Ok(vec![message(2, &own)]));
 }

@@ -1,5 +1,5 @@
 //! The command line on the developer's machine. Each subcommand has a file in `cmd/`.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod beam;
 mod bench;

@@ -7,13 +7,14 @@ use alloc::vec::Vec;
 use core::any::Any;
 use core::sync::atomic::{AtomicU64, Ordering};
 
-use hashbrown::HashMap;
 use joist_vm::event::on_event;
 use joist_vm::heap::{self, OwnedTerm};
 use joist_vm::platform::{Event, Family, Socket, Style, platform};
 use joist_vm::process::{Bail, Message, OnExit, Process, Signal, deliver, make_reference};
 use joist_vm::sync::Mutex;
 use joist_vm::term::{Alloc, Pid, Reference, Term, build};
+
+use crate::hearers::Hearers;
 
 use super::answers::named;
 use super::connect::invalid_state;
@@ -115,7 +116,7 @@ pub(super) struct Esock {
 }
 
 /// All that have a handle.
-static SOCKETS: Mutex<Option<HashMap<Socket, Weak<Esock>, ahash::RandomState>>> = Mutex::new(None);
+static SOCKETS: Hearers<Weak<Esock>> = Hearers::new();
 
 /// Keys of dependants of a process ([`OnExit::key`]) that are sockets.
 const KEYS: u64 = u64::from_be_bytes(*b"sock\0\0\0\0");
@@ -154,10 +155,7 @@ impl Esock {
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
         let esock =
             Arc::new(Esock { family, style, protocol, reference: make_reference(), id, state: Mutex::new(state) });
-        let hasher = || ahash::RandomState::with_seeds(7, 5, 3, 1);
-        let mut all = SOCKETS.lock();
-        all.get_or_insert_with(|| HashMap::with_hasher(hasher())).insert(handle, Arc::downgrade(&esock));
-        drop(all);
+        SOCKETS.add(handle, Arc::downgrade(&esock));
         esock.watch(p, &mut esock.state.lock());
         esock
     }
@@ -279,7 +277,7 @@ impl Esock {
     /// Gives the platform's socket back.
     pub fn release(self: &Arc<Self>, state: &mut State, p: Option<&mut Process>) {
         let Some(handle) = state.handle.take() else { return };
-        forget(handle);
+        forget(handle, &raw const **self);
         state.file = None;
         if state.origin.is_none_or(|(_, copied)| copied) {
             platform().socket_close(handle);
@@ -318,9 +316,10 @@ impl Esock {
 impl Drop for Esock {
     /// Nobody knows it any more.
     fn drop(&mut self) {
+        let own = &raw const *self;
         let state = self.state.get_mut();
         if let Some(handle) = state.handle.take() {
-            forget(handle);
+            forget(handle, own);
             if state.origin.is_none_or(|(_, copied)| copied) {
                 platform().socket_close(handle);
             }
@@ -328,10 +327,8 @@ impl Drop for Esock {
     }
 }
 
-fn forget(handle: Socket) {
-    if let Some(all) = SOCKETS.lock().as_mut() {
-        all.remove(&handle);
-    }
+fn forget(handle: Socket, esock: *const Esock) {
+    SOCKETS.remove(handle, |e| core::ptr::eq(e.as_ptr(), esock));
 }
 
 struct Watcher {
@@ -359,26 +356,26 @@ pub(super) fn get(p: &mut Process, t: Term) -> Result<Arc<Esock>, Bail> {
 
 /// How many sockets there are, of those that the question is true for.
 pub(super) fn count(is_wanted: impl Fn(&Esock) -> bool) -> usize {
-    let all: Vec<Weak<Esock>> = SOCKETS.lock().iter().flat_map(|all| all.values().cloned()).collect();
-    all.iter().filter_map(Weak::upgrade).filter(|e| is_wanted(e)).count()
+    SOCKETS.all().iter().filter_map(Weak::upgrade).filter(|e| is_wanted(e)).count()
 }
 
 pub(crate) fn init() {
     on_event(Box::new(|event| {
         let (Event::SocketInput(handle) | Event::SocketOutput(handle)) = event else { return };
-        let esock = SOCKETS.lock().as_ref().and_then(|all| all.get(&handle)?.upgrade());
-        let Some(esock) = esock else { return };
-        let mut state = esock.state.lock();
-        let s = &mut *state;
-        let queues = match event {
-            Event::SocketInput(_) => [&mut s.readers, &mut s.acceptors],
-            _ => [&mut s.writers, &mut s.connector],
-        };
-        for queue in queues {
-            if let Some(requestor) = queue.ready() {
-                esock.tell_ready(requestor);
+        SOCKETS.tell(handle, |esock| {
+            let Some(esock) = esock.upgrade() else { return };
+            let mut state = esock.state.lock();
+            let s = &mut *state;
+            let queues = match event {
+                Event::SocketInput(_) => [&mut s.readers, &mut s.acceptors],
+                _ => [&mut s.writers, &mut s.connector],
+            };
+            for queue in queues {
+                if let Some(requestor) = queue.ready() {
+                    esock.tell_ready(requestor);
+                }
             }
-        }
-        drop(state);
+            drop(state);
+        });
     }));
 }

@@ -1,11 +1,12 @@
 //! `nif_ioctl`: requests on interfaces (`esock_ioctl1` and on). Those that tell are answered from the platform's list
-//! of interfaces; none can be changed from here.
+//! of interfaces.
 
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use joist_vm::platform::{Errno, Interface, platform};
-use joist_vm::process::{NativeResult, Process};
+use joist_vm::map;
+use joist_vm::platform::{Address, Change, Errno, Interface, platform};
+use joist_vm::process::{Bail, NativeResult, Process};
 use joist_vm::term::{Term, build};
 
 use super::answers::{self, closed, failed, named, record};
@@ -58,6 +59,8 @@ pub(crate) static INTERFACE_FLAGS: [(&str, i32); 19] = [
     ("echo", 0x4_0000),
 ];
 
+const LOOPBACK: u32 = 8;
+
 /// The names of an interface's flags.
 pub(crate) fn flags(p: &mut Process, flags: u32) -> Term {
     let names: Vec<Term> =
@@ -77,6 +80,10 @@ pub(super) fn one(p: &mut Process, a: &[Term]) -> NativeResult {
     match request(a[1]) {
         "nread" => match platform().socket_available(handle) {
             Ok(n) => Ok(answers::ok_with(p, Term::small(n as i64))),
+            Err(e) => Ok(failed(p, e)),
+        },
+        "atmark" => match platform().socket_at_mark(handle) {
+            Ok(yes) => Ok(answers::ok_with(p, Term::bool(yes))),
             Err(e) => Ok(failed(p, e)),
         },
         "gifconf" => {
@@ -134,16 +141,25 @@ pub(super) fn about(p: &mut Process, a: &[Term]) -> NativeResult {
         "gifindex" => answers::ok_with(p, number(any.index)),
         "gifmtu" => answers::ok_with(p, number(any.mtu)),
         "gifflags" => {
-            let flags = flags(p, any.flags);
+            // (As many as `ifreq` has room for.)
+            let flags = flags(p, any.flags & 0xffff);
             answers::ok_with(p, flags)
         }
         "gifaddr" => address(p, v4.map(|i| i.address)),
         "gifnetmask" => address(p, v4.map(|i| i.netmask)),
-        "gifdstaddr" | "gifbrdaddr" => address(p, v4.map(|i| i.other)),
+        "gifdstaddr" => address(p, v4.map(|i| i.destination)),
+        "gifbrdaddr" => address(p, v4.map(Interface::broadcast)),
         "gifhwaddr" => {
-            let bytes = any.hardware.unwrap_or_default();
+            let kind = match any.hardware {
+                Some(_) if any.flags & LOOPBACK != 0 => "loopback",
+                Some(_) => "ether",
+                None => "none",
+            };
+            // As long as in `sockaddr`.
+            let mut bytes = [0; 14];
+            bytes[..6].copy_from_slice(&any.hardware.unwrap_or_default());
             let addr = build::binary(p, &bytes);
-            let address = record(p, &[("family", number(1)), ("addr", addr)]);
+            let address = record(p, &[("family", named(kind)), ("addr", addr)]);
             answers::ok_with(p, address)
         }
         "gifmap" | "giftxqlen" => match platform().link(any.index) {
@@ -168,19 +184,46 @@ pub(super) fn about(p: &mut Process, a: &[Term]) -> NativeResult {
     })
 }
 
-/// `nif_ioctl(Socket, Request, Interface, Value)`: interfaces are configured from outside.
+/// `nif_ioctl(Socket, Request, Interface, Value)`
 pub(super) fn change(p: &mut Process, a: &[Term]) -> NativeResult {
     let esock = esock::get(p, a[0])?;
     let state = esock.state.lock();
-    if state.open().is_none() {
-        return Ok(closed(p));
+    let Some(handle) = state.open() else { return Ok(closed(p)) };
+    let name = crate::term_args::bytes(a[2]).ok_or_else(|| p.badarg())?;
+    let int = |t: Term| t.as_i64().and_then(|n| i32::try_from(n).ok());
+    let ip = |t: Term| match address::read(t) {
+        Some(address::Named::Address(Address::Ip(to))) => Some(to.ip()),
+        _ => None,
+    };
+    let (change, kind) = match request(a[1]) {
+        "sifaddr" => (ip(a[3]).map(Change::Address), "sockaddr"),
+        "sifdstaddr" => (ip(a[3]).map(Change::Destination), "sockaddr"),
+        "sifbrdaddr" => (ip(a[3]).map(Change::Broadcast), "sockaddr"),
+        "sifmtu" => (int(a[3]).map(Change::Mtu), "mtu"),
+        "siftxqlen" => (int(a[3]).map(Change::QueueLength), "txqlen"),
+        "sifflags" => (Some(flags_to_change(p, a[3])?), ""),
+        _ => return Err(p.badarg()),
+    };
+    match change {
+        Some(change) => answers::done(p, platform().interface_change(handle, &name, change)),
+        None => Ok(answers::invalid(p, named(kind))),
     }
-    drop(state);
-    if request(a[1]).starts_with("sif") { Ok(failed(p, Errno::Eperm)) } else { Err(p.badarg()) }
+}
+
+/// From `#{Flag => boolean()}`, with the flags as numbers.
+fn flags_to_change(p: &mut Process, t: Term) -> Result<Change, Bail> {
+    let (mut set, mut clear) = (0, 0);
+    let pairs = if t.is_map() { map::to_list(p, t).list_to_vec() } else { None };
+    for pair in pairs.ok_or_else(|| p.badarg())? {
+        let Some([flag, on]) = pair.as_tuple_of::<2>() else { continue };
+        let flag = flag.as_i64().and_then(|n| u32::try_from(n).ok()).ok_or_else(|| p.badarg())?;
+        *(if on.as_bool() == Some(true) { &mut set } else { &mut clear }) |= flag;
+    }
+    Ok(Change::Flags { set, clear })
 }
 
 fn of_address(p: &mut Process, ip: Option<IpAddr>) -> Term {
     let Some(ip) = ip else { return named("undefined") };
-    let address = joist_vm::platform::Address::Ip(core::net::SocketAddr::new(ip, 0));
+    let address = Address::Ip(core::net::SocketAddr::new(ip, 0));
     address::build(p, &address)
 }

@@ -15,6 +15,7 @@ pub(crate) mod ioctl;
 mod numbers;
 mod open;
 mod options;
+mod protocols;
 mod queue;
 mod recv;
 mod registry;

@@ -12,17 +12,7 @@ use super::answers::named;
 use super::control::FLAGS;
 use super::ioctl::{INTERFACE_FLAGS, REQUESTS};
 use super::options::table::{Kind, LEVELS};
-
-/// Protocols by their names and numbers (`/etc/protocols`), as far as sockets of them can be had.
-const PROTOCOLS: [(&str, &str, i64); 7] = [
-    ("ip", "IP", 0),
-    ("icmp", "ICMP", 1),
-    ("igmp", "IGMP", 2),
-    ("tcp", "TCP", 6),
-    ("udp", "UDP", 17),
-    ("ipv6", "IPv6", 41),
-    ("ipv6-icmp", "IPv6-ICMP", 58),
-];
+use super::protocols;
 
 /// `nif_supports()`
 pub(super) fn all(p: &mut Process, _: &[Term]) -> NativeResult {
@@ -38,12 +28,7 @@ pub(super) fn one(p: &mut Process, a: &[Term]) -> NativeResult {
     let mut items = Vec::new();
     let number = |n: i32| Term::small(i64::from(n));
     match key {
-        Some("protocols") => {
-            for (low, high, n) in PROTOCOLS {
-                let names = build::list(p, &[named(low), named(high)]);
-                items.push(build::tuple(p, &[names, Term::small(n)]));
-            }
-        }
+        Some("protocols") => return Ok(protocols::list(p)),
         Some("options") => {
             for (name, level, options) in &LEVELS {
                 let mut list = Vec::new();
@@ -73,7 +58,11 @@ pub(super) fn one(p: &mut Process, a: &[Term]) -> NativeResult {
 }
 
 fn pairs(p: &mut Process, all: &[(&str, i32)]) -> Vec<Term> {
-    let is_there = |name: &str| name != "notification" || release::at_least(28);
+    let is_there = |name: &str| match name {
+        "notification" => release::at_least(28),
+        "nread" | "atmark" => release::at_least(26),
+        _ => true,
+    };
     let all = all.iter().filter(|(name, _)| is_there(name));
     all.map(|(name, n)| build::tuple(p, &[named(name), Term::small(i64::from(*n))])).collect()
 }

@@ -15,7 +15,7 @@ static MORE: AtomicBool = AtomicBool::new(false);
 
 /// Makes them; `memory` bytes are for what was sent and not received.
 pub fn start(memory: usize, seed: [u64; 4]) {
-    LOCALS.call_once(|| Mutex::new(Locals::new(memory, seed)));
+    LOCALS.call_once(|| Mutex::new(Locals::new(memory, seed, crate::platform::PID)));
 }
 
 /// Does something with them.

@@ -27,7 +27,7 @@ static MACHINE: Once<Machine> = Once::new();
 /// Status of a node that ended abnormally, as a shell shows it.
 const ABORTED: u8 = 134;
 /// The only process there is.
-const PID: u32 = 1;
+pub const PID: u32 = 1;
 
 /// What the node finds.
 pub struct Setup<'a> {

@@ -6,7 +6,9 @@ use crate::net::local::{self, Files};
 use alloc::vec::Vec;
 use joist_net::Stack;
 use joist_net::local::Locals;
-use joist_vm::platform::{Address, Control, Errno, Family, Interface, Received, Shutdown, Socket, Sockets, Style};
+use joist_vm::platform::{
+    Address, Change, Control, Errno, Family, Interface, Received, Shutdown, Socket, Sockets, Style,
+};
 
 fn call<T>(f: impl FnOnce(&mut Stack) -> Result<T, Errno>) -> Result<T, Errno> {
     net::with(f).unwrap_or(Err(Errno::Enetdown))
@@ -130,6 +132,13 @@ impl Sockets for Machine {
         either!(socket, s => s.available(socket))
     }
 
+    fn socket_at_mark(&self, socket: Socket) -> Result<bool, Errno> {
+        const SOCK_STREAM: u8 = 1;
+        let kind = self.socket_option(socket, SOL_SOCKET, SO_TYPE, 4)?;
+        // There is no urgent data.
+        if Locals::is_local(socket) || kind.first() != Some(&SOCK_STREAM) { Err(Errno::Enotty) } else { Ok(false) }
+    }
+
     fn socket_keep(&self, socket: Socket, data: &[&[u8]]) -> bool {
         !Locals::is_local(socket) && call(|s| Ok(s.keep(socket, data))) == Ok(true)
     }
@@ -140,6 +149,14 @@ impl Sockets for Machine {
         } else {
             net::with(|s| s.close(socket));
         }
+    }
+
+    fn interface_change(&self, socket: Socket, name: &[u8], change: Change) -> Result<(), Errno> {
+        // (A socket that isn't there any more is one of none.)
+        const AF_INET: u8 = 2;
+        const SO_DOMAIN: i32 = 39;
+        let v4 = self.socket_option(socket, SOL_SOCKET, SO_DOMAIN, 4)?.first() == Some(&AF_INET);
+        call(|s| s.change_interface(v4, name, change))
     }
 
     fn interfaces(&self) -> Result<Vec<Interface>, Errno> {

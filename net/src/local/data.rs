@@ -26,7 +26,9 @@ impl Locals {
         local.held += size;
         self.held += size;
         match local.inbox.back_mut() {
-            Some(last) if local.style == Style::Stream && last.data.len() + size <= PIECE => {
+            Some(last)
+                if local.style == Style::Stream && last.signed == message.signed && last.data.len() + size <= PIECE =>
+            {
                 last.data.extend_from_slice(&message.data);
             }
             _ => local.inbox.push_back(message),
@@ -34,7 +36,13 @@ impl Locals {
         self.tell_input(to);
     }
 
-    pub(super) fn send_connected(&mut self, id: u64, data: &[&[u8]], to: Option<&Address>) -> Result<usize, Errno> {
+    pub(super) fn send_connected(
+        &mut self,
+        id: u64,
+        data: &[&[u8]],
+        to: Option<&Address>,
+        signed: bool,
+    ) -> Result<usize, Errno> {
         let local = self.get(id)?;
         let (style, peer, is_connected) = (local.style, local.peer, local.is_connected());
         let size: usize = data.iter().map(|d| d.len()).sum();
@@ -65,7 +73,8 @@ impl Locals {
             return Err(Errno::Eagain);
         }
         if size > 0 || style == Style::Packets {
-            self.deliver(peer, Message { data: joined(data, room), at: 0, from: Vec::new() });
+            let signed = signed || self.is_signed(id, peer);
+            self.deliver(peer, Message { data: joined(data, room), at: 0, from: Vec::new(), signed });
         }
         Ok(room)
     }
@@ -91,8 +100,13 @@ impl Locals {
         }
         let peeks = flags & MSG_PEEK != 0;
         let is_stream = local.style == Style::Stream;
+        let (wants_credentials, mut signed) = (local.wants_credentials(), None);
         let mut taken = 0;
         for message in &mut local.inbox {
+            if wants_credentials && signed.is_some_and(|signed| signed != message.signed) {
+                break;
+            }
+            signed = Some(message.signed);
             let rest = &message.data[message.at..];
             let n = rest.len().min(buf.len() - got.len);
             buf[got.len..got.len + n].copy_from_slice(&rest[..n]);
@@ -114,6 +128,9 @@ impl Locals {
         local.inbox.drain(..taken);
         let after = local.held;
         self.held -= before - after;
+        if let Some(signed) = signed.filter(|_| wants_credentials) {
+            got.control.push(self.message(signed));
+        }
         // As in Linux: who writes is told when a good part of the room is free.
         if self.room(peer, id) >= after {
             self.tell_output(peer);

@@ -26,6 +26,7 @@ impl Locals {
         data: &[&[u8]],
         to: Option<&Address>,
         names: &dyn Names,
+        signed: bool,
     ) -> Result<usize, Errno> {
         let local = self.get(id)?;
         let is_connected = local.is_connected();
@@ -69,7 +70,8 @@ impl Locals {
             }
             return Err(Errno::Eagain);
         }
-        self.deliver(peer, Message { data: joined(data, size), at: 0, from });
+        let signed = signed || self.is_signed(id, peer);
+        self.deliver(peer, Message { data: joined(data, size), at: 0, from, signed });
         Ok(size)
     }
 
@@ -88,6 +90,7 @@ impl Locals {
         let len = message.data.len().min(buf.len());
         buf[..len].copy_from_slice(&message.data[..len]);
         let from = (!message.from.is_empty()).then(|| Address::Local(message.from.clone()));
+        let signed = local.wants_credentials().then_some(message.signed);
         let cut = if len < message.data.len() { MSG_TRUNC } else { 0 };
         if flags & MSG_PEEK == 0 {
             let size = message.data.len();
@@ -99,6 +102,7 @@ impl Locals {
                 self.tell_output(sender);
             }
         }
-        Ok(Received { len, from, flags: cut, ..Received::default() })
+        let control = signed.map(|signed| self.message(signed)).into_iter().collect();
+        Ok(Received { len, from, flags: cut, control })
     }
 }

@@ -1,8 +1,9 @@
 //! Local sockets, which connect programs of the same machine: streams, packets in order, datagrams; by names in the file
-//! system, or beside it (with a zero byte in front). Read beside it: `unix(7)`. **Not there:** descriptors and credentials as
-//! control messages, and urgent data: both are `EOPNOTSUPP`.
+//! system, or beside it (with a zero byte in front). Read beside it: `unix(7)`. **Not there:** descriptors as control
+//! messages, and urgent data: both are `EOPNOTSUPP`.
 
 mod connection;
+mod credentials;
 mod data;
 mod datagram;
 mod posix;
@@ -42,6 +43,8 @@ struct Message {
     at: usize,
     /// The name of who sent it.
     from: Vec<u8>,
+    /// Does it say whose it is?
+    signed: bool,
 }
 
 /// A socket that connections come to.
@@ -107,21 +110,25 @@ pub struct Locals {
     events: VecDeque<Event>,
     next: u64,
     next_name: u32,
+    /// The number of the one process that there is.
+    process: u32,
     /// Bytes that all may hold, and that they do.
     memory: usize,
     held: usize,
 }
 
 impl Locals {
-    /// `memory` bytes are for what was sent and not received; `seed` is what nobody can guess.
+    /// `memory` bytes are for what was sent and not received; `seed` is what nobody can guess; `process` is
+    /// whose all sockets are.
     #[must_use]
-    pub fn new(memory: usize, seed: [u64; 4]) -> Locals {
+    pub fn new(memory: usize, seed: [u64; 4], process: u32) -> Locals {
         Locals {
             sockets: Map::with_hasher(ahash::RandomState::with_seeds(seed[0], seed[1], seed[2], seed[3])),
             abstract_names: BTreeMap::new(),
             events: VecDeque::new(),
             next: FIRST,
             next_name: 0,
+            process,
             memory,
             held: 0,
         }

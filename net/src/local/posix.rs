@@ -1,5 +1,6 @@
 //! The calls of POSIX, as [`joist_vm::platform::Sockets`] has them.
 
+use super::credentials::SO_PEERCRED;
 use super::data::MSG_OOB;
 use super::{Locals, MOST, Names, Role};
 use crate::options::{int, level, number};
@@ -77,13 +78,14 @@ impl Locals {
         names: &dyn Names,
     ) -> Result<usize, Errno> {
         let style = self.get(socket.0)?.style;
-        if !control.is_empty() || flags & MSG_OOB != 0 {
+        if flags & MSG_OOB != 0 {
             return Err(Errno::Enotsup);
         }
+        let signed = self.checked(control)?;
         if style == Style::Datagram {
-            return self.send_datagram(socket.0, data, to, names);
+            return self.send_datagram(socket.0, data, to, names, signed);
         }
-        self.send_connected(socket.0, data, to)
+        self.send_connected(socket.0, data, to, signed)
     }
 
     /// # Errors
@@ -173,6 +175,12 @@ impl Locals {
             Style::Packets => 5,
             Style::Raw => 3,
         };
+        if option == SO_PEERCRED {
+            let has_peer = !matches!(local.role, Role::Fresh | Role::Connecting) && local.style != Style::Datagram;
+            let mut value = self.peer_credentials(has_peer);
+            value.truncate(size);
+            return Ok(value);
+        }
         let buffer = |chosen: Option<usize>| int(chosen.map_or(MOST, |n| 2 * n) as i32);
         let mut value = match option {
             number::SO_TYPE => int(style),

@@ -44,7 +44,7 @@ impl Stack {
         {
             connection.repeat_first(attached, now);
         }
-        connection.wire.path = attached.paths().to(connection.flow.remote.addr, now);
+        connection.wire.path = attached.narrows_to(connection.flow.remote.addr, now);
         let before = connection.socket().state();
         let tos = options.service(matches!(connection.flow.local.addr, smoltcp::wire::IpAddress::Ipv4(_)));
         let sent = attached.send(now, &mut connection.set, tos, Some(&mut connection.wire));

@@ -25,6 +25,8 @@ struct Wire {
     trouble: Trouble,
     random: u64,
     sent: usize,
+    /// Bytes of the longest packet.
+    longest: usize,
     /// It is pulled out.
     out: bool,
     /// There is a router on the way whose next link carries no longer packets than that; 0: there is none.
@@ -56,6 +58,7 @@ impl Wire {
 
     fn put(&mut self, frame: Vec<u8>) {
         self.sent += 1;
+        self.longest = self.longest.max(frame.len() - 14);
         if self.out {
             return;
         }
@@ -273,6 +276,11 @@ impl World {
     /// Frames sent so far, by both.
     pub fn sent(&self) -> usize {
         self.wires.iter().map(|w| w.lock().unwrap().sent).sum()
+    }
+
+    /// The longest packet that a machine has sent since this was last asked.
+    pub fn longest(&mut self, machine: usize) -> usize {
+        std::mem::take(&mut self.wires[machine].lock().unwrap().longest)
     }
 
     fn round(&mut self) {

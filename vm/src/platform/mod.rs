@@ -11,7 +11,7 @@ mod sockets;
 pub use channels::{Channel, Channels, Command, Program};
 pub use errno::Errno;
 pub use files::{Access, Advice, FileInfo, FileKind, Files, Handle, OpenFlags, SeekFrom};
-pub use sockets::{Address, Control, Family, Interface, Link, Received, Shutdown, Socket, Sockets, Style};
+pub use sockets::{Address, Change, Control, Family, Interface, Link, Received, Shutdown, Socket, Sockets, Style};
 
 /// What woke a scheduler from outside the VM; see [`Platform::poll`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -81,7 +81,22 @@ pub struct Interface {
     pub netmask: Option<IpAddr>,
     /// The broadcast address, or the other end's.
     pub other: Option<IpAddr>,
+    /// Of IPv4: the other end's, or its own where there is none.
+    pub destination: Option<IpAddr>,
     pub hardware: Option<[u8; 6]>,
+}
+
+impl Interface {
+    /// The broadcast address of IPv4; of an interface that has none, what Linux puts in its place.
+    #[must_use]
+    pub fn broadcast(&self) -> Option<IpAddr> {
+        const BROADCAST: u32 = 0x2;
+        const POINT_TO_POINT: u32 = 0x10;
+        match self.flags & (BROADCAST | POINT_TO_POINT) {
+            BROADCAST => self.other,
+            _ => Some(IpAddr::from([0; 4])),
+        }
+    }
 }
 
 /// More of an interface: the length of its queue, and where its hardware is mapped (`ifmap`), if it is.
@@ -94,6 +109,26 @@ pub struct Link {
     pub interrupt: u16,
     pub dma: u8,
     pub port: u8,
+}
+
+/// What is changed of an interface (`SIOCSIF…`, `netdevice(7)`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// A new address has the netmask of its class, and the broadcast address that comes of it; 0.0.0.0 is none.
+    Address(IpAddr),
+    /// The other end's.
+    Destination(IpAddr),
+    Broadcast(IpAddr),
+    Netmask(IpAddr),
+    /// As long as it is in `sockaddr`.
+    Hardware([u8; 14]),
+    Mtu(i32),
+    QueueLength(i32),
+    /// `IFF_UP` and the like; the others stay.
+    Flags {
+        set: u32,
+        clear: u32,
+    },
 }
 
 /// Sockets; a platform that has none answers [`Errno::Eafnosupport`].
@@ -218,6 +253,13 @@ pub trait Sockets {
         Err(Errno::Ebadf)
     }
 
+    /// As [`Sockets::socket_option`], of an option that looks at what the value was before; it is as long at most.
+    /// # Errors
+    /// As `getsockopt(2)`.
+    fn socket_option_from(&self, socket: Socket, level: i32, option: i32, before: Vec<u8>) -> Result<Vec<u8>, Errno> {
+        self.socket_option(socket, level, option, before.len())
+    }
+
     /// Could an attempt to receive or accept (to send) do something now, be it fail? If not, input (output) is told.
     fn socket_ready(&self, _socket: Socket, _output: bool) -> bool {
         true
@@ -228,6 +270,13 @@ pub trait Sockets {
     /// [`Errno::Ebadf`].
     fn socket_available(&self, _socket: Socket) -> Result<usize, Errno> {
         Err(Errno::Ebadf)
+    }
+
+    /// Is what comes next behind urgent data (`sockatmark(3)`)?
+    /// # Errors
+    /// [`Errno::Ebadf`]; [`Errno::Enotty`] of a socket that knows none.
+    fn socket_at_mark(&self, _socket: Socket) -> Result<bool, Errno> {
+        Err(Errno::Enotty)
     }
 
     /// Takes output that there was no room for, when its sender is not to wait with it any longer: it goes out before all
@@ -245,6 +294,14 @@ pub trait Sockets {
     /// [`Errno::Enodev`].
     fn link(&self, _index: u32) -> Result<Link, Errno> {
         Ok(Link::default())
+    }
+
+    /// Changes an interface, which is named, by a socket. Whether the socket's own addresses are IPv4's counts where an
+    /// address is changed.
+    /// # Errors
+    /// As `ioctl(2)` of `netdevice(7)`.
+    fn interface_change(&self, _socket: Socket, _name: &[u8], _change: Change) -> Result<(), Errno> {
+        Err(Errno::Enotsup)
     }
 
     /// All interfaces of a network namespace.

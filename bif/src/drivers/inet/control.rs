@@ -8,7 +8,7 @@ use joist_vm::port::Port;
 use joist_vm::term::Pid;
 
 use super::codes::{SUBS_EMPTY_OUT_Q, request};
-use super::{Answer, EINVAL, EXBADPORT, Inet, interfaces, services};
+use super::{Answer, EINVAL, EXBADPORT, Inet, ifset, interfaces, services};
 
 impl Inet {
     pub fn control_common(&mut self, port: &Arc<Port>, caller: Pid, request: u32, data: &[u8]) -> Answer {
@@ -42,9 +42,8 @@ impl Inet {
             request::GETSERVBYPORT => services::by_port(data),
             request::GETIFLIST => self.open_socket().and_then(|_| interfaces::names()),
             request::GETIFADDRS => self.open_socket().and_then(|_| interfaces::all()),
-            request::IFGET => self.open_socket().and_then(|_| interfaces::get(data)),
-            // How interfaces are set up is the machine's or the host's affair.
-            request::IFSET => self.open_socket().and_then(|_| Err(Errno::Enotsup.into())),
+            request::IFGET => self.open_socket().and_then(|_| interfaces::get(data, self.family)),
+            request::IFSET => ifset::set(self.open_socket()?, data),
             _ => Err(EXBADPORT),
         }
     }

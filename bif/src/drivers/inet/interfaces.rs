@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use joist_vm::platform::{Interface, platform};
+use joist_vm::platform::{Family, Interface, platform};
 
 use super::codes::ifopt;
 use super::{Answer, EINVAL, address};
@@ -83,27 +83,20 @@ pub fn names() -> Answer {
     Ok(bytes)
 }
 
-/// `[Length, Name, Codes]`: those values that there are.
-pub fn get(data: &[u8]) -> Answer {
+/// `[Length, Name, Codes]`: those values that there are. Only a socket of IPv4 is told of addresses.
+pub fn get(data: &[u8], family: Family) -> Answer {
     let (len, rest) = data.split_first().ok_or(EINVAL)?;
     let (name, codes) = rest.split_at_checked(usize::from(*len)).ok_or(EINVAL)?;
     let all = platform().interfaces()?;
     let of_name = || all.iter().filter(|i| i.name.as_bytes() == name);
-    let v4 = of_name().find(|i| i.address.is_some_and(|a| a.is_ipv4()));
+    let v4 = of_name().find(|i| family == Family::V4 && i.address.is_some_and(|a| a.is_ipv4()));
     let mut bytes = Vec::new();
     for code in codes {
         match *code {
             ifopt::ADDR => put_ip(&mut bytes, *code, v4.and_then(|i| i.address)),
             ifopt::NETMASK => put_ip(&mut bytes, *code, v4.and_then(|i| i.netmask)),
-            // One that has none of these is told with what the host puts in its place.
-            ifopt::BROADADDR | ifopt::DSTADDR => {
-                let of = |i: &Interface| match other(i) {
-                    Some(kind) if kind == *code => i.other,
-                    _ if *code == ifopt::DSTADDR => i.address,
-                    _ => Some(IpAddr::from([0; 4])),
-                };
-                put_ip(&mut bytes, *code, v4.and_then(of));
-            }
+            ifopt::BROADADDR => put_ip(&mut bytes, *code, v4.and_then(Interface::broadcast)),
+            ifopt::DSTADDR => put_ip(&mut bytes, *code, v4.and_then(|i| i.destination)),
             ifopt::HWADDR => put_hardware(&mut bytes, of_name().find_map(|i| i.hardware)),
             ifopt::MTU => {
                 if let Some(i) = of_name().next() {

@@ -9,6 +9,7 @@ mod buffers;
 mod codes;
 mod control;
 mod events;
+mod ifset;
 mod interfaces;
 mod messages;
 mod names;
@@ -251,7 +252,7 @@ impl Driver for Inet {
         self.closing(port);
         // Who is at the other end, perhaps in this node, waits for nothing any more.
         if let Some(socket) = self.socket.take_if(|_| self.tcp.queue.is_empty()) {
-            self.give_back(socket);
+            self.give_back(port, socket);
         }
     }
 
@@ -259,7 +260,7 @@ impl Driver for Inet {
         self.close_check(port);
         self.close(port);
         if let Some(socket) = self.socket.take() {
-            self.give_back(socket);
+            self.give_back(port, socket);
         }
     }
 

@@ -106,12 +106,12 @@ impl Inet {
         }
         self.state = 0;
         if let Some(socket) = self.socket.take() {
-            self.give_back(socket);
+            self.give_back(port, socket);
         }
     }
 
-    pub fn give_back(&self, socket: Socket) {
-        events::forget(socket);
+    pub fn give_back(&self, port: &Port, socket: Socket) {
+        events::forget(port, socket);
         platform().socket_close(socket);
     }
 }

@@ -5,6 +5,8 @@ pub(super) mod table;
 pub(super) mod tos;
 mod values;
 
+use alloc::vec::Vec;
+
 use joist_vm::atom::Atom;
 use joist_vm::platform::{Errno, Family, platform};
 use joist_vm::process::{Bail, NativeResult, Process};
@@ -83,7 +85,10 @@ pub(super) fn get_native(p: &mut Process, a: &[Term]) -> NativeResult {
         (Some("boolean"), ..) => ask(p, a[0], (level, option), 4, |p, b| values::build(p, Kind::Bool, b)),
         (Some("integer"), ..) => ask(p, a[0], (level, option), 4, |p, b| values::build(p, Kind::Int, b)),
         (_, Some(size), _) if size <= MOST => ask(p, a[0], (level, option), size, |p, b| Some(build::binary(p, b))),
-        (_, _, Some(b)) if b.len() <= MOST => ask(p, a[0], (level, option), b.len(), |p, b| Some(build::binary(p, b))),
+        (_, _, Some(b)) if b.len() <= MOST => {
+            let before = b.into_owned();
+            ask_from(p, a[0], (level, option), before, |p, b| Some(build::binary(p, b)))
+        }
         _ => {
             esock::get(p, a[0])?;
             Ok(answers::invalid(p, named("value")))
@@ -111,10 +116,21 @@ fn ask(
     size: usize,
     answer: impl FnOnce(&mut Process, &[u8]) -> Option<Term>,
 ) -> NativeResult {
+    ask_from(p, socket, (level, option), alloc::vec![0; size], answer)
+}
+
+/// Asks for a value from what it was before.
+fn ask_from(
+    p: &mut Process,
+    socket: Term,
+    (level, option): (i32, i32),
+    before: Vec<u8>,
+    answer: impl FnOnce(&mut Process, &[u8]) -> Option<Term>,
+) -> NativeResult {
     let esock = esock::get(p, socket)?;
     let state = esock.state.lock();
     let Some(handle) = state.open() else { return Ok(closed(p)) };
-    match platform().socket_option(handle, level, option, size) {
+    match platform().socket_option_from(handle, level, option, before) {
         Ok(bytes) => Ok(match answer(p, &bytes) {
             Some(value) => answers::ok_with(p, value),
             None => failed(p, Errno::Einval),

@@ -3,18 +3,19 @@
 //! goes no further than the poll thread.
 
 mod address;
-mod bindings;
+mod changes;
 mod control;
 mod interfaces;
 mod link;
 mod namespaces;
 mod options;
+mod raw;
 
 use super::Hosted;
 use super::channels::poll::Poller;
 use address::{from_host, to_host};
 use joist_vm::platform::{
-    Address, Control, Errno, Event, Family, Interface, Link, Received, Shutdown, Socket, Sockets, Style,
+    Address, Change, Control, Errno, Event, Family, Interface, Link, Received, Shutdown, Socket, Sockets, Style,
 };
 use rustix::event::{PollFd, PollFlags};
 use rustix::net::{
@@ -263,7 +264,7 @@ impl Sockets for Hosted {
 
     fn socket_set_option(&self, socket: Socket, level: i32, option: i32, value: &[u8]) -> Result<()> {
         let open = self.sockets.get(socket)?;
-        options::set(&open.fd, level, option, value)?;
+        raw::set(&open.fd, level, option, value)?;
         if options::wants_control(level, option) && value.iter().any(|b| *b != 0) {
             open.control.store(true, Ordering::Relaxed);
         }
@@ -271,9 +272,11 @@ impl Sockets for Hosted {
     }
 
     fn socket_option(&self, socket: Socket, level: i32, option: i32, size: usize) -> Result<Vec<u8>> {
-        let mut value = options::get(&self.sockets.get(socket)?.fd, level, option)?;
-        value.truncate(size);
-        Ok(value)
+        raw::get(&self.sockets.get(socket)?.fd, level, option, vec![0; size])
+    }
+
+    fn socket_option_from(&self, socket: Socket, level: i32, option: i32, before: Vec<u8>) -> Result<Vec<u8>> {
+        raw::get(&self.sockets.get(socket)?.fd, level, option, before)
     }
 
     fn socket_ready(&self, socket: Socket, output: bool) -> bool {
@@ -288,6 +291,12 @@ impl Sockets for Hosted {
         self.with_socket(socket, |fd| rustix::io::ioctl_fionread(fd)).map(|n| n as usize)
     }
 
+    fn socket_at_mark(&self, socket: Socket) -> Result<bool> {
+        let mut value = [0; raw::REQUEST];
+        raw::request(&self.sockets.get(socket)?.fd, raw::Request::AtMark, &mut value)?;
+        Ok(value[..4] != [0; 4])
+    }
+
     fn socket_close(&self, socket: Socket) {
         let open = self.sockets.open.write().unwrap_or_else(PoisonError::into_inner).remove(&socket.0);
         // (An adopted socket has another descriptor, so that it would stay in the poll thread's set.)
@@ -298,6 +307,10 @@ impl Sockets for Hosted {
 
     fn link(&self, index: u32) -> Result<Link> {
         link::details(index)
+    }
+
+    fn interface_change(&self, socket: Socket, name: &[u8], change: Change) -> Result<()> {
+        changes::make(&self.sockets.get(socket)?.fd, name, change)
     }
 
     fn interfaces_in(&self, namespace: &[u8]) -> Result<Vec<Interface>> {

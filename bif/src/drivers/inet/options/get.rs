@@ -123,10 +123,9 @@ impl Inet {
         let (level, option) = (rest.int()?, rest.int()?);
         let given = rest.byte()? != 0;
         let size = usize::try_from(rest.int()?).ok().filter(|n| *n <= LONGEST).ok_or(EINVAL)?;
-        if given {
-            rest.bytes(size)?;
-        }
-        let Ok(value) = self.get(level, option, size) else { return Ok(None) };
+        let before = if given { rest.bytes(size)?.to_vec() } else { alloc::vec![0; size] };
+        let socket = self.socket.ok_or(Errno::Ebadf)?;
+        let Ok(value) = platform().socket_option_from(socket, level, option, before) else { return Ok(None) };
         let mut answer = [level.to_be_bytes(), option.to_be_bytes(), (value.len() as u32).to_be_bytes()].concat();
         answer.extend(value);
         Ok(Some(answer))
@@ -164,11 +163,14 @@ impl Inet {
 
 /// The option that a control message of this level and kind has the value of.
 pub fn control_code(level: i32, kind: i32) -> Option<u8> {
+    // Some systems tell by the numbers of the options that ask for it.
+    const IP_RECVTTL: i32 = 12;
     const IP_RECVTOS: i32 = 13;
+    const IPV6_RECVTCLASS: i32 = 66;
     match (level, kind) {
         (IPPROTO_IP, IP_TOS | IP_RECVTOS) => Some(opt::TOS),
-        (IPPROTO_IP, IP_TTL) => Some(opt::TTL),
-        (IPPROTO_IPV6, IPV6_TCLASS) => Some(opt::TCLASS),
+        (IPPROTO_IP, IP_TTL | IP_RECVTTL) => Some(opt::TTL),
+        (IPPROTO_IPV6, IPV6_TCLASS | IPV6_RECVTCLASS) => Some(opt::TCLASS),
         _ => None,
     }
 }

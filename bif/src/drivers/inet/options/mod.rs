@@ -105,20 +105,20 @@ const RECEIVED: [(u8, u8); 3] =
     [(super::codes::opt::RECVTOS, 1), (super::codes::opt::RECVTCLASS, 2), (super::codes::opt::RECVTTL, 4)];
 
 /// Takes an encoding apart.
-struct Reader<'a>(&'a [u8]);
+pub struct Reader<'a>(pub &'a [u8]);
 
 impl<'a> Reader<'a> {
-    fn bytes(&mut self, n: usize) -> Result<&'a [u8], super::Refusal> {
+    pub fn bytes(&mut self, n: usize) -> Result<&'a [u8], super::Refusal> {
         let (bytes, rest) = self.0.split_at_checked(n).ok_or(super::EINVAL)?;
         self.0 = rest;
         Ok(bytes)
     }
 
-    fn byte(&mut self) -> Result<u8, super::Refusal> {
+    pub fn byte(&mut self) -> Result<u8, super::Refusal> {
         Ok(self.bytes(1)?[0])
     }
 
-    fn int(&mut self) -> Result<i32, super::Refusal> {
+    pub fn int(&mut self) -> Result<i32, super::Refusal> {
         let mut word = [0; 4];
         word.copy_from_slice(self.bytes(4)?);
         Ok(i32::from_be_bytes(word))
