@@ -28,8 +28,11 @@ pub(crate) struct Sending {
     pub set: Set,
     pub handle: SocketHandle,
     pub capacity: usize,
-    /// Datagrams that wait; an empty one takes no room.
+    /// What of it was taken from the budget: a small one is the socket's own.
+    pub reserved: usize,
+    /// Datagrams that wait; an empty one takes no room. And as long as that the longest of them is at most.
     pub waiting: usize,
+    pub longest: usize,
     /// Type of service or traffic class of the last one.
     pub tos: u8,
     /// Since when the first datagram waits.

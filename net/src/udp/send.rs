@@ -1,6 +1,7 @@
 //! `sendmsg(2)` of UDP: to sockets of this machine at once, to others by smoltcp.
 
-use super::{Sending, TOO_LONG};
+use super::{Datagrams, Sending, TOO_LONG};
+use crate::budget::Budget;
 use crate::entry::{Body, Bound, Entry, Owner};
 use crate::frame::{Datagram, Flow};
 use crate::interface::{Set, Side};
@@ -21,6 +22,9 @@ const LONGEST: usize = 65507;
 const LONGEST_V6: usize = 65527;
 const QUEUED: usize = 32;
 const QUEUED_BYTES: usize = 16384;
+/// Of long ones so many fit in, but no more than in Linux's `wmem_default`.
+const QUEUED_LONG: usize = 4;
+const MOST_QUEUED: usize = 212_992;
 /// So long a datagram waits for its neighbour's address.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -104,12 +108,41 @@ impl Stack {
         if datagram.ttl == 0 {
             return Ok(()); // for this machine only
         }
-        let Entry { body, wants, options, .. } = self.entry(id)?;
-        let Body::Datagrams(datagrams) = body else { return Err(Errno::Epipe) };
-        let wanted = options.send_buffer.unwrap_or(QUEUED_BYTES).max(datagram.data.len());
-        let idle = datagrams.sending.as_ref().is_none_or(|s| s.capacity < wanted && s.waiting == 0);
-        if idle {
-            datagrams.sending = Some(sending(datagram.from.port, wanted));
+        if !self.put(id, datagram)? {
+            // What waits goes now, if it can.
+            self.serve_datagrams(id);
+            if !self.put(id, datagram)? {
+                let Entry { body, wants, .. } = self.entry(id)?;
+                if let Body::Datagrams(datagrams) = body
+                    && datagrams.sending.as_ref().is_some_and(|sending| sending.since.is_some())
+                {
+                    return Ok(()); // as Linux does: lost, while the neighbour's address is not known
+                }
+                wants.output = true;
+                return Err(Errno::Eagain);
+            }
+        }
+        self.touch(id);
+        Ok(())
+    }
+
+    /// Puts a datagram to those that wait, if there is room.
+    fn put(&mut self, id: u64, datagram: &Datagram<'_>) -> Result<bool, Errno> {
+        let Stack { entries, budget, .. } = self;
+        let Some(Entry { body: Body::Datagrams(datagrams), options, .. }) = entries.get_mut(&id) else {
+            return Err(Errno::Epipe);
+        };
+        let len = datagram.data.len();
+        let usual = if len > QUEUED_BYTES { (len * QUEUED_LONG).min(MOST_QUEUED) } else { QUEUED_BYTES };
+        let wanted = options.send_buffer.map_or(usual, |bytes| bytes.min(MOST_QUEUED)).max(len);
+        if datagrams.sending.as_ref().is_none_or(|s| s.capacity < wanted && s.waiting == 0) {
+            datagrams.drop_sending(budget);
+            // As much as it should be, or at least enough for this one.
+            let reserve = |bytes: usize| if bytes > QUEUED_BYTES { bytes } else { 0 };
+            let capacity = [wanted, len.max(QUEUED_BYTES)].into_iter().find(|bytes| budget.take_bytes(reserve(*bytes)));
+            let capacity = capacity.ok_or(Errno::Enobufs)?;
+            let reserved = reserve(capacity);
+            datagrams.sending = Some(Sending { reserved, ..sending(datagram.from.port, capacity) });
         }
         let Some(sending) = &mut datagrams.sending else { return Err(Errno::Enobufs) };
         sending.tos = datagram.tos;
@@ -117,45 +150,41 @@ impl Stack {
         socket.set_hop_limit(Some(datagram.ttl));
         let meta =
             UdpMetadata { endpoint: datagram.to, local_address: Some(datagram.from.addr), meta: PacketMeta::default() };
-        if socket.send_slice(datagram.data, meta).is_err() {
-            if sending.since.is_some() {
-                return Ok(()); // as Linux does: lost, while the neighbour's address is not known
-            }
-            wants.output = true;
-            return Err(Errno::Eagain);
+        let taken = socket.send_slice(datagram.data, meta).is_ok();
+        if taken {
+            sending.waiting += 1;
+            sending.longest = sending.longest.max(len);
         }
-        sending.waiting += 1;
-        self.touch(id);
-        Ok(())
+        Ok(taken)
     }
 
     /// Sends what waits, and drops what has waited too long.
     pub(crate) fn serve_datagrams(&mut self, id: u64) {
         let now = self.now;
-        let Stack { entries, ethernet, .. } = self;
+        let Stack { entries, ethernet, budget, .. } = self;
         let Some(Entry { body: Body::Datagrams(datagrams), owner, options, .. }) = entries.get_mut(&id) else { return };
         let (owner, mut room, mut poll_at) = (*owner, true, None);
         if let (Some(sending), Some(ethernet)) = (&mut datagrams.sending, ethernet) {
-            let sent = ethernet.send_datagrams(now, &mut sending.set, sending.tos, sending.capacity);
+            let sent = ethernet.send_datagrams(now, &mut sending.set, sending.tos, sending.longest);
             room = sent.room;
             if sent.packets > 0 {
                 sending.waiting = sending.waiting.saturating_sub(sent.packets);
                 sending.since = None;
             }
             if sending.waiting == 0 {
-                sending.since = None;
+                (sending.since, sending.longest) = (None, 0);
             } else if room {
                 let since = *sending.since.get_or_insert(now);
                 if now >= since + PATIENCE {
-                    let (port, capacity) = (sending.socket().endpoint().port, sending.capacity);
-                    *sending = self::sending(port, capacity);
+                    let Sending { capacity, reserved, .. } = *sending;
+                    *sending = Sending { reserved, ..self::sending(sending.socket().endpoint().port, capacity) };
                 } else {
                     poll_at =
                         ethernet.iface.poll_at(now, &sending.set).map(|at| at.max(now + Duration::from_millis(1)));
                 }
             }
             if sending.waiting == 0 && sending.capacity > QUEUED_BYTES && options.send_buffer.is_none() {
-                datagrams.sending = None; // of a long datagram: most are short
+                datagrams.drop_sending(budget); // of a long datagram: most are short
             }
             if poll_at.is_some() {
                 self.asking.entry(id).or_insert(now);
@@ -164,7 +193,9 @@ impl Stack {
             }
         }
         if !room {
-            self.stalled.push(id);
+            if self.stalled.last() != Some(&id) {
+                self.stalled.push(id);
+            }
         } else if owner == Owner::Nobody && poll_at.is_none() {
             return self.remove(id);
         }
@@ -199,6 +230,13 @@ impl Stack {
     }
 }
 
+impl Datagrams {
+    /// Nothing waits to be sent.
+    pub fn drop_sending(&mut self, budget: &mut Budget) {
+        budget.give(self.sending.take().map_or(0, |sending| sending.reserved));
+    }
+}
+
 fn sending(port: u16, capacity: usize) -> Sending {
     let none = PacketBuffer::new(Vec::new(), Vec::new());
     let buffer = PacketBuffer::new(vec![PacketMetadata::EMPTY; QUEUED], vec![0; capacity]);
@@ -207,5 +245,5 @@ fn sending(port: u16, capacity: usize) -> Sending {
     let _ = socket.bind(port);
     let mut set = Set::new(vec![SocketStorage::EMPTY]);
     let handle = set.add(socket);
-    Sending { set, handle, capacity, waiting: 0, tos: 0, since: None }
+    Sending { set, handle, capacity, reserved: 0, waiting: 0, longest: 0, tos: 0, since: None }
 }

@@ -27,6 +27,8 @@ struct Wire {
     sent: usize,
     /// It is pulled out.
     out: bool,
+    /// It has no room for more frames than this; 0: as many as there are.
+    short: usize,
     /// There is a router on the way whose next link carries no longer packets than that; 0: there is none.
     narrow: usize,
 }
@@ -156,6 +158,10 @@ impl Link for End {
     fn room(&mut self) -> bool {
         self.out.lock().unwrap().frames.len() < 2048
     }
+    fn room_for(&mut self, frames: usize) -> bool {
+        let wire = self.out.lock().unwrap();
+        wire.frames.len() + frames <= if wire.short == 0 { 2048 } else { wire.short }
+    }
     fn send(&mut self, len: usize, fill: &mut dyn FnMut(&mut [u8])) {
         assert!(len <= 14 + self.mtu(), "a frame of {len} bytes");
         let mut frame = vec![0; len];
@@ -220,6 +226,13 @@ impl World {
     /// What one machine sends passes a router with a link that carries no more than that.
     pub fn narrow(&mut self, machine: usize, carries: usize) {
         self.wires[machine].lock().unwrap().narrow = carries;
+    }
+
+    /// The cards have room for so few frames only.
+    pub fn shorten(&mut self, frames: usize) {
+        for wire in &self.wires {
+            wire.lock().unwrap().short = frames;
+        }
     }
 
     /// Hands a machine a frame.
