@@ -100,10 +100,10 @@ impl Reassembly {
         let room = LONGEST - if ip.is_v4() { ip.len } else { 0 };
         let partial = self.partials.get_mut(place)?;
         match partial.fits(&fragment, room) {
-            Fits::Known => return None,
+            Fits::Known => None,
             Fits::Never => {
                 self.give_up(place, budget);
-                return None;
+                None
             }
             Fits::Here(index) => {
                 let key = partial.key;

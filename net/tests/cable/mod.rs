@@ -4,7 +4,7 @@
 
 use joist_net::{Frame, Link, Settings, Stack};
 use joist_vm::platform::{Address, Errno, Event, Family, Socket, Style};
-use smoltcp::wire::{Icmpv4Packet, IpAddress, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket, UdpPacket};
+use smoltcp::wire::{Icmpv4Packet, Icmpv6Packet, IpAddress, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket, UdpPacket};
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
@@ -92,11 +92,11 @@ pub fn too_long(frame: &[u8], carries: usize) -> Option<Vec<u8>> {
         answer.extend([3, 4, 0, 0, 0, 0, (carries >> 8) as u8, carries as u8]);
         answer.extend(&packet[..28]);
     } else {
-        answer.extend([0x60, 0, 0, 0, 0, 56, 58, 64, 0xfe, 0x80]);
+        answer.extend([0x60, 0, 0, 0, 0, 64, 58, 64, 0xfe, 0x80]);
         answer.extend([9; 14]);
         answer.extend(&packet[8..24]);
         answer.extend([2, 0, 0, 0, 0, 0, (carries >> 8) as u8, carries as u8]);
-        answer.extend(&packet[..48]);
+        answer.extend(&packet[..56]);
     }
     agree(&mut answer);
     Some(answer)
@@ -126,6 +126,13 @@ fn agree(frame: &mut [u8]) {
         IpProtocol::Udp => {
             if let Ok(mut udp) = UdpPacket::new_checked(payload) {
                 udp.fill_checksum(&from, &to);
+            }
+        }
+        IpProtocol::Icmpv6 => {
+            if let (Ok(mut icmp), IpAddress::Ipv6(from), IpAddress::Ipv6(to)) =
+                (Icmpv6Packet::new_checked(payload), from, to)
+            {
+                icmp.fill_checksum(&from, &to);
             }
         }
         IpProtocol::Icmp => {
@@ -167,7 +174,7 @@ impl Link for End {
         let mut frame = vec![0; len];
         fill(&mut frame);
         let narrow = self.out.lock().unwrap().narrow;
-        match too_long(&frame, narrow).filter(|_| narrow != 0) {
+        match (narrow != 0).then(|| too_long(&frame, narrow)).flatten() {
             Some(answer) => self.into.lock().unwrap().frames.push_back(answer),
             None => self.out.lock().unwrap().put(frame),
         }
