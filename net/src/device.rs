@@ -159,10 +159,11 @@ impl Outgoing<'_> {
     /// Cuts a large segment up.
     fn cut<R>(self, len: usize, longest: usize, f: impl FnOnce(&mut [u8]) -> R) -> R {
         let Outgoing { link, tos, wire, segment, cutter, .. } = self;
-        let (mtu, whole) = (link.mtu(), cutter.room(len));
-        let result = f(whole);
+        let result = f(cutter.room(len));
+        let Cutter { scratch, paths, .. } = cutter;
+        let Some(whole) = scratch.get_mut(..len) else { return result };
         if let Some(packet) = whole.get_mut(ETHERNET_HEADER..)
-            && let Some(header) = finished(packet, tos, mtu, wire)
+            && let Some(header) = finished(packet, tos, link.mtu(), wire, paths)
         {
             let size = packet::within(packet, &header, segment, longest);
             packet::cut(whole, &header, size, &mut |len, fill| link.send(len, fill));
@@ -173,12 +174,13 @@ impl Outgoing<'_> {
     /// Sends a packet in fragments, if it is too long for its path.
     fn split<R>(self, len: usize, f: impl FnOnce(&mut [u8]) -> R) -> R {
         let Outgoing { link, tos, now, cutter, .. } = self;
-        let whole = cutter.room(len);
-        let result = f(whole);
-        let packet = whole.get_mut(ETHERNET_HEADER..).unwrap_or_default();
+        let result = f(cutter.room(len));
+        let Cutter { scratch, paths, .. } = &mut *cutter;
+        let packet = scratch.get_mut(ETHERNET_HEADER..len).unwrap_or_default();
         packet::mark(packet, tos);
         let Some(header) = Header::read(packet) else { return result };
         packet::loosen(packet, &header);
+        paths.note(packet, &header);
         let longest = cutter.paths.within(link.mtu(), header.to, now);
         if header.end <= longest {
             link.send(len, &mut |buffer| buffer.copy_from_slice(&cutter.scratch[..len]));
@@ -196,11 +198,12 @@ impl Outgoing<'_> {
 }
 
 /// What smoltcp knows nothing of; answers the header of a packet of TCP.
-fn finished(packet: &mut [u8], tos: u8, mtu: usize, wire: Option<&mut Wire>) -> Option<Header> {
+fn finished(packet: &mut [u8], tos: u8, mtu: usize, wire: Option<&mut Wire>, paths: &mut Paths) -> Option<Header> {
     packet::mark(packet, tos);
     let header = Header::read(packet)?;
     packet::loosen(packet, &header);
     if header.protocol != IpProtocol::Tcp {
+        paths.note(packet, &header);
         return None;
     }
     if let Some(wire) = wire {
@@ -230,13 +233,13 @@ impl TxToken for Outgoing<'_> {
             None => {}
         }
         let (mut f, mut result) = (Some(f), None);
-        let Outgoing { link, tos, wire, segment, .. } = &mut self;
+        let Outgoing { link, tos, wire, segment, cutter, .. } = &mut self;
         link.send_with(len, &mut |buffer| {
             let Some(f) = f.take() else { return Task::default() };
             result = Some(f(buffer));
             let header = if ethernet { ETHERNET_HEADER } else { 0 };
             let Some(packet) = buffer.get_mut(header..) else { return Task::default() };
-            match finished(packet, *tos, mtu, wire.as_deref_mut()) {
+            match finished(packet, *tos, mtu, wire.as_deref_mut(), &mut cutter.paths) {
                 Some(header) if ethernet => {
                     let size = packet::within(packet, &header, *segment, longest);
                     packet::finish(packet, &header, offers.checksums, size)

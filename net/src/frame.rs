@@ -129,6 +129,7 @@ fn look_at_packet(packet: &[u8], medium: Medium, checked: bool) -> Kind {
         IpProtocol::Icmpv6 => match Icmpv6Packet::new_checked(payload) {
             Ok(icmp) if icmp.msg_type() == Icmpv6Message::RouterAdvert => Kind::Router,
             Ok(icmp) if icmp.msg_type().is_ndisc() => Kind::Neighbour,
+            Ok(_) if medium != Medium::Ip && !checksum::is_whole(packet, &ip) => Kind::Broken,
             Ok(icmp) if [1, 2].contains(&u8::from(icmp.msg_type())) => undelivered6(payload).unwrap_or(Kind::Other),
             _ => Kind::Other,
         },
@@ -204,7 +205,12 @@ fn undelivered6(payload: &[u8]) -> Option<Kind> {
         }
         _ => Said::Error(error),
     };
-    quoted(ip.src_addr().into(), ip.dst_addr().into(), ip.next_header(), &inner[40..], &said)
+    let (protocol, payload) = match (ip.next_header(), &inner[40..]) {
+        // The first fragment says what is in it.
+        (IpProtocol::Ipv6Frag, [protocol, _, 0, 0 | 1, _, _, _, _, rest @ ..]) => ((*protocol).into(), rest),
+        whole => whole,
+    };
+    quoted(ip.src_addr().into(), ip.dst_addr().into(), protocol, payload, &said)
 }
 
 /// The datagram in a packet, whose checksum was looked at.

@@ -42,7 +42,7 @@ mod udp;
 
 pub use card::{MOST_CARDS, Settings, TooManyCards};
 pub use conflict::Conflict;
-pub use link::{Frame, Link, Offers, Task};
+pub use link::{FRAMES, Frame, Link, Offers, Task};
 pub(crate) use tcp::flags as tcp_flags;
 
 use alloc::boxed::Box;
@@ -226,6 +226,9 @@ impl Stack {
         let Some(mut entry) = self.entries.remove(&id) else { return };
         self.timers.set(id, &mut entry.timer, None);
         self.asking.remove(&id);
+        if let Body::Datagrams(datagrams) = &mut entry.body {
+            datagrams.sending.iter_mut().for_each(|sending| sending.shrink(&mut self.budget));
+        }
         if let Some(bound) = entry.bound {
             let protocol = match entry.body {
                 Body::Datagrams(_) => ports::Protocol::Udp,

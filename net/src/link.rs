@@ -42,6 +42,9 @@ pub struct Task {
     pub v6: bool,
 }
 
+/// Every link has room for so many frames when it is idle: the longest datagram's, on the narrowest path.
+pub const FRAMES: usize = 128;
+
 /// A network card, or the like.
 pub trait Link {
     /// The longest IP packet that it carries.
@@ -63,7 +66,7 @@ pub trait Link {
     }
     /// Can it take one more frame to send?
     fn room(&mut self) -> bool;
-    /// Can it take so many?
+    /// Can it take so many? Sooner or later, as long as it is no more than [`FRAMES`].
     fn room_for(&mut self, _frames: usize) -> bool {
         self.room()
     }

@@ -4,6 +4,7 @@
 use crate::Stack;
 use crate::entry::Body;
 use crate::frame::Flow;
+use crate::header::Header;
 use crate::interface::Side;
 use crate::packet::LEAST_V6;
 use crate::ports::Protocol;
@@ -16,6 +17,7 @@ use smoltcp::wire::{IpAddress, IpProtocol, TcpSeqNumber};
 const TIME: Duration = Duration::from_secs(600);
 /// Linux's `min_pmtu`: whoever says less of IPv4 is not to be trusted.
 pub(crate) const LEAST: usize = 552;
+const ECHO_REPLY: u8 = 129;
 /// So many are known at a time.
 const MOST: usize = 1024;
 
@@ -24,28 +26,32 @@ const MOST: usize = 1024;
 pub(crate) struct TooLong {
     pub protocol: IpProtocol,
     pub flow: Flow,
-    /// Of a segment: its number.
+    /// Of a segment: its number. Of an answer to a ping: what that is known by.
     pub number: TcpSeqNumber,
     pub carries: usize,
 }
 
-pub(crate) struct Paths(Map<IpAddress, (usize, Instant)>);
+pub(crate) struct Paths {
+    known: Map<IpAddress, (usize, Instant)>,
+    /// The last long answer to a ping of IPv6: to whom, and what it is known by.
+    answer: Option<(IpAddress, TcpSeqNumber)>,
+}
 
 impl Paths {
     pub fn new(hasher: Hasher) -> Paths {
-        Paths(Map::with_hasher(hasher))
+        Paths { known: Map::with_hasher(hasher), answer: None }
     }
 
     /// The longest packet that gets to an address, where that is less than what the link carries; else 0.
     pub fn to(&self, address: IpAddress, now: Instant) -> usize {
-        if self.0.is_empty() {
+        if self.known.is_empty() {
             return 0;
         }
-        self.0.get(&address).filter(|(_, until)| *until > now).map_or(0, |(carries, _)| *carries)
+        self.known.get(&address).filter(|(_, until)| *until > now).map_or(0, |(carries, _)| *carries)
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.known.is_empty()
     }
 
     /// The longest packet that gets to an address by a link that carries so much.
@@ -58,15 +64,25 @@ impl Paths {
 
     /// The narrowest of all and of `mtu`.
     pub fn narrowest(&self, mtu: usize) -> usize {
-        self.0.values().map(|(carries, _)| *carries).min().unwrap_or(mtu).min(mtu)
+        self.known.values().map(|(carries, _)| *carries).min().unwrap_or(mtu).min(mtu)
+    }
+
+    /// Notes what is sent for no socket: a router may say that it is too long.
+    pub fn note(&mut self, packet: &[u8], ip: &Header) {
+        if ip.protocol == IpProtocol::Icmpv6
+            && packet.len() > LEAST_V6
+            && let [ECHO_REPLY, _, _, _, a, b, c, d, ..] = ip.payload(packet)
+        {
+            self.answer = Some((ip.to, TcpSeqNumber(i32::from_be_bytes([*a, *b, *c, *d]))));
+        }
     }
 
     fn learn(&mut self, address: IpAddress, carries: usize, now: Instant) {
-        if self.0.len() >= MOST {
-            self.0.retain(|_, (_, until)| *until > now);
+        if self.known.len() >= MOST {
+            self.known.retain(|_, (_, until)| *until > now);
         }
-        if self.0.len() < MOST || self.0.contains_key(&address) {
-            self.0.insert(address, (carries, now + TIME));
+        if self.known.len() < MOST || self.known.contains_key(&address) {
+            self.known.insert(address, (carries, now + TIME));
         }
     }
 }
@@ -111,6 +127,9 @@ impl Stack {
             IpProtocol::Udp if !ports.claims(Protocol::Udp, flow.local.port).is_empty() => {
                 attached.paths().learn(flow.remote.addr, carries, now);
                 self.datagram_lost(&flow, Errno::Emsgsize);
+            }
+            IpProtocol::Icmpv6 if attached.paths().answer == Some((flow.remote.addr, number)) => {
+                attached.paths().learn(flow.remote.addr, carries, now);
             }
             _ => {}
         }

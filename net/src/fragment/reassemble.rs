@@ -3,7 +3,7 @@
 //! each other, or come to more than a packet can hold, are an attack (RFC 5722, and Linux of IPv4 as well): their packet
 //! is given up, and what else comes of it is dropped.
 
-use super::split::Fragment;
+use super::Fragment;
 use crate::budget::Budget;
 use crate::header::Header;
 use crate::packet::ETHERNET_HEADER;

@@ -1,8 +1,9 @@
 //! A packet into fragments. Each is a whole number of eight bytes long, but for the last.
 
-use super::{FRAGMENT, HEADER, MORE};
+use super::{FRAGMENT, HEADER};
 use crate::header::Header;
-use crate::packet::{ETHERNET_HEADER, Fill};
+use crate::link::FRAMES;
+use crate::packet::{ETHERNET_HEADER, Fill, LEAST_V6};
 use crate::table::Hasher;
 use smoltcp::wire::{IpAddress, Ipv4Packet, Ipv6Packet};
 
@@ -31,9 +32,10 @@ fn size(v4: bool, header: usize, longest: usize) -> usize {
     (longest.saturating_sub(headers) & !7).max(8)
 }
 
-/// How many fragments at most come of a packet of `len` bytes.
+/// How many fragments at most come of a packet of `len` bytes. (Of IPv6 none is made for less than 1,280.)
 pub(crate) fn pieces(len: usize, longest: usize) -> usize {
-    if len <= longest { 1 } else { len.div_ceil(size(false, 40, longest)) }
+    let size = if longest < LEAST_V6 { size(true, 20, longest) } else { size(false, 40, longest) };
+    if len <= longest { 1 } else { len.div_ceil(size).min(FRAMES) }
 }
 
 /// Cuts an Ethernet frame's packet into ones of `longest` bytes at most.
@@ -68,39 +70,5 @@ pub(crate) fn split(frame: &[u8], ip: &Header, longest: usize, ident: u32, send:
             to[start..start + 4].copy_from_slice(&[ip.protocol.into(), 0, (place >> 8) as u8, place as u8]);
             to[start + 4..].copy_from_slice(&ident.to_be_bytes());
         });
-    }
-}
-
-/// What a fragment says of itself.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Fragment<'a> {
-    pub ident: u32,
-    /// Of what it is a part.
-    pub protocol: u8,
-    pub start: usize,
-    pub more: bool,
-    pub data: &'a [u8],
-}
-
-impl<'a> Fragment<'a> {
-    pub fn read(packet: &'a [u8], ip: &Header) -> Option<Fragment<'a>> {
-        let payload = ip.payload(packet);
-        let word = |bytes: &[u8], at: usize| Some(u16::from_be_bytes(*bytes.get(at..)?.first_chunk()?));
-        if ip.is_v4() {
-            let place = word(packet, 6)?;
-            let (ident, start) = (word(packet, 4)?.into(), usize::from(place & 0x1fff) * 8);
-            return Some(Fragment {
-                ident,
-                protocol: ip.protocol.into(),
-                start,
-                more: place & MORE != 0,
-                data: payload,
-            });
-        }
-        let (header, data) = payload.split_first_chunk::<HEADER>()?;
-        let [protocol, _, a, b, ident @ ..] = *header;
-        let place = u16::from_be_bytes([a, b]);
-        let (ident, start) = (u32::from_be_bytes(ident), usize::from(place & !7));
-        Some(Fragment { ident, protocol, start, more: place & 1 != 0, data })
     }
 }

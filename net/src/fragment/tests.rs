@@ -2,8 +2,7 @@
 
 extern crate std;
 
-use super::reassemble::Reassembly;
-use super::split::{Fragment, pieces, split};
+use super::{Fragment, Reassembly, pieces, split};
 use crate::budget::Budget;
 use crate::header::Header;
 use crate::packet::ETHERNET_HEADER;

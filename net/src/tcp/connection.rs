@@ -2,6 +2,7 @@
 
 use super::recovery::{ALIKE, Recovery};
 use super::rest::Rest;
+use super::timer::{PROBE, Watch};
 use crate::budget::Budget;
 use crate::frame::{self, Flow, Kind, Segment};
 use crate::interface::{Attached, Set, Side};
@@ -59,10 +60,7 @@ pub(crate) struct Connection {
     pub shut_read: bool,
     /// Nothing more is to be sent, but what there is goes before the FIN; see [`Connection::end`].
     pub ending: bool,
-    /// It was stuck: the other end is asked for an acknowledgement.
-    pub probing: bool,
-    /// When that was, last: two ends that no longer agree would ask each other without end.
-    pub probed: Option<Instant>,
+    pub watch: Watch,
     pub ended: Option<Ended>,
     /// When its owner closed it.
     pub abandoned: Option<Instant>,
@@ -77,14 +75,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(127);
 const ARRIVE_TIMEOUT: Duration = Duration::from_secs(63);
 const DATA_TIMEOUT: Duration = Duration::from_secs(924);
 
-pub(super) const PROBE: Duration = Duration::from_secs(1);
-
 const ONE_SEGMENT: usize = 1220;
 /// Of a receive buffer: a small part of it holds some segments.
 const WIDE: usize = 8192;
-
-/// smoltcp waits no longer before it sends anew.
-const LONGEST_RETRANSMISSION: Duration = Duration::from_secs(61);
 
 /// So long an acknowledgement waits for data to go with, as on Linux: under load an answer takes longer than smoltcp's
 /// own 10 ms, and would cost a frame more.
@@ -130,8 +123,7 @@ impl Connection {
             spoke: false,
             shut_read: false,
             ending: false,
-            probing: false,
-            probed: None,
+            watch: Watch::default(),
             ended: None,
             abandoned: None,
             give_up: None,
@@ -194,7 +186,7 @@ impl Connection {
 
     /// Sets smoltcp's one time-out and keep-alive to what counts now: it would apply them to idle connections too.
     pub fn tune(&mut self, options: &Options, now: Instant) {
-        let (phase, heard, probing) = (self.phase, self.heard, self.probing);
+        let (phase, heard, asking) = (self.phase, self.heard, self.watch.asking);
         let socket = self.socket_mut();
         let seconds = |n: i32| Duration::from_secs(u64::try_from(n).unwrap_or(0));
         let user = u64::try_from(options.user_timeout).ok().filter(|ms| *ms != 0).map(Duration::from_millis);
@@ -214,7 +206,7 @@ impl Connection {
             let idle = seconds(options.keep_idle);
             if now >= heard + idle { seconds(options.keep_interval) } else { idle }
         });
-        let keep = if probing { Some(PROBE) } else { keep };
+        let keep = if asking { Some(PROBE) } else { keep };
         if socket.keep_alive() != keep {
             socket.set_keep_alive(keep);
         }
@@ -229,20 +221,6 @@ impl Connection {
         if !self.ending {
             self.socket_mut().close();
         }
-    }
-
-    /// Is a FIN all that was not acknowledged?
-    pub fn waits_for_end(&self) -> bool {
-        let socket = self.socket();
-        socket.send_queue() == 0 && matches!(socket.state(), State::FinWait1 | State::Closing | State::LastAck)
-    }
-
-    /// Is there something to be sent that smoltcp has no timer for? It forgets its timer when the other end's window
-    /// closes before all has arrived, and opens again; or while it is closed.
-    pub fn is_stuck(&self, poll_at: Option<Instant>, now: Instant) -> bool {
-        self.phase == Phase::Open
-            && self.socket().send_queue() > 0
-            && poll_at.is_none_or(|at| at > now + LONGEST_RETRANSMISSION)
     }
 
     /// Feeds smoltcp a segment made here, so many times.

@@ -1,6 +1,6 @@
 //! What becomes of a connection after each time it was served: open, over, given up, gone.
 
-use super::connection::{Ended, PROBE};
+use super::connection::Ended;
 use super::{Connection, Phase};
 use crate::Stack;
 use crate::entry::{Body, Over, Owner};
@@ -132,15 +132,7 @@ impl Stack {
             }
             orphan = Some(end);
         }
-        let mut poll_at = poll_at;
-        if sent.room && connection.is_stuck(poll_at, now) {
-            let next = connection.probed.map(|at| at + PROBE).filter(|at| *at > now);
-            if next.is_none() {
-                (connection.probing, connection.probed) = (true, Some(now));
-                connection.tune(&entry.options, now);
-            }
-            poll_at = next.or(Some(now + PROBE));
-        }
+        let poll_at = if sent.room { connection.watch(&entry.options, poll_at, now) } else { poll_at };
         // What is due now is served already, or stalled.
         let poll_at = poll_at.map(|at| at.max(now + Duration::from_millis(1)));
         let at = [poll_at, orphan, connection.give_up, connection.recovery.probe_at].into_iter().flatten().min();

@@ -10,6 +10,7 @@ mod recovery;
 mod resize;
 mod rest;
 mod segment;
+mod timer;
 
 pub(crate) use accept::Listener;
 pub(crate) use connection::{Connection, Phase};

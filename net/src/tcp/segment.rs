@@ -1,7 +1,6 @@
 //! Segments that come in: to the connection that they are of, to a listener, to one that is over, or to nobody.
 
 use super::connection::Ended;
-use super::recovery::ALIKE;
 use super::{Connection, Phase, made};
 use crate::Stack;
 use crate::entry::Body;
@@ -57,10 +56,8 @@ impl Stack {
             return; // one of our own addresses, forged from outside
         }
         let connection: &mut Connection = connection;
-        let occupies = segment.occupies() > 0;
-        if !occupies && !segment.rst && connection.waits_for_end() && connection.wire.top != Some(segment.acknowledges)
-        {
-            return; // three of these, and smoltcp would forget to send its FIN anew
+        if connection.ignores(segment) {
+            return;
         }
         if segment.syn && !segment.ack && !segment.rst && connection.phase == Phase::Open {
             return connection.challenge(attached, now);
@@ -73,16 +70,7 @@ impl Stack {
         let before = connection.socket().state();
         attached.feed(now, frame, &mut connection.set, Some(&mut connection.wire));
         connection.heard = now;
-        connection.probing = false;
-        if !occupies {
-            // Three acknowledgements of the same have it send the first that wasn't acknowledged anew.
-            for _ in 0..ALIKE {
-                if !connection.is_stuck(attached.iface.poll_at(now, &connection.set), now) {
-                    break;
-                }
-                attached.feed(now, frame, &mut connection.set, Some(&mut connection.wire));
-            }
-        }
+        connection.remind(attached, now, frame, segment);
         if lost {
             connection.repeat_first(attached, now);
         }

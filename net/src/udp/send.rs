@@ -15,7 +15,6 @@ use smoltcp::wire::{IpAddress, IpEndpoint};
 /// The longest datagrams that there can be.
 const LONGEST: usize = 65507;
 const LONGEST_V6: usize = 65527;
-pub(super) const QUEUED_BYTES: usize = 16384;
 
 impl Stack {
     pub(crate) fn udp_send(
@@ -103,28 +102,42 @@ impl Stack {
         if datagram.ttl == 0 {
             return Ok(()); // for this machine only
         }
-        let Entry { body, wants, options, .. } = self.entry(id)?;
-        let Body::Datagrams(datagrams) = body else { return Err(Errno::Epipe) };
-        let wanted = options.send_buffer.unwrap_or(QUEUED_BYTES).max(datagram.data.len());
-        let place = datagrams.sending.iter().position(|sending| sending.card == card);
-        let place = place.unwrap_or_else(|| {
-            datagrams.sending.push(Sending::new(card, datagram.from.port, wanted));
-            datagrams.sending.len() - 1
-        });
-        let sending = datagrams.sending.get_mut(place).ok_or(Errno::Enobufs)?;
-        sending.hold(wanted);
-        if let Err(error) = sending.put(datagram) {
-            wants.output = true;
-            return Err(error);
+        if !self.put(id, card, datagram)? {
+            // What waits goes now, if it can.
+            self.serve_datagrams(id);
+            if !self.put(id, card, datagram)? {
+                let Entry { body, wants, .. } = self.entry(id)?;
+                if let Body::Datagrams(datagrams) = body
+                    && datagrams.sending.iter().any(|sending| sending.card == card && sending.loses())
+                {
+                    return Ok(());
+                }
+                wants.output = true;
+                return Err(Errno::Eagain);
+            }
         }
         self.touch(id);
         Ok(())
     }
 
+    /// Puts a datagram to those that wait for a card, if there is room.
+    fn put(&mut self, id: u64, card: usize, datagram: &Datagram<'_>) -> Result<bool, Errno> {
+        let Stack { entries, budget, .. } = self;
+        let Some(Entry { body: Body::Datagrams(datagrams), options, .. }) = entries.get_mut(&id) else {
+            return Err(Errno::Epipe);
+        };
+        let all = &mut datagrams.sending;
+        let place = all.iter().position(|sending| sending.card == card).unwrap_or_else(|| {
+            all.push(Sending::new(card, datagram.from.port));
+            all.len() - 1
+        });
+        all.get_mut(place).ok_or(Errno::Enobufs)?.put(datagram, options.send_buffer, budget)
+    }
+
     /// Sends what waits, and drops what has waited too long.
     pub(crate) fn serve_datagrams(&mut self, id: u64) {
         let now = self.now;
-        let Stack { entries, cards, .. } = self;
+        let Stack { entries, cards, budget, .. } = self;
         let Some(Entry { body: Body::Datagrams(datagrams), owner, options, .. }) = entries.get_mut(&id) else { return };
         let (owner, mut room, mut poll_at) = (*owner, true, None);
         for sending in &mut datagrams.sending {
@@ -132,9 +145,10 @@ impl Stack {
             let served = sending.serve(now, &mut card.attached);
             room &= served.room;
             poll_at = [poll_at, served.poll_at].into_iter().flatten().min();
-        }
-        if options.send_buffer.is_none() {
-            datagrams.sending.retain(|sending| !sending.is_large());
+            // Room for a long datagram is given back: most are short.
+            if sending.is_idle() && options.send_buffer.is_none() {
+                sending.shrink(budget);
+            }
         }
         if poll_at.is_some() {
             self.asking.entry(id).or_insert(now);
@@ -142,7 +156,9 @@ impl Stack {
             self.asking.remove(&id);
         }
         if !room {
-            self.stalled.push(id);
+            if self.stalled.last() != Some(&id) {
+                self.stalled.push(id);
+            }
         } else if owner == Owner::Nobody && poll_at.is_none() {
             return self.remove(id);
         }

@@ -4,7 +4,7 @@
 
 use joist_net::{Frame, Link, Settings, Stack};
 use joist_vm::platform::{Address, Errno, Event, Family, Socket, Style};
-use smoltcp::wire::{Icmpv4Packet, IpAddress, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket, UdpPacket};
+use smoltcp::wire::{Icmpv4Packet, Icmpv6Packet, IpAddress, IpProtocol, Ipv4Packet, Ipv6Packet, TcpPacket, UdpPacket};
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
@@ -29,6 +29,8 @@ struct Wire {
     longest: usize,
     /// It is pulled out.
     out: bool,
+    /// It has no room for more frames than this; 0: as many as there are.
+    short: usize,
     /// There is a router on the way whose next link carries no longer packets than that; 0: there is none.
     narrow: usize,
 }
@@ -93,11 +95,11 @@ pub fn too_long(frame: &[u8], carries: usize) -> Option<Vec<u8>> {
         answer.extend([3, 4, 0, 0, 0, 0, (carries >> 8) as u8, carries as u8]);
         answer.extend(&packet[..28]);
     } else {
-        answer.extend([0x60, 0, 0, 0, 0, 56, 58, 64, 0xfe, 0x80]);
+        answer.extend([0x60, 0, 0, 0, 0, 64, 58, 64, 0xfe, 0x80]);
         answer.extend([9; 14]);
         answer.extend(&packet[8..24]);
         answer.extend([2, 0, 0, 0, 0, 0, (carries >> 8) as u8, carries as u8]);
-        answer.extend(&packet[..48]);
+        answer.extend(&packet[..56]);
     }
     agree(&mut answer);
     Some(answer)
@@ -127,6 +129,13 @@ fn agree(frame: &mut [u8]) {
         IpProtocol::Udp => {
             if let Ok(mut udp) = UdpPacket::new_checked(payload) {
                 udp.fill_checksum(&from, &to);
+            }
+        }
+        IpProtocol::Icmpv6 => {
+            if let (Ok(mut icmp), IpAddress::Ipv6(from), IpAddress::Ipv6(to)) =
+                (Icmpv6Packet::new_checked(payload), from, to)
+            {
+                icmp.fill_checksum(&from, &to);
             }
         }
         IpProtocol::Icmp => {
@@ -159,12 +168,16 @@ impl Link for End {
     fn room(&mut self) -> bool {
         self.out.lock().unwrap().frames.len() < 2048
     }
+    fn room_for(&mut self, frames: usize) -> bool {
+        let wire = self.out.lock().unwrap();
+        wire.frames.len() + frames <= if wire.short == 0 { 2048 } else { wire.short }
+    }
     fn send(&mut self, len: usize, fill: &mut dyn FnMut(&mut [u8])) {
         assert!(len <= 14 + self.mtu(), "a frame of {len} bytes");
         let mut frame = vec![0; len];
         fill(&mut frame);
         let narrow = self.out.lock().unwrap().narrow;
-        match too_long(&frame, narrow).filter(|_| narrow != 0) {
+        match (narrow != 0).then(|| too_long(&frame, narrow)).flatten() {
             Some(answer) => self.into.lock().unwrap().frames.push_back(answer),
             None => self.out.lock().unwrap().put(frame),
         }
@@ -253,6 +266,13 @@ impl World {
     /// What one machine sends passes a router with a link that carries no more than that.
     pub fn narrow(&mut self, machine: usize, carries: usize) {
         self.wires[machine].lock().unwrap().narrow = carries;
+    }
+
+    /// The cards have room for so few frames only.
+    pub fn shorten(&mut self, frames: usize) {
+        for wire in &self.wires {
+            wire.lock().unwrap().short = frames;
+        }
     }
 
     /// Hands a machine a frame.

@@ -53,7 +53,7 @@ impl Guest {
         if plugged {
             return Guest { node: Node::start(&mut q), monitor };
         }
-        let guest = Guest { node: Node::begin(q.arg("-S")), monitor };
+        let guest = Guest { node: Node::spawn(q.arg("-S")), monitor };
         let end = Instant::now() + LIMIT;
         while !guest.monitor.exists() && Instant::now() < end {
             thread::sleep(Duration::from_millis(20));

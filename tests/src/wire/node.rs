@@ -37,7 +37,7 @@ pub struct Pending(u64);
 impl Node {
     /// Starts what runs `wire` on its standard input and output, and waits until it does.
     pub(super) fn start(command: &mut Command) -> Node {
-        let node = Node::begin(command);
+        let node = Node::spawn(command);
         node.is_ready();
         node
     }
@@ -48,7 +48,7 @@ impl Node {
     }
 
     /// The same, without waiting.
-    pub(super) fn begin(command: &mut Command) -> Node {
+    pub(super) fn spawn(command: &mut Command) -> Node {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
         let console = Arc::new(Console::default());
         let (output, heard) = (child.stdout.take().expect("piped"), console.clone());

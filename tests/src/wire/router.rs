@@ -38,8 +38,9 @@ impl Far {
             ip(&["address", "add", &format!("{}/24", Far::ADDRESS), "dev", "far"]);
             ip(&["address", "add", &format!("{}/64", Far::ADDRESS6), "dev", "far", "nodad"]);
             ip(&["link", "set", "far", "up"]);
-            ip(&["route", "add", "default", "via", &format!("{NETWORK}.1")]);
-            ip(&["-6", "route", "add", "default", "via", &format!("{NETWORK6}:1")]);
+            // It asks for longer segments than its link carries, as if that were another one in between.
+            ip(&["route", "add", "default", "via", &format!("{NETWORK}.1"), "advmss", "1460"]);
+            ip(&["-6", "route", "add", "default", "via", &format!("{NETWORK6}:1"), "advmss", "1440"]);
         });
         Far { namespace }
     }

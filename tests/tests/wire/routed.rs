@@ -45,25 +45,33 @@ fn datagrams(guest: &Guest, far: &Far) {
             "{{ok, A}} = inet:parse_address(\"{there}\"),
              {{ok, S}} = gen_udp:open(0, [binary, {family}, {{active, false}}, {room}]),
              [begin D = binary:part(wire:pattern(), 0, N), ok = gen_udp:send(S, A, {port}, D),
-              {{ok, {{_, {port}, Back}}}} = gen_udp:recv(S, 0, 5000), Back =:= D end || N <- [1, 1200, 1300, 1400, 1473, 60000]]"
+              case gen_udp:recv(S, 0, 5000) of {{ok, {{_, {port}, Back}}}} -> Back =:= D; Error -> Error end end
+              || N <- [1, 1200, 1300, 1400, 1473, 60000]]"
         ));
         assert_eq!(back, "[true,true,true,true,true,true]", "to {there}");
     }
+}
+
+/// The first answer that is too long for the path may be lost.
+fn pings(far: &Far) {
+    far.inside(|| {
+        for (here, ..) in ENDS {
+            let here = here.parse().expect("an address");
+            for len in [56, 1200, 1400, 20_000] {
+                let whole = ping(here, len).or_else(|_| ping(here, len)).expect("an answer");
+                assert!(whole, "{len} bytes to {here}");
+            }
+        }
+    });
 }
 
 fn routed(test: &str, seed: u64, carries: usize) {
     let Some(wire) = Wire::new(test, seed) else { return };
     let far = Far::behind(&wire, carries);
     let guest = wire.boot(&Far::options());
+    pings(&far);
     connections(&guest, &far, carries);
     datagrams(&guest, &far);
-    far.inside(|| {
-        for (here, ..) in ENDS {
-            for len in [56, 1200, 20_000] {
-                assert!(ping(here.parse().expect("an address"), len).expect("an answer"), "{len} bytes to {here}");
-            }
-        }
-    });
 }
 
 #[test]

@@ -25,7 +25,7 @@ use virtio_drivers::transport::{SomeTransport, Transport};
 const RECEIVE: u16 = 0;
 const SEND: u16 = 1;
 /// Frames in flight, each way.
-const QUEUE: usize = 128;
+const QUEUE: usize = joist_net::FRAMES;
 /// The device gets to work on so many frames to send while there may be more.
 const TOLD: usize = 8;
 /// What a buffer for a frame has: enough for the longest, or for parts of larger ones.
