@@ -27,6 +27,16 @@ pub(crate) enum Side {
     Ethernet,
 }
 
+impl Side {
+    /// Linux's number of the interface.
+    pub fn index(self) -> u32 {
+        match self {
+            Side::Loopback => 1,
+            Side::Ethernet => crate::address::ETHERNET_INDEX,
+        }
+    }
+}
+
 /// What came of sending.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sent {

@@ -3,6 +3,7 @@
 use crate::entry::{Body, Entry};
 use crate::interface::Attached;
 use crate::options::{int, int_of, level, number};
+use crate::packet_options::{IP_PKTOPTIONS, IPV6_2292PKTOPTIONS};
 use crate::{Stack, address};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -46,7 +47,12 @@ impl Stack {
             _ => {}
         }
         let entry = self.entry(id)?;
+        // No byte at all is a zero there.
+        let value = if level == level::IP && value.is_empty() { &[0] } else { value };
         match level {
+            level::IP if option == number::IP_MULTICAST_TTL && entry.style == Style::Stream => {
+                return Err(Errno::Einval);
+            }
             level::TCP if entry.style != Style::Stream => return Err(Errno::Enoprotoopt),
             level::IPV6 if entry.family != Family::V6 => return Err(Errno::Enoprotoopt),
             _ => {}
@@ -88,6 +94,13 @@ impl Stack {
             _ => 0,
         };
         let mtu = if path == 0 { mtu } else { path };
+        match (level, option) {
+            (level::IP, IP_PKTOPTIONS) => return self.packet_options(id, true),
+            (level::IPV6, IPV6_2292PKTOPTIONS) if self.entry(id)?.family == Family::V6 => {
+                return self.packet_options(id, false);
+            }
+            _ => {}
+        }
         let entry = self.entry(id)?;
         let stream = entry.style == Style::Stream;
         Ok(match (level, option) {

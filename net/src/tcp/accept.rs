@@ -4,6 +4,7 @@
 use super::{Connection, Phase};
 use crate::entry::{Body, Bound, Entry, Owner};
 use crate::frame::Flow;
+use crate::header::Header;
 use crate::interface::Side;
 use crate::ports::Protocol;
 use crate::{Stack, address, packet};
@@ -91,10 +92,12 @@ impl Stack {
             return;
         };
         let endpoint = IpListenEndpoint { addr: Some(flow.local.addr), port: flow.local.port };
-        let now = self.now;
+        let (now, mut opened_by) = (self.now, None);
         let taken = connection.socket_mut().listen(endpoint).is_ok()
             && self.side(side).is_some_and(|attached| {
-                connection.opening = frame.get(attached.header()..).and_then(packet::opening);
+                let packet = frame.get(attached.header()..);
+                connection.opening = packet.and_then(packet::opening);
+                opened_by = packet.and_then(Header::read);
                 attached.feed(now, frame, &mut connection.set, None);
                 connection.socket().state() == State::SynReceived
             });
@@ -105,6 +108,9 @@ impl Stack {
         let id = self.new_id();
         let mut entry = Entry::new(family, Style::Stream, Body::Connection(Box::new(connection)));
         entry.options = options;
+        if let Some(header) = opened_by {
+            entry.options.opened_by(&header);
+        }
         entry.owner = Owner::Listener(listener);
         entry.bound = Some(Bound { address: Some(flow.local.addr), port: flow.local.port });
         self.entries.insert(id, entry);
