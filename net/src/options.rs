@@ -53,7 +53,7 @@ macro_rules! ints {
         pub(crate) struct Options {
             $($(#[$doc])* pub $field: i32,)*
             pub linger: Option<i32>,
-            /// What was last said of how long, be it for later.
+            /// For how long, when it was last on.
             pub linger_time: i32,
             /// The type of service of the packet that opened the connection.
             pub came_with: u8,
@@ -144,7 +144,9 @@ impl Options {
             (level::SOCKET, number::SO_LINGER) => {
                 let (on, time) = (int_of(value)?, int_of(value.get(4..).ok_or(Errno::Einval)?)?);
                 self.linger = (on != 0).then_some(time);
-                self.linger_time = time;
+                if on != 0 {
+                    self.linger_time = time;
+                }
                 return Ok(());
             }
             (level::SOCKET, number::SO_RCVBUF) => {
