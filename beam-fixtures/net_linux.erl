@@ -7,7 +7,8 @@ main() ->
     passing(),
     errors(),
     raw(),
-    numbers().
+    numbers(),
+    drivers().
 
 say(Tag, Value) -> io:format("~p ~p~n", [Tag, plain(Value)]).
 
@@ -94,6 +95,19 @@ answer(Socket) ->
             end;
         Error -> Error
     end.
+
+%% Options of inet that an image's network has not.
+drivers() ->
+    {ok, Listen} = gen_tcp:listen(0, [{active, false}]),
+    {ok, Udp} = gen_udp:open(0, [local, {active, false}]),
+    Set = fun(S, O, V) -> {try inet:setopts(S, [{O, V}]) catch C:_ -> C end, inet:getopts(S, [O])} end,
+    say(options, [Set(S, O, V) || S <- [Listen, Udp], {O, V} <- [{nopush, true}, {nopush, false}, {bind_to_device, <<>>},
+        {bind_to_device, <<"lo">>}, {bind_to_device, <<"no_such">>}, {bind_to_device, <<"a_name_that_is_too_long">>}]]),
+    %% By number: names of congestion control, a time, a buffer that says what is wanted, a level that nobody has.
+    Get = fun(S, L, O, V) -> inet:getopts(S, [{raw, L, O, V}]) end,
+    say(by_number, [{Get(S, 6, 13, 4), Get(S, 1, 20, 16), Get(S, 0, 80, <<0:128>>), Get(S, 41, 6, 48), Get(S, 270, 1, 4)}
+                    || S <- [Listen, Udp]]),
+    [inet:close(S) || S <- [Listen, Udp]].
 
 numbers() ->
     {ok, Socket} = socket:open(inet, stream, tcp),

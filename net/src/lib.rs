@@ -27,6 +27,7 @@ mod link;
 pub mod local;
 mod options;
 mod packet;
+mod packet_options;
 mod path;
 mod poll;
 mod ports;

@@ -29,6 +29,7 @@ pub(crate) mod number {
     pub const IP_TOS: i32 = 1;
     pub const IPV6_TCLASS: i32 = 67;
     pub const IP_MULTICAST_IF: i32 = 32;
+    pub const IP_MULTICAST_TTL: i32 = 33;
     pub const IP_ADD_MEMBERSHIP: i32 = 35;
     pub const IP_DROP_MEMBERSHIP: i32 = 36;
     pub const IPV6_MULTICAST_IF: i32 = 17;
@@ -55,6 +56,10 @@ macro_rules! ints {
         pub(crate) struct Options {
             $($(#[$doc])* pub $field: i32,)*
             pub linger: Option<i32>,
+            /// For how long, when it was last on.
+            pub linger_time: i32,
+            /// The type of service of the packet that opened the connection.
+            pub came_with: u8,
             pub receive_buffer: Option<usize>,
             pub send_buffer: Option<usize>,
             /// What else it hears of is not for it, and it sends by no other.
@@ -68,6 +73,8 @@ macro_rules! ints {
                 Options {
                     $($field: $default,)*
                     linger: None,
+                    linger_time: 0,
+                    came_with: 0,
                     receive_buffer: None,
                     send_buffer: None,
                     device: None,
@@ -94,7 +101,7 @@ ints! {
     broadcast SOCKET 6 = 0, Flag;
     keep_alive SOCKET 9 = 0, Flag;
     oob_inline SOCKET 10 = 0, Flag;
-    priority SOCKET 12 = 0, Within(0, 6);
+    priority SOCKET 12 = 0, Within(i32::MIN, i32::MAX);
     reuse_port SOCKET 15 = 0, Flag;
     pass_credentials SOCKET 16 = 0, Flag;
     timestamp SOCKET 29 = 0, Within(0, 0);
@@ -146,6 +153,9 @@ impl Options {
             (level::SOCKET, number::SO_LINGER) => {
                 let (on, time) = (int_of(value)?, int_of(value.get(4..).ok_or(Errno::Einval)?)?);
                 self.linger = (on != 0).then_some(time);
+                if on != 0 {
+                    self.linger_time = time;
+                }
                 return Ok(());
             }
             (level::SOCKET, number::SO_RCVBUF) => {
@@ -175,7 +185,7 @@ impl Options {
     pub fn get(&self, level: i32, number: i32) -> Result<Vec<u8>, Errno> {
         if (level, number) == (level::SOCKET, number::SO_LINGER) {
             let mut value = int(i32::from(self.linger.is_some()));
-            value.extend(int(self.linger.unwrap_or(0)));
+            value.extend(int(self.linger_time));
             return Ok(value);
         }
         let mut copy = self.clone();

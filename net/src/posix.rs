@@ -30,9 +30,7 @@ impl Stack {
     pub fn bind(&mut self, socket: Socket, to: &Address) -> Result<(), Errno> {
         let Address::Ip(to) = to else { return Err(Errno::Einval) };
         let entry = self.entry(socket.0)?;
-        if entry.bound.is_some() || !matches!(entry.body, Body::Fresh | Body::Datagrams(_)) {
-            return Err(Errno::Einval);
-        }
+        let may = entry.bound.is_none() && matches!(entry.body, Body::Fresh | Body::Datagrams(_));
         let endpoint = address::endpoint(entry, *to)?;
         let datagram = entry.style == Style::Datagram;
         // `::` of a socket of both versions is everything; `::ffff:0.0.0.0` is all of IPv4.
@@ -41,6 +39,9 @@ impl Stack {
         let group = datagram && (endpoint.addr.is_multicast() || self.is_broadcast(endpoint.addr));
         if !all && !group && !self.is_own(endpoint.addr) {
             return Err(Errno::Eaddrnotavail);
+        }
+        if !may {
+            return Err(Errno::Einval);
         }
         let wanted = (!all).then_some(endpoint.addr).or(v4_only.then_some(endpoint.addr));
         self.bind_to(socket.0, wanted, endpoint.port)?;

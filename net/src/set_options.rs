@@ -3,6 +3,7 @@
 use crate::entry::{Body, Entry};
 use crate::interfaces::name;
 use crate::options::{int, int_of, level, number};
+use crate::packet_options::{IP_PKTOPTIONS, IPV6_2292PKTOPTIONS};
 use crate::{Stack, address};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -62,7 +63,12 @@ impl Stack {
             _ => {}
         }
         let entry = self.entry(id)?;
+        // No byte at all is a zero there.
+        let value = if level == level::IP && value.is_empty() { &[0] } else { value };
         match level {
+            level::IP if option == number::IP_MULTICAST_TTL && entry.style == Style::Stream => {
+                return Err(Errno::Einval);
+            }
             level::TCP if entry.style != Style::Stream => return Err(Errno::Enoprotoopt),
             level::IPV6 if entry.family != Family::V6 => return Err(Errno::Enoprotoopt),
             _ => {}
@@ -99,6 +105,13 @@ impl Stack {
     fn option_of(&mut self, id: u64, level: i32, option: i32) -> Result<Vec<u8>, Errno> {
         let (now, remote) = (self.now, self.peer(Socket(id)).ok());
         let mtu = self.mtu_of(remote.as_ref(), now);
+        match (level, option) {
+            (level::IP, IP_PKTOPTIONS) => return self.packet_options(id, true),
+            (level::IPV6, IPV6_2292PKTOPTIONS) if self.entry(id)?.family == Family::V6 => {
+                return self.packet_options(id, false);
+            }
+            _ => {}
+        }
         let entry = self.entry(id)?;
         let stream = entry.style == Style::Stream;
         Ok(match (level, option) {

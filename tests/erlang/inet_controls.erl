@@ -74,6 +74,10 @@ payload(13) -> <<>>;  % FDOPEN adopts descriptors of the node: not these
 payload(Options) when Options =:= 7; Options =:= 8 ->
     iolist_to_binary([[rand:uniform(70) - 1 | one_of([<<(rand:uniform(100) - 1):32>>, <<-1:32>>, <<1:32>>, bytes()])]
                       || _ <- lists:seq(1, rand:uniform(4))]);
+%% IFSET changes interfaces of this machine: one that it has not.
+payload(23) ->
+    Value = fun() -> one_of([<<1, 1:32>>, <<2, 1:128>>, <<1:32>>, <<0, 6, 1:48>>, bytes()]) end,
+    iolist_to_binary([7, "no_such" | [[rand:uniform(9) - 1, Value()] || _ <- lists:seq(1, rand:uniform(4) - 1)]]);
 payload(_) -> bytes().
 
 %% For a datagram, an address stands before it.

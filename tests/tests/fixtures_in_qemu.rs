@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 /// One or two of each area: numbers, bits, terms, memory, exceptions, processes, time, tables, code, sockets.
-const CHOICE: [&str; 22] = [
+const CHOICE: [&str; 24] = [
     "arith_small",
     "bignum",
     "bits_build",
@@ -19,7 +19,9 @@ const CHOICE: [&str; 22] = [
     "gc_pressure",
     "lists_1",
     "maps_1",
+    "net_controls",
     "net_local",
+    "net_options",
     "net_packets",
     "net_socket",
     "net_tcp",

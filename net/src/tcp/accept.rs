@@ -4,6 +4,7 @@
 use super::{Connection, Phase};
 use crate::entry::{Body, Bound, Entry, Owner};
 use crate::frame::Flow;
+use crate::header::Header;
 use crate::interface::Side;
 use crate::ports::Protocol;
 use crate::{Stack, address};
@@ -94,10 +95,12 @@ impl Stack {
             return;
         };
         let endpoint = IpListenEndpoint { addr: Some(flow.local.addr), port: flow.local.port };
-        let now = self.now;
+        let (now, mut opened_by) = (self.now, None);
         let taken = connection.socket_mut().listen(endpoint).is_ok()
             && self.side(side).is_some_and(|attached| {
-                connection.opens(frame.get(attached.header()..).unwrap_or_default());
+                let packet = frame.get(attached.header()..).unwrap_or_default();
+                connection.opens(packet);
+                opened_by = Header::read(packet);
                 attached.feed(now, frame, &mut connection.set, None);
                 connection.socket().state() == State::SynReceived
             });
@@ -108,6 +111,9 @@ impl Stack {
         let id = self.new_id();
         let mut entry = Entry::new(family, Style::Stream, Body::Connection(Box::new(connection)));
         entry.options = options;
+        if let Some(header) = opened_by {
+            entry.options.opened_by(&header);
+        }
         entry.owner = Owner::Listener(listener);
         entry.bound = Some(Bound { address: Some(flow.local.addr), port: flow.local.port });
         self.entries.insert(id, entry);

@@ -90,6 +90,16 @@ impl Guest {
     }
 }
 
+/// A guest that `joist run` starts, with a card for each of these tap devices.
+pub(super) fn on_taps(taps: &[&str], arguments: &[&str]) -> Node {
+    let mut command = Command::new(binary());
+    command.arg("run").arg(image()).args(["--accel", "tcg"]).args(arguments);
+    taps.iter().for_each(|tap| {
+        command.args(["--tap", tap]);
+    });
+    Node::start(&mut command)
+}
+
 /// Where what the tests make lies; each run makes it anew.
 fn made() -> &'static Path {
     static MADE: OnceLock<PathBuf> = OnceLock::new();

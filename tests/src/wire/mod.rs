@@ -89,6 +89,20 @@ impl Wire {
         Guest::start(self.dir.path(), options, processors, true)
     }
 
+    /// Has `joist run` start a guest with a card for each of several tap devices: `tap0`, `tap1`, … that are 10.79.0.1,
+    /// 10.79.1.1, … here.
+    pub fn boot_on_taps(&self, count: usize, arguments: &[&str]) -> Node {
+        let names: Vec<String> = (0..count).map(|n| format!("tap{n}")).collect();
+        self.inside(|| {
+            for (n, name) in names.iter().enumerate() {
+                ip(&["tuntap", "add", name, "mode", "tap"]);
+                ip(&["address", "add", &format!("10.79.{n}.1/24"), "dev", name]);
+                ip(&["link", "set", name, "up"]);
+            }
+            guest::on_taps(&names.iter().map(String::as_str).collect::<Vec<_>>(), arguments)
+        })
+    }
+
     /// Starts a guest with its cable pulled out.
     pub fn boot_without(&self, options: &[(&str, &str)]) -> Guest {
         Guest::start(self.dir.path(), options, 1, false)

@@ -8,7 +8,7 @@ use joist_vm::port::Port;
 use joist_vm::term::Pid;
 
 use super::codes::{SUBS_EMPTY_OUT_Q, request};
-use super::{Answer, EINVAL, EXBADPORT, Inet, ifset, interfaces, services};
+use super::{Answer, BADARG, EINVAL, EXBADPORT, Inet, ifset, interfaces, services};
 
 impl Inet {
     pub fn control_common(&mut self, port: &Arc<Port>, caller: Pid, request: u32, data: &[u8]) -> Answer {
@@ -53,7 +53,7 @@ impl Inet {
         let mut answer = Vec::new();
         for code in data {
             if *code != SUBS_EMPTY_OUT_Q {
-                return Err(EINVAL);
+                return Err(BADARG);
             }
             let queued = self.tcp.queue.len();
             if queued > 0 {

@@ -56,6 +56,8 @@ impl Refusal {
 }
 
 const EINVAL: Refusal = Refusal("einval");
+/// The request is no request: raised, not told.
+const BADARG: Refusal = Refusal("badarg");
 /// There is no socket.
 const EXBADPORT: Refusal = Refusal("exbadport");
 
@@ -212,6 +214,7 @@ impl Driver for Inet {
                 bytes.insert(0, reply::OK);
                 bytes
             }
+            Err(BADARG) => return Err(BadCommand),
             Err(Refusal(name)) => [&[reply::ERROR], name.as_bytes()].concat(),
         })
     }

@@ -18,6 +18,9 @@ pub fn family(address: &Address) -> Family {
 impl Inet {
     /// The answer is the port that was chosen.
     pub fn bind(&self, data: &[u8]) -> Answer {
+        if data.len() < 2 {
+            return Err(EINVAL);
+        }
         if self.state != state::OPEN {
             return Err(EXBADPORT);
         }

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use joist_vm::platform::{Errno, Family, Socket, Style, platform};
 use joist_vm::port::Port;
+use joist_vm::release;
 
 use super::codes::{family, state, style};
 use super::{Answer, EINVAL, Inet, Protocol, Refusal, Timer, events};
@@ -33,15 +34,15 @@ impl Inet {
     pub fn open(&mut self, port: &Arc<Port>, data: &[u8]) -> Answer {
         const DEFAULT: u8 = 0;
         const MPTCP: u8 = 4;
+        let (family, style) = match data {
+            [_, _] if !release::at_least(29) => self.kind(data)?,
+            [_, _, MPTCP] if release::at_least(29) => return Err(Errno::Eprotonosupport.into()),
+            [_, _, DEFAULT..=3] if release::at_least(29) => self.kind(data)?,
+            _ => return Err(EINVAL),
+        };
         if self.state != 0 {
             return Err(Refusal("exbadseq"));
         }
-        let (family, style) = match data {
-            [_, _] => self.kind(data)?,
-            [_, _, MPTCP] => return Err(Errno::Eprotonosupport.into()),
-            [_, _, DEFAULT..=3] => self.kind(data)?,
-            _ => return Err(EINVAL),
-        };
         let protocol = match (family, self.protocol) {
             (Family::Local, _) => 0,
             (_, Protocol::Tcp) => IPPROTO_TCP,

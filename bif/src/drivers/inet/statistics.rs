@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
-use super::Refusal;
 use super::codes::stat;
+use super::{BADARG, Refusal};
 
 #[derive(Debug, Default)]
 pub struct Statistics {
@@ -63,7 +63,7 @@ impl Statistics {
                     answer.extend(way.octets.to_be_bytes());
                     continue;
                 }
-                _ => return Err(Refusal("einval")),
+                _ => return Err(BADARG),
             };
             answer.extend((value as u32).to_be_bytes());
         }

@@ -7,6 +7,7 @@ use joist_vm::atom::{self, Atom};
 use joist_vm::heap::Fragments;
 use joist_vm::platform::{Address, Control, Errno, platform};
 use joist_vm::port::Port;
+use joist_vm::release;
 use joist_vm::term::{Pid, Term, build};
 
 use super::codes::{IP_TOS, IP_TTL, IPPROTO_IP, IPPROTO_IPV6, IPV6_TCLASS, opt, request, state};
@@ -43,7 +44,8 @@ impl Inet {
         }
     }
 
-    /// `[Timeout:32, Address]`; nothing ends a connection.
+    /// `[Timeout:32, Address]`; nothing ends a connection. Since OTP 27 the answer is all that there is, and no message
+    /// comes.
     fn connect_udp(&mut self, port: &Arc<Port>, caller: Pid, data: &[u8]) -> Answer {
         let socket = self.open_socket()?;
         let disconnect = || {
@@ -67,6 +69,9 @@ impl Inet {
                 return Err(e.into());
             }
             self.state |= state::ACTIVE;
+        }
+        if release::at_least(27) {
+            return Ok(Vec::new());
         }
         let id = self.next_id();
         messages::answer(port, Operation { id, caller }, |_| Term::atom(atom::OK));

@@ -124,7 +124,7 @@ impl Inet {
         let given = rest.byte()? != 0;
         let size = usize::try_from(rest.int()?).ok().filter(|n| *n <= LONGEST).ok_or(EINVAL)?;
         let before = if given { rest.bytes(size)?.to_vec() } else { alloc::vec![0; size] };
-        let socket = self.socket.ok_or(Errno::Ebadf)?;
+        let Some(socket) = self.socket else { return Ok(None) };
         let Ok(value) = platform().socket_option_from(socket, level, option, before) else { return Ok(None) };
         let mut answer = [level.to_be_bytes(), option.to_be_bytes(), (value.len() as u32).to_be_bytes()].concat();
         answer.extend(value);
