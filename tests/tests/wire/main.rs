@@ -5,6 +5,7 @@ mod changes;
 mod cuts;
 mod names;
 mod peers;
+mod shared;
 mod soak;
 mod stock;
 mod transfers;
