@@ -8,6 +8,7 @@ mod long;
 mod names;
 mod peers;
 mod routed;
+mod shared;
 mod soak;
 mod stock;
 mod transfers;
