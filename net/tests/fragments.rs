@@ -102,7 +102,7 @@ fn ping(v4: bool, len: usize) -> Vec<Vec<u8>> {
         let mut frame = vec![2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2];
         if v4 {
             let [a, b] = ((20 + piece.len()) as u16).to_be_bytes();
-            let [c, d] = (place / 8 | u16::from(more) << 13).to_be_bytes();
+            let [c, d] = ((place / 8) | (u16::from(more) << 13)).to_be_bytes();
             frame.extend([8, 0, 0x45, 0, a, b, 0, 9, c, d, 64, 1, 0, 0, 10, 0, 0, 2, 10, 0, 0, 1]);
             frame.extend(piece);
         } else {
