@@ -1,4 +1,5 @@
-//! A platform whose sockets answer what the input says: anything, at any time. When the input is used up, everything fails.
+//! A platform whose sockets answer what the input says: anything, at any time. When the input is used up, everything fails,
+//! and as no error is told twice in a row of attempts to receive, the next one finds nothing.
 
 use joist_vm::platform::{
     Address, Channels, ConsoleRead, Control, Errno, Event, Family, FileInfo, FileKind, Files, Halt, Handle, Interface,
@@ -17,10 +18,18 @@ struct State {
     open: BTreeSet<Socket>,
     /// What was sent last, which answers begin with.
     sent: Vec<u8>,
+    /// Who tried to receive last was told an error, behind the input's end.
+    told: bool,
 }
 
-static WORLD: World =
-    World(Mutex::new(State { script: Vec::new(), at: 0, next_socket: 0, open: BTreeSet::new(), sent: Vec::new() }));
+static WORLD: World = World(Mutex::new(State {
+    script: Vec::new(),
+    at: 0,
+    next_socket: 0,
+    open: BTreeSet::new(),
+    sent: Vec::new(),
+    told: false,
+}));
 
 /// The world, with this for its answers.
 pub fn enter(script: &[u8]) -> &'static World {
@@ -44,6 +53,7 @@ pub fn enter(script: &[u8]) -> &'static World {
     state.script = script.to_vec();
     state.at = 0;
     state.sent.clear();
+    state.told = false;
     &WORLD
 }
 
@@ -149,6 +159,14 @@ impl Sockets for World {
         })
     }
     fn socket_receive(&self, socket: Socket, buf: &mut [u8], _: i32) -> Result<Received, Errno> {
+        {
+            let mut state = self.0.lock().unwrap();
+            let told = state.told;
+            state.told = state.at >= state.script.len() && !told;
+            if told {
+                return Err(Errno::Eagain);
+            }
+        }
         self.call(socket, |state, byte| {
             let mut bytes = Vec::new();
             if byte & 0x40 != 0 {
