@@ -70,29 +70,36 @@ pub(crate) const BINDINGS: &[Binding] = &[
     }),
 ];
 
+/// Nanoseconds of a second.
+const NS: i128 = 1_000_000_000;
+
 /// Nanoseconds in another unit: an atom, or parts per second.
 pub(crate) fn convert(p: &mut Process, ns: i64, unit: Term) -> NativeResult {
-    let per_second: i64 = match unit.as_atom().map(|a| a.text()) {
-        Some("second" | "seconds") => 1,
-        Some("millisecond" | "milli_seconds") => 1000,
-        Some("microsecond" | "micro_seconds") => 1_000_000,
+    let per_second = match unit.as_atom().map(|a| a.text()) {
+        Some("second" | "seconds") => Some(1),
+        Some("millisecond" | "milli_seconds") => Some(1000),
+        Some("microsecond" | "micro_seconds") => Some(1_000_000),
         Some("nanosecond" | "nano_seconds" | "native" | "perf_counter") => return Ok(build::integer(p, ns)),
         Some(_) => return Err(p.badarg()),
         None => match unit.as_i64() {
-            Some(n) if n > 0 => n,
-            _ if unit.as_big().is_some_and(|b| !b.0) => {
-                let ns = build::integer(p, ns);
-                let scaled = arith::mul(p, ns, unit).map_err(|_| p.badarg())?;
-                return arith::div(p, scaled, Term::small(1_000_000_000)).map_err(|_| p.badarg());
-            }
+            Some(n) if n > 0 => Some(n),
+            None if unit.as_big().is_some_and(|b| !b.0) => None,
             _ => return Err(p.badarg()),
         },
     };
-    let scaled = i128::from(ns) * i128::from(per_second);
-    match i64::try_from(scaled.div_euclid(1_000_000_000)) {
-        Ok(v) => Ok(build::integer(p, v)),
-        Err(_) => Err(p.badarg()),
+    let scaled = per_second.map(|n| (i128::from(ns) * i128::from(n)).div_euclid(NS));
+    if let Some(n) = scaled.and_then(|n| i64::try_from(n).ok()) {
+        return Ok(build::integer(p, n));
     }
+    // Rounded down, as above.
+    let mut work = || {
+        let down = Term::small(if ns < 0 { NS as i64 - 1 } else { 0 });
+        let ns = build::integer(p, ns);
+        let scaled = arith::mul(p, ns, unit)?;
+        let scaled = arith::sub(p, scaled, down)?;
+        arith::div(p, scaled, Term::small(NS as i64))
+    };
+    work().map_err(|_| p.badarg())
 }
 
 fn local_now() -> i64 {
