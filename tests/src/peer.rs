@@ -1,8 +1,9 @@
 //! Clients of an echo server in a guest, by a port of this machine's. (The kernel's own tests use this file, too.)
 
-use std::fs::File;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream, UdpSocket};
+use std::os::linux::net::SocketAddrExt as _;
+use std::os::unix::net::{SocketAddr, UnixListener};
 use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 use std::thread;
 use std::time::Duration;
@@ -13,7 +14,7 @@ const LIMIT: Duration = Duration::from_secs(90);
 /// A port that nobody has, nor another test meanwhile.
 pub struct FreePort {
     pub number: u16,
-    _lock: File,
+    _lock: UnixListener,
 }
 
 /// Below those that Linux gives to whoever asks for any.
@@ -29,13 +30,10 @@ impl FreePort {
         let first = (std::process::id() * 37 % u32::from(count)) as u16;
         for _ in 0..count {
             let number = PORTS.start + (first + NEXT.fetch_add(1, Relaxed) % count) % count;
-            // Held by a file until this process ends, or lets go.
-            let path = std::env::temp_dir().join(format!("joist-test-port-{number}"));
-            let Ok(lock) = File::create(path) else { continue };
-            if lock.try_lock().is_ok()
-                && TcpListener::bind(("127.0.0.1", number)).is_ok()
-                && UdpSocket::bind(("127.0.0.1", number)).is_ok()
-            {
+            // Held by a name beside the file system until this process ends, or lets go: nothing stays.
+            let name = SocketAddr::from_abstract_name(format!("joist-test-port-{number}")).expect("a short name");
+            let Ok(lock) = UnixListener::bind_addr(&name) else { continue };
+            if TcpListener::bind(("127.0.0.1", number)).is_ok() && UdpSocket::bind(("127.0.0.1", number)).is_ok() {
                 return FreePort { number, _lock: lock };
             }
         }

@@ -15,8 +15,13 @@ fn the_kernel_starts() {
     }
 }
 
-/// `case!(name, Example, [arguments], status, [lines])`. Where the node is to end otherwise than by the release's own
-/// stop, the release gets more to count, so that it isn't done first.
+/// What `joist run` is told for a node that is to end otherwise than by the release's own stop: the release gets more to
+/// count, so that it isn't done first.
+fn counting<'a>(flags: &[&'a str]) -> Vec<&'a str> {
+    [&["--", "-hello", "limit", "300000"][..], flags].concat()
+}
+
+/// `case!(name, Example, [arguments], status, [lines])`.
 macro_rules! case {
     ($(#[$attribute:meta])* $name:ident, $example:ident, $args:expr, $status:expr, $lines:expr) => {
         #[test]
@@ -41,24 +46,20 @@ case!(rebar3_in_little_memory, Hello, ["-m", "64M"], 0, ["there are 2262 primes"
 case!(
     no_programs,
     Hello,
-    [
-        "--",
-        "-hello",
-        "limit",
-        "300000",
+    counting(&[
         "-eval",
         "[io:format(\"~w~n\", [try F() catch error:E -> E end]) || F <- [fun() -> open_port({spawn, ls}, []) end, \
          fun() -> open_port({spawn_executable, no}, []) end, fun() -> os:cmd(ls) end]], halt(5)."
-    ],
+    ]),
     5,
     ["enotsup", "enoent", "badarg"]
 );
-case!(status_of_the_node, Hello, ["--", "-hello", "limit", "300000", "-eval", "halt(7)."], 7, []);
-case!(high_status_of_the_node, Hello, ["--", "-hello", "limit", "300000", "-eval", "halt(200)."], 200, []);
+case!(status_of_the_node, Hello, counting(&["-eval", "halt(7)."]), 7, []);
+case!(high_status_of_the_node, Hello, counting(&["-eval", "halt(200)."]), 200, []);
 case!(
     crash_at_boot,
     Hello,
-    ["--", "-hello", "limit", "300000", "-s", "nosuchmodule"],
+    counting(&["-s", "nosuchmodule"]),
     1,
     [
         "{\"init terminating in do_boot\",{undef,[{nosuchmodule,start",
@@ -72,14 +73,10 @@ case!(
 case!(
     a_panic_names_the_process,
     Hello,
-    [
-        "--",
-        "-hello",
-        "limit",
-        "300000",
+    counting(&[
         "-eval",
         "D = erts_debug, D:set_internal_state(available_internal_state, true), D:set_internal_state(abort, on_purpose)."
-    ],
+    ]),
     134,
     ["on_purpose", "backtrace of CPU", "internal_state::set", "running: process <0.", "spawned as ", ", in erl_eval:"]
 );

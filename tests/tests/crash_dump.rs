@@ -67,6 +67,48 @@ fn the_viewer_reads_it() {
     }
 }
 
+/// Atoms are quoted where stock quotes them, which is not everywhere: `receive` stands as it is.
+#[test]
+fn names_are_quoted_as_in_stock() {
+    const NAMES: &str = r#"
+        Names = ['if', 'a b', 'A', '1', '', a@b, 'it\'s', [228, 98], [8364], "a\nb", "a\\b", "a\x{7}b\x{90}", 'Module', x_1],
+        Wait = fun(Name) -> register(Name, self()), prim_eval:'receive'(fun(_) -> nomatch end, infinity) end,
+        [begin
+            Atom = if is_atom(Name) -> Name; true -> list_to_atom(Name) end,
+            %% Not every atom may be a module's name.
+            case compile:forms([{attribute, 1, module, Atom}], []) of
+                {ok, Module, Code} -> catch code:load_binary(Module, "", Code);
+                _ -> none
+            end,
+            put(Atom, Atom),
+            spawn(fun() -> Wait(Atom) end)
+        end || Name <- Names], timer:sleep(200), halt("on purpose").
+    "#;
+    let names = |node: Command| {
+        let dir = tempfile::tempdir().expect("a directory");
+        run(node, NAMES, dir.path(), &[]);
+        let dump = fs::read(dir.path().join("erl_crash.dump")).expect("a dump");
+        let dump = String::from_utf8(dump).expect("text");
+        let count = |what: &str| dump.matches(what).count();
+        assert!(count("Name: 'a b'\n") == 1 && count("prim_eval:receive/2") >= 10, "{dump}");
+        let odd =
+            |line: &&str| line.bytes().any(|b| !matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b':' | b'=' | b' '));
+        let mut lines: Vec<String> = dump
+            .lines()
+            .filter(|line| ["Name: ", "=mod:", "=node:"].iter().any(|head| line.starts_with(head)))
+            .filter(odd)
+            .map(str::to_owned)
+            .collect();
+        lines.sort();
+        lines
+    };
+    for otp in installations() {
+        let stock = names(Command::new(&otp.erl));
+        assert!(stock.len() >= 20, "{stock:?}");
+        assert_eq!(names(joist(&otp)), stock, "{}", otp.root.display());
+    }
+}
+
 #[test]
 fn where_it_goes_and_how_long_it_is() {
     let otp = &installations()[0];

@@ -16,6 +16,7 @@ use core::fmt::Write;
 
 use joist_vm::platform::{OpenFlags, platform};
 use joist_vm::process::Process;
+use joist_vm::term::Term;
 use joist_vm::{atom, code, sched};
 
 use output::{Output, Target};
@@ -109,7 +110,7 @@ fn render(
     processes::deep(out, p, detail, of_running)?;
     if detail == Detail::Full {
         writeln!(out, "=atoms")?;
-        atom::newest_first().try_for_each(|a| writeln!(out, "{}", joist_vm::term::Term::atom(a)))?;
+        atom::newest_first().try_for_each(|a| writeln!(out, "{}", Term::atom(a)))?;
     }
     writeln!(out, "=end")
 }
@@ -142,7 +143,7 @@ pub(crate) fn info(out: &mut dyn Write) -> core::fmt::Result {
 
 /// `system_info(dist)`: the node, and that it is connected to no other.
 pub(crate) fn distribution(out: &mut dyn Write) -> core::fmt::Result {
-    writeln!(out, "=node:'{}'\n=no_distribution", joist_vm::node::this().name.text())
+    writeln!(out, "=node:{}\n=no_distribution", Term::atom(joist_vm::node::this().name))
 }
 
 /// `=loaded_modules` and `=mod`: code and literals in bytes.
@@ -155,7 +156,7 @@ pub(crate) fn loaded(out: &mut dyn Write) -> core::fmt::Result {
     };
     writeln!(out, "=loaded_modules\nCurrent code: {}\nOld code: {}", sum(code::current), sum(code::old))?;
     for name in names {
-        let term = joist_vm::term::Term::atom(name);
+        let term = Term::atom(name);
         writeln!(out, "=mod:{term}\nCurrent size: {}", code::current(name).map_or(0, size))?;
         if let Some(old) = code::old(name) {
             writeln!(out, "Old size: {}", size(old))?;

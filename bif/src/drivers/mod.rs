@@ -30,6 +30,12 @@ use stream::Stream;
 /// The drivers that `open_port/2` finds by their names, as `erl_ddll` lists them.
 pub(crate) const NAMES: [&str; 4] = ["tcp_inet", "udp_inet", "ram_file_drv", "tty_sl"];
 
+/// A driver of `udp_inet` or `tcp_inet`, for fuzzing.
+#[must_use]
+pub fn inet(udp: bool) -> Box<dyn Driver> {
+    if udp { inet::udp() } else { inet::tcp() }
+}
+
 pub(crate) fn init() {
     fd::init();
     inet::init();

@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use joist_vm::atom::{self, Atom, MAX_CHARACTERS};
+use joist_vm::etf;
 use joist_vm::number::digits::Digits;
 use joist_vm::number::text::{self, parse as parse_integer};
 use joist_vm::number::{ArithError, float_text};
@@ -40,7 +41,10 @@ pub(crate) const BINDINGS: &[Binding] = &[
     ("binary_to_float", 1, |p, a| to_float(p, a[0].as_binary().map(|b| b.into_owned()))),
     ("pid_to_list", 1, |p, a| shown(p, a[0], a[0].is_pid())),
     ("port_to_list", 1, |p, a| shown(p, a[0], a[0].is_port())),
-    ("ref_to_list", 1, |p, a| shown(p, a[0], a[0].is_reference())),
+    ("ref_to_list", 1, |p, a| {
+        etf::references::written(a[0]);
+        shown(p, a[0], a[0].is_reference())
+    }),
     ("fun_to_list", 1, |p, a| shown(p, a[0], a[0].is_fun())),
     ("list_to_pid", 1, list_to_pid),
     ("list_to_port", 1, list_to_port),
@@ -259,8 +263,7 @@ fn list_to_port(p: &mut Process, a: &[Term]) -> NativeResult {
 fn list_to_ref(p: &mut Process, a: &[Term]) -> NativeResult {
     match numbers(a[0], "#Ref<").as_deref() {
         Some([0, c, b, a]) if [*a, *b, *c].iter().all(|n| u32::try_from(*n).is_ok()) => {
-            let numbers = [*a as u32, *b as u32, *c as u32];
-            Ok(build::reference(p, joist_vm::term::Reference { numbers, pid: None }))
+            Ok(etf::references::read(p, [*a as u32, *b as u32, *c as u32]))
         }
         _ => Err(p.badarg()),
     }

@@ -2,7 +2,7 @@
 
 use joist_vm::atom::{self, Atom};
 use joist_vm::heap::OwnedTerm;
-use joist_vm::node;
+use joist_vm::node::{self, NodeName};
 use joist_vm::port::{self, Port};
 use joist_vm::process::names::{self, Registered};
 use joist_vm::process::{self, AliasMode, Bail, ExitWay, MonitorInfo, MonitorKind, NativeResult, Process, Signal};
@@ -148,42 +148,35 @@ fn unlink(p: &mut Process, a: &[Term]) -> NativeResult {
 
 /// What a monitor's item stands for: its kind, and the object that DOWN names; none if nobody has the name.
 fn target(p: &mut Process, kind: Atom, item: Term) -> Result<(Option<MonitorKind>, Term), Bail> {
-    if kind == atom::PROCESS {
-        if let Some(pid) = item.as_pid() {
-            return Ok((Some(MonitorKind::Process(pid)), item));
-        }
-        if item.is_pid() {
-            return Ok((None, item));
-        }
-        let (name, at) = match item.as_tuple_of::<2>() {
-            Some([n, at]) if n.is_atom() && at.is_atom() => (n.as_atom(), at.as_atom()),
-            _ => (item.as_atom(), Some(node::this().name)),
-        };
-        let (Some(name), Some(at)) = (name, at) else { return Err(p.badarg()) };
-        let object = build::tuple(p, &[Term::atom(name), Term::atom(at)]);
-        if at != node::this().name {
-            return Ok((None, object));
-        }
-        return Ok(match names::whereis(name) {
-            Some(Registered::Process(pid)) => (Some(MonitorKind::Process(pid)), object),
-            _ => (None, object),
-        });
+    if kind == atom::TIME_OFFSET {
+        return if item.is(atom::CLOCK_SERVICE) { Ok((Some(MonitorKind::TimeOffset), item)) } else { Err(p.badarg()) };
     }
-    if kind == atom::PORT {
-        if let Some(id) = item.as_port() {
-            return Ok((port::lookup(id).map(|_| MonitorKind::Port(id)), item));
-        }
-        let Some(name) = item.as_atom() else { return Err(p.badarg()) };
-        let object = build::tuple(p, &[item, Term::atom(node::this().name)]);
-        return Ok(match names::whereis(name) {
-            Some(Registered::Port(id)) => (Some(MonitorKind::Port(id)), object),
-            _ => (None, object),
-        });
+    let (of_port, this) = (kind == atom::PORT, node::this());
+    match (item.as_pid(), item.as_port(), item.as_external()) {
+        (Some(pid), _, _) if !of_port => return Ok((Some(MonitorKind::Process(pid)), item)),
+        (_, Some(id), _) if of_port => return Ok((port::lookup(id).map(|_| MonitorKind::Port(id)), item)),
+        (_, _, Some(_)) if item.is_pid() && !of_port => return Ok((None, item)),
+        // Of an earlier life of this node.
+        (_, _, Some(e)) if item.is_port() && of_port && e.node == this.name => return Ok((None, item)),
+        _ => {}
     }
-    if kind == atom::TIME_OFFSET && item.is(atom::CLOCK_SERVICE) {
-        return Ok((Some(MonitorKind::TimeOffset), item));
+    let (name, at) = match item.as_tuple_of::<2>() {
+        Some([name, at]) => (name.as_atom(), at.as_atom()),
+        None => (item.as_atom(), Some(this.name)),
+    };
+    let (Some(name), Some(at)) = (name, at) else { return Err(p.badarg()) };
+    let here = at == this.name;
+    // Ports of other nodes can't be monitored, and nothing of theirs by a node that has no name itself.
+    if !here && (of_port || this == NodeName::NONODE) {
+        return Err(p.badarg());
     }
-    Err(p.badarg())
+    let object = build::tuple(p, &[Term::atom(name), Term::atom(at)]);
+    let found = match names::whereis(name) {
+        Some(Registered::Process(pid)) if here && !of_port => Some(MonitorKind::Process(pid)),
+        Some(Registered::Port(id)) if here && of_port => Some(MonitorKind::Port(id)),
+        _ => None,
+    };
+    Ok((found, object))
 }
 
 fn monitor(p: &mut Process, a: &[Term], alias: AliasMode, tag: Option<OwnedTerm>, priority: bool) -> NativeResult {
@@ -223,8 +216,9 @@ fn monitor(p: &mut Process, a: &[Term], alias: AliasMode, tag: Option<OwnedTerm>
         }
     };
     if lost {
-        let other_node =
-            object.as_tuple_of::<2>().is_some_and(|t| !t[1].is(node::this().name)) || object.as_external().is_some();
+        let this = node::this().name;
+        let other_node = object.as_tuple_of::<2>().is_some_and(|t| !t[1].is(this))
+            || object.as_external().is_some_and(|e| e.node != this);
         let reason = if other_node { atom::NOCONNECTION } else { atom::NOPROC };
         process::deliver(me, Signal::Down { reference, reason: OwnedTerm::new(Term::atom(reason)) });
     }

@@ -46,12 +46,12 @@ pub(crate) const BINDINGS: &[Binding] = &[
     ("localtime", 0, |p, _| Ok(date_time(p, local_now()))),
     ("universaltime", 0, |p, _| Ok(date_time(p, system().div_euclid(1_000_000_000)))),
     ("universaltime_to_localtime", 1, |p, a| {
-        let s = seconds(p, a[0])?;
+        let s = seconds(p, a[0], LOCAL_SINCE)?;
         let (east, _) = platform().local_offset(s);
         Ok(date_time(p, s + i64::from(east)))
     }),
     ("localtime_to_universaltime", 2, |p, a| {
-        let s = seconds(p, a[0])?;
+        let s = seconds(p, a[0], LOCAL_SINCE)?;
         if !(a[1].is(atom::TRUE) || a[1].is(atom::FALSE) || a[1].is(atom::UNDEFINED)) {
             return Err(p.badarg());
         }
@@ -65,34 +65,41 @@ pub(crate) const BINDINGS: &[Binding] = &[
         _ => Err(p.badarg()),
     }),
     ("universaltime_to_posixtime", 1, |p, a| {
-        let s = seconds(p, a[0])?;
+        let s = seconds(p, a[0], UNIVERSAL_SINCE)?;
         Ok(build::integer(p, s))
     }),
 ];
 
+/// Nanoseconds of a second.
+const NS: i128 = 1_000_000_000;
+
 /// Nanoseconds in another unit: an atom, or parts per second.
 pub(crate) fn convert(p: &mut Process, ns: i64, unit: Term) -> NativeResult {
-    let per_second: i64 = match unit.as_atom().map(|a| a.text()) {
-        Some("second" | "seconds") => 1,
-        Some("millisecond" | "milli_seconds") => 1000,
-        Some("microsecond" | "micro_seconds") => 1_000_000,
+    let per_second = match unit.as_atom().map(|a| a.text()) {
+        Some("second" | "seconds") => Some(1),
+        Some("millisecond" | "milli_seconds") => Some(1000),
+        Some("microsecond" | "micro_seconds") => Some(1_000_000),
         Some("nanosecond" | "nano_seconds" | "native" | "perf_counter") => return Ok(build::integer(p, ns)),
         Some(_) => return Err(p.badarg()),
         None => match unit.as_i64() {
-            Some(n) if n > 0 => n,
-            _ if unit.as_big().is_some_and(|b| !b.0) => {
-                let ns = build::integer(p, ns);
-                let scaled = arith::mul(p, ns, unit).map_err(|_| p.badarg())?;
-                return arith::div(p, scaled, Term::small(1_000_000_000)).map_err(|_| p.badarg());
-            }
+            Some(n) if n > 0 => Some(n),
+            None if unit.as_big().is_some_and(|b| !b.0) => None,
             _ => return Err(p.badarg()),
         },
     };
-    let scaled = i128::from(ns) * i128::from(per_second);
-    match i64::try_from(scaled.div_euclid(1_000_000_000)) {
-        Ok(v) => Ok(build::integer(p, v)),
-        Err(_) => Err(p.badarg()),
+    let scaled = per_second.map(|n| (i128::from(ns) * i128::from(n)).div_euclid(NS));
+    if let Some(n) = scaled.and_then(|n| i64::try_from(n).ok()) {
+        return Ok(build::integer(p, n));
     }
+    // Rounded down, as above.
+    let mut work = || {
+        let down = Term::small(if ns < 0 { NS as i64 - 1 } else { 0 });
+        let ns = build::integer(p, ns);
+        let scaled = arith::mul(p, ns, unit)?;
+        let scaled = arith::sub(p, scaled, down)?;
+        arith::div(p, scaled, Term::small(NS as i64))
+    };
+    work().map_err(|_| p.badarg())
 }
 
 fn local_now() -> i64 {
@@ -125,8 +132,12 @@ pub(crate) fn split(seconds: i64) -> ([i64; 3], [i64; 3]) {
     ([year, month, doy - (153 * mp + 2) / 5 + 1], [s / 3600, s / 60 % 60, s % 60])
 }
 
+/// The first years that stock knows of.
+const LOCAL_SINCE: i64 = 1902;
+const UNIVERSAL_SINCE: i64 = 1600;
+
 /// `{{Y, M, D}, {H, Mi, S}}` as POSIX seconds.
-fn seconds(p: &mut Process, t: Term) -> Result<i64, Bail> {
+fn seconds(p: &mut Process, t: Term, since: i64) -> Result<i64, Bail> {
     let parts = t.as_tuple_of::<2>().and_then(|[date, time]| {
         let three =
             |t: Term| t.as_tuple_of::<3>().and_then(|t| Some([t[0].as_small()?, t[1].as_small()?, t[2].as_small()?]));
@@ -136,7 +147,7 @@ fn seconds(p: &mut Process, t: Term) -> Result<i64, Bail> {
     let leap = y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
     let last = [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
     let ok = (1..=12).contains(&m)
-        && y.abs() < 1 << 31
+        && (since..i64::from(i32::MAX)).contains(&y)
         && (1..=last[(m - 1) as usize]).contains(&d)
         && (0..24).contains(&h)
         && (0..60).contains(&mi)

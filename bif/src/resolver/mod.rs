@@ -4,6 +4,7 @@
 
 mod config;
 mod message;
+pub mod probe;
 mod query;
 
 use alloc::boxed::Box;
@@ -197,11 +198,16 @@ fn open(to: IpAddr, style: Style) -> Result<Socket, joist_vm::platform::Errno> {
     platform().socket_open(if to.is_ipv4() { Family::V4 } else { Family::V6 }, style, 0)
 }
 
+fn happened(socket: Socket) {
+    if ANY.load(Relaxed) {
+        with(|_, query| query.has(socket), |id, query| query.go_on(id, socket));
+    }
+}
+
 pub(crate) fn init() {
     on_event(Box::new(|event| {
-        let (Event::SocketInput(socket) | Event::SocketOutput(socket)) = event else { return };
-        if ANY.load(Relaxed) {
-            with(|_, query| query.has(socket), |id, query| query.go_on(id, socket));
+        if let Event::SocketInput(socket) | Event::SocketOutput(socket) = event {
+            happened(socket);
         }
     }));
 }

@@ -227,16 +227,17 @@ fn on_load(p: &mut Process, session: &Session, key: Term) -> NativeResult {
 }
 
 fn on_load_item(p: &mut Process, o: &OnLoad, item: &str) -> Option<Term> {
+    let k = &o.kinds;
     Some(match item {
-        "traced" if !o.breakpoint => Term::atom(Atom::new("global")),
-        "traced" if o.local => Term::atom(Atom::new("local")),
-        "match_spec" if !o.breakpoint || o.local => source(p, &o.pattern),
-        "meta" if o.meta => o.meta_tracer.map_or(Term::NIL, Tracer::term),
-        "meta_match_spec" if o.meta => source(p, &o.meta_pattern),
+        "traced" if !k.breakpoint => Term::atom(Atom::new("global")),
+        "traced" if k.local => Term::atom(Atom::new("local")),
+        "match_spec" if !k.breakpoint || k.local => source(p, &o.pattern),
+        "meta" if k.meta => k.meta_tracer.map_or(Term::NIL, Tracer::term),
+        "meta_match_spec" if k.meta => source(p, &o.meta_pattern),
         "traced" | "match_spec" | "meta" | "meta_match_spec" => Term::bool(false),
-        "call_count" => Term::bool(o.call_count),
-        "call_time" => Term::bool(o.call_time),
-        "call_memory" if release::at_least(26) => Term::bool(o.call_memory),
+        "call_count" => Term::bool(k.call_count),
+        "call_time" => Term::bool(k.call_time),
+        "call_memory" if release::at_least(26) => Term::bool(k.call_memory),
         _ => return None,
     })
 }

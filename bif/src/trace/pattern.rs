@@ -138,26 +138,27 @@ fn on_load(session: &Session, pattern: &Pattern, switch: Switch, k: &Kinds) {
         o.pattern = pattern.clone();
     }
     if k.meta {
-        (o.meta_pattern, o.meta_tracer) = (pattern.clone(), k.meta_tracer);
+        (o.meta_pattern, o.kinds.meta_tracer) = (pattern.clone(), k.meta_tracer);
     } else if !k.breakpoint {
-        (o.meta_pattern, o.meta_tracer) = (None, None);
+        (o.meta_pattern, o.kinds.meta_tracer) = (None, None);
     }
+    let own = &mut o.kinds;
     let counts = switch == Switch::On;
     let wanted = [k.local, k.meta, k.call_count && counts, k.call_time && counts, k.call_memory && counts];
-    if o.breakpoint && k.breakpoint && o.on {
+    if own.breakpoint && k.breakpoint && o.on {
         let given = [k.local, k.meta, k.call_count, k.call_time, k.call_memory];
-        let fields = [&mut o.local, &mut o.meta, &mut o.call_count, &mut o.call_time, &mut o.call_memory];
+        let fields = [&mut own.local, &mut own.meta, &mut own.call_count, &mut own.call_time, &mut own.call_memory];
         for ((field, wanted), given) in fields.into_iter().zip(wanted).zip(given) {
             *field = if on { *field || wanted } else { *field && !given };
         }
-        o.on = o.local || o.meta || o.call_count || o.call_time || o.call_memory;
-        o.breakpoint = o.on;
-    } else if k.breakpoint || o.breakpoint {
+        o.on = own.local || own.meta || own.call_count || own.call_time || own.call_memory;
+        own.breakpoint = o.on;
+    } else if k.breakpoint || own.breakpoint {
         // From one kind to the other: only switching on counts.
         if on {
-            [o.local, o.meta, o.call_count, o.call_time, o.call_memory] = wanted;
-            o.breakpoint = k.breakpoint && wanted.contains(&true);
-            o.on = !k.breakpoint || o.breakpoint;
+            [own.local, own.meta, own.call_count, own.call_time, own.call_memory] = wanted;
+            own.breakpoint = k.breakpoint && wanted.contains(&true);
+            o.on = !k.breakpoint || own.breakpoint;
         }
     } else {
         o.on = on;

@@ -10,6 +10,9 @@ use crate::code::Mfa;
 use crate::map;
 use crate::term::{Alloc, Header, Tag, Term, build, record};
 
+/// No fun has more free variables.
+const MAX_ARG: usize = 255;
+
 /// A decoded term, and how many bytes it took.
 #[derive(Clone, Copy, Debug)]
 pub struct Decoded {
@@ -369,6 +372,9 @@ impl<'b> Decoder<'b> {
         let uniq: [u8; 16] = c.take(16)?.try_into().map_err(|_| DecodeError::Badarg)?;
         let index = c.u32()?;
         let free = c.count(1)?;
+        if free > MAX_ARG {
+            return Err(DecodeError::Badarg);
+        }
         let module = atoms::expect(c, o.safe)?;
         let old_index = self.small(a)?;
         let old_uniq = self.small(a)?;

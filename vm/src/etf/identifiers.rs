@@ -3,10 +3,10 @@
 use super::out::Out;
 use super::scalars::Cursor;
 use super::tags::*;
-use super::{DecodeError, DecodeOptions, EncodeOptions, atoms};
+use super::{DecodeError, DecodeOptions, EncodeOptions, atoms, references};
 use crate::atom::Atom;
 use crate::node::NodeName;
-use crate::term::{Alloc, ExternalKind, Pid, PortId, Reference, Term, build};
+use crate::term::{Alloc, ExternalKind, Pid, PortId, Term, build};
 
 /// The most 32-bit numbers of a reference.
 const MAX_REFERENCE_NUMBERS: usize = 5;
@@ -99,11 +99,7 @@ fn reference<A: Alloc + ?Sized>(
         if count > 3 {
             return Err(DecodeError::Badarg);
         }
-        let r = Reference { numbers: [numbers[0], numbers[1], numbers[2]], pid: None };
-        if let Some(magic) = o.linker.magic(r) {
-            return Ok(build::magic_reference(a, r, magic));
-        }
-        return Ok(build::reference(a, o.linker.reference(r)));
+        return Ok(references::read(a, [numbers[0], numbers[1], numbers[2]]));
     }
     let mut data = [0u64; 3];
     for (i, n) in numbers[..count].iter().enumerate() {
@@ -123,6 +119,7 @@ pub fn write(t: Term, o: &EncodeOptions, out: &mut impl Out) -> bool {
         return true;
     }
     if let Some(r) = t.as_reference() {
+        references::written(t);
         reference_parts(o.node.name, o.node.creation, &r.numbers, o, out);
         return true;
     }

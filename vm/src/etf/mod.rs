@@ -12,12 +12,12 @@ mod encode;
 mod identifiers;
 mod literal;
 mod out;
+pub mod references;
 mod scalars;
 pub mod tags;
 
 use crate::code::{Export, FunEntry, Mfa};
 use crate::node::NodeName;
-use crate::term::{Magic, Reference};
 
 pub use compress::{Compressor, Inflater, compress, inflate};
 pub use decode::{Decoded, Decoder, decode};
@@ -52,14 +52,6 @@ pub trait Linker {
     fn export_exists(&self, mfa: Mfa) -> bool;
     /// The entry of a fun expression, made if its module is not loaded.
     fn fun_entry(&self, module: crate::atom::Atom, id: &FunId) -> &'static FunEntry;
-    /// What a local reference keeps alive, if it is a magic one of this node.
-    fn magic(&self, _reference: Reference) -> Option<Magic> {
-        None
-    }
-    /// The reference as it is known here: with the process that it is an alias of.
-    fn reference(&self, reference: Reference) -> Reference {
-        reference
-    }
 }
 
 /// What tells a module's fun expressions apart.

@@ -137,8 +137,9 @@ impl Hash {
         Some(result)
     }
 
-    /// Shows the objects of the first live slot at or behind a place; answers the place after it.
-    pub(super) fn first_from(&self, place: u64, f: &mut dyn FnMut(&Object)) -> Option<u64> {
+    /// Goes through the live slots from a place on while `go_on` wants more; answers the place after the last one that it
+    /// was shown, none at the end.
+    fn live_from(&self, place: u64, mut go_on: impl FnMut(&Shard, u32) -> bool) -> Option<u64> {
         if place == END {
             return None;
         }
@@ -146,13 +147,23 @@ impl Hash {
         let (mut s, mut from) = ((place % n) as usize, (place / n) as u32);
         while s < self.shards.len() {
             let shard = self.shards[s].0.read();
-            if let Some(slot) = shard.next_live(from) {
-                shard.objects(slot).for_each(f);
-                return Some(self.place_after(s, slot));
+            while let Some(slot) = shard.next_live(from) {
+                if !go_on(&shard, slot) {
+                    return Some(self.place_after(s, slot));
+                }
+                from = slot + 1;
             }
             (s, from) = (s + 1, 0);
         }
         None
+    }
+
+    /// Shows the objects of the first live slot at or behind a place; answers the place after it.
+    pub(super) fn first_from(&self, place: u64, f: &mut dyn FnMut(&Object)) -> Option<u64> {
+        self.live_from(place, |shard, slot| {
+            shard.objects(slot).for_each(&mut *f);
+            false
+        })
     }
 
     fn place_after(&self, s: usize, slot: u32) -> u64 {
@@ -169,27 +180,14 @@ impl Hash {
     /// Shows the objects from a place on, slot by slot, a key's newest first, until `budget` objects are used up (each slot is shown whole);
     /// answers where to go on, none at the end.
     pub(super) fn scan(&self, place: u64, budget: &mut usize, f: &mut dyn FnMut(&Object) -> bool) -> Option<u64> {
-        if place == END {
-            return None;
-        }
-        let n = self.shards.len() as u64;
-        let (mut s, mut from) = ((place % n) as usize, (place / n) as u32);
-        while s < self.shards.len() {
-            let shard = self.shards[s].0.read();
-            while let Some(slot) = shard.next_live(from) {
-                let mut more = true;
-                for o in shard.objects(slot).rev() {
-                    *budget = budget.saturating_sub(1);
-                    more &= f(o);
-                }
-                from = slot + 1;
-                if *budget == 0 || !more {
-                    return Some(self.place_after(s, slot));
-                }
+        self.live_from(place, |shard, slot| {
+            let mut more = true;
+            for o in shard.objects(slot).rev() {
+                *budget = budget.saturating_sub(1);
+                more &= f(o);
             }
-            (s, from) = (s + 1, 0);
-        }
-        None
+            more && *budget > 0
+        })
     }
 
     /// As [`Hash::scan`], doing with each object what `f` says; `done` counts those taken out or replaced.

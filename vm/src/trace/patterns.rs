@@ -23,7 +23,7 @@ pub enum Switch {
 }
 
 /// Which kinds of traces a pattern is about.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Kinds {
     /// Any of the following; without one, calls through exports are meant.
     pub breakpoint: bool,
@@ -96,21 +96,9 @@ fn counter<T: Default>(old: Option<Counter<T>>, switch: Switch, reset: impl Fn(&
 /// What functions of a module that was just loaded get.
 pub(super) fn apply_on_load(session: &Arc<Session>, module: Atom, o: &OnLoad) {
     let which = Which::module(module);
-    if !o.breakpoint {
-        set(session, &which, &o.pattern, Switch::On, &Kinds::default());
-        return;
-    }
-    let kinds = Kinds {
-        breakpoint: true,
-        local: o.local,
-        call_count: o.call_count,
-        call_time: o.call_time,
-        call_memory: o.call_memory,
-        ..Kinds::default()
-    };
-    set(session, &which, &o.pattern, Switch::On, &kinds);
-    if o.meta {
-        let kinds = Kinds { breakpoint: true, meta: true, meta_tracer: o.meta_tracer, ..Kinds::default() };
+    set(session, &which, &o.pattern, Switch::On, &Kinds { meta: false, ..o.kinds });
+    if o.kinds.breakpoint && o.kinds.meta {
+        let kinds = Kinds { breakpoint: true, meta: true, meta_tracer: o.kinds.meta_tracer, ..Kinds::default() };
         set(session, &which, &o.meta_pattern, Switch::On, &kinds);
     }
 }

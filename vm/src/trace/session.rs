@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::flags::Flags;
+use super::patterns::Kinds;
 use super::tracer::Tracer;
 use crate::atom::{self, Atom};
 use crate::heap::OwnedTerm;
@@ -34,16 +35,9 @@ pub enum Messages {
 #[derive(Debug, Clone, Default)]
 pub struct OnLoad {
     pub on: bool,
-    /// Breakpoints in functions, not at exports.
-    pub breakpoint: bool,
-    pub local: bool,
-    pub meta: bool,
-    pub call_count: bool,
-    pub call_time: bool,
-    pub call_memory: bool,
+    pub kinds: Kinds,
     pub pattern: Pattern,
     pub meta_pattern: Pattern,
-    pub meta_tracer: Option<Tracer>,
 }
 
 /// What a session says beside its traced processes and functions.

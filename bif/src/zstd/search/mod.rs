@@ -15,7 +15,7 @@ pub(super) use effort::Effort;
 use effort::{GREEDY, LAZY, OPTIMAL};
 use far::Far;
 use optimal::Optimal;
-use places::Places;
+use places::{Places, Wanted};
 use text::Text;
 
 use super::block::{Repeats, Sequence};
@@ -253,7 +253,7 @@ impl Finder {
             }
         };
         let known = best.map_or(3, |b| b.length);
-        self.places.find(&self.text, at, floor, known, work, &mut tell);
+        self.places.find(Wanted { text: &self.text, at, floor, known, work, found: &mut tell });
         match (best, other) {
             (Some(named), Some(other)) if self.gain(&other) <= self.gain(&named) => Some(named),
             (named, other) => other.or(named),

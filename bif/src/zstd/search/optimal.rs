@@ -4,6 +4,7 @@
 use alloc::vec::Vec;
 
 use super::super::block::{LEAST, Repeats, Sequence};
+use super::places::Wanted;
 use super::prices::Prices;
 use super::{Finder, PIECE};
 
@@ -200,8 +201,7 @@ impl Finder {
             best = far.length;
             found.push((far.offset, far.length));
         }
-        let best = best.max(LEAST);
-        let mut tell = |offset, length| found.push((offset, length));
-        self.places.find(&self.text, at, floor, best, work, &mut tell);
+        let (known, found) = (best.max(LEAST), &mut |offset, length| found.push((offset, length)));
+        self.places.find(Wanted { text: &self.text, at, floor, known, work, found });
     }
 }

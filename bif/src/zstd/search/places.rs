@@ -38,6 +38,18 @@ pub(super) struct Places {
     pub skipped_from: u32,
 }
 
+/// What [`Places::find`] looks for: positions, none below `floor`, where there is the same text as at `at`. Each is told with
+/// its offset and length, which is greater than those before, and than `known`.
+pub(super) struct Wanted<'a> {
+    pub text: &'a Text,
+    pub at: u32,
+    pub floor: u32,
+    pub known: u32,
+    /// Grows by what was done.
+    pub work: &'a mut usize,
+    pub found: &'a mut dyn FnMut(u32, u32),
+}
+
 /// Of the first bytes.
 #[inline]
 pub(super) fn hash(word: u64, bytes: u32, log: u32) -> usize {
@@ -145,20 +157,12 @@ impl Places {
         (from >= floor && from < at && at - from < SHORT_REACH).then_some(from)
     }
 
-    /// Tells of positions where there is the same text as at one that is not taken up yet, each for longer than those
-    /// before, and than `known`.
-    pub(super) fn find(
-        &mut self,
-        text: &Text,
-        at: u32,
-        floor: u32,
-        known: u32,
-        work: &mut usize,
-        found: &mut dyn FnMut(u32, u32),
-    ) {
+    /// Tells of positions where there is the same text as at one that is not taken up yet.
+    pub(super) fn find(&mut self, wanted: Wanted<'_>) {
         if self.strategy >= TREE {
-            return self.plant(text, at, floor, known, work, found);
+            return self.plant(wanted);
         }
+        let Wanted { text, at, floor, known, work, found } = wanted;
         let Some(word) = text.word(at) else { return };
         let Some(mut from) = self.heads.get(hash(word, self.min_match, self.hash_log)).copied() else { return };
         let floor = floor.max((at + 1).saturating_sub(self.chain.len() as u32));

@@ -1,7 +1,7 @@
 //! For each hash a tree of the positions with it, in the order of the text that follows them: the later ones above. On the
 //! way down to where a new position belongs lies the longest text that is like its own.
 
-use super::places::{Places, hash};
+use super::places::{Places, Wanted, hash};
 use super::text::Text;
 
 /// What is alike for so long need not be told apart.
@@ -23,22 +23,16 @@ impl Places {
                 self.skipped_from = before;
                 continue;
             }
-            self.plant(text, at, text.start(), NOTHING, &mut work, &mut |_, _| {});
+            let (work, found) = (&mut work, &mut |_, _| {});
+            self.plant(Wanted { text, at, floor: text.start(), known: NOTHING, work, found });
         }
         self.skipped_from = before;
         work
     }
 
-    /// Takes a position up, and tells of what is longer than all before, and than `known`.
-    pub(super) fn plant(
-        &mut self,
-        text: &Text,
-        at: u32,
-        floor: u32,
-        known: u32,
-        work: &mut usize,
-        found: &mut dyn FnMut(u32, u32),
-    ) {
+    /// Takes a position up, and tells of what is the same as there.
+    pub(super) fn plant(&mut self, wanted: Wanted<'_>) {
+        let Wanted { text, at, floor, known, work, found } = wanted;
         self.indexed = self.indexed.max(at + 1);
         let Some(word) = text.word(at) else { return };
         let positions = self.chain.len() / 2;
