@@ -256,7 +256,7 @@ fn demonitor(p: &mut Process, t: Term) -> Result<bool, Bail> {
         m.priority = false;
     }
     if m.alias != AliasMode::Explicit {
-        p.links.monitors.remove(&r.numbers);
+        p.links.end_monitor(r);
     }
     match kind {
         MonitorKind::Process(pid) => {
@@ -306,13 +306,11 @@ fn unalias(p: &mut Process, a: &[Term]) -> NativeResult {
     let Some(r) = a[0].as_reference() else {
         return if a[0].is_reference() { Ok(Term::bool(false)) } else { Err(p.badarg()) };
     };
-    let Some(m) = p.links.monitors.get_mut(&r.numbers) else { return Ok(Term::bool(false)) };
-    if m.alias == AliasMode::None {
+    if !p.links.end_alias(r) {
         return Ok(Term::bool(false));
     }
-    m.alias = AliasMode::None;
-    if m.kind == MonitorKind::None {
-        p.links.monitors.remove(&r.numbers);
+    if p.links.monitors.get(&r.numbers).is_some_and(|m| m.kind == MonitorKind::None) {
+        p.links.end_monitor(r);
     }
     Ok(Term::bool(true))
 }

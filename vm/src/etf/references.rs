@@ -5,6 +5,7 @@
 use alloc::collections::BTreeMap;
 use alloc::sync::{Arc, Weak};
 use core::any::Any;
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use crate::process;
 use crate::sync::Mutex;
@@ -23,6 +24,9 @@ impl Meaning {
         }
     }
 }
+
+/// So many aliases are noted: when one is over, that is looked for only if there are any.
+static ALIASES: AtomicUsize = AtomicUsize::new(0);
 
 struct Written {
     meanings: BTreeMap<[u32; 3], Meaning>,
@@ -45,9 +49,25 @@ pub fn written(t: Term) {
     let mut written = WRITTEN.lock();
     if written.meanings.len() >= written.enough {
         written.meanings.retain(|_, meaning| meaning.is_alive());
+        let aliases = written.meanings.values().filter(|meaning| matches!(meaning, Meaning::Alias(_))).count();
+        ALIASES.store(aliases, Relaxed);
         written.enough = (2 * written.meanings.len()).max(ENOUGH);
     }
-    written.meanings.insert(reference.numbers, meaning);
+    let aliases = usize::from(matches!(meaning, Meaning::Alias(_)));
+    if written.meanings.insert(reference.numbers, meaning).is_none() {
+        ALIASES.fetch_add(aliases, Relaxed);
+    }
+}
+
+/// An alias is over: who reads it back has a reference that means nothing.
+pub(crate) fn over(numbers: &[u32; 3]) {
+    if ALIASES.load(Relaxed) == 0 {
+        return;
+    }
+    let mut written = WRITTEN.lock();
+    if written.meanings.remove(numbers).is_some() {
+        ALIASES.fetch_sub(1, Relaxed);
+    }
 }
 
 /// A reference of this node by its numbers.

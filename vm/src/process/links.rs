@@ -98,15 +98,30 @@ impl Links {
         match m.alias {
             AliasMode::None | AliasMode::Explicit | AliasMode::Demonitor => {}
             AliasMode::Reply => {
-                if let (MonitorKind::Process(target), Some(_)) = (m.kind, reference.pid) {
-                    self.monitors.remove(&reference.numbers);
+                let kind = m.kind;
+                self.end_monitor(reference);
+                if let (MonitorKind::Process(target), Some(_)) = (kind, reference.pid) {
                     super::deliver(target, super::Signal::Demonitor { reference });
-                } else {
-                    self.monitors.remove(&reference.numbers);
                 }
             }
         }
         Some(open)
+    }
+
+    /// A monitor is over, with its alias if it has one.
+    pub fn end_monitor(&mut self, reference: Reference) {
+        self.end_alias(reference);
+        self.monitors.remove(&reference.numbers);
+    }
+
+    /// An alias is over; was there one?
+    pub fn end_alias(&mut self, reference: Reference) -> bool {
+        let Some(m) = self.monitors.get_mut(&reference.numbers).filter(|m| m.alias != AliasMode::None) else {
+            return false;
+        };
+        m.alias = AliasMode::None;
+        crate::etf::references::over(&reference.numbers);
+        true
     }
 
     pub(super) fn roots(&mut self, _visit: &mut dyn FnMut(&mut Term)) {

@@ -379,7 +379,7 @@ impl Process {
                 (info.kind, info.priority) = (MonitorKind::None, false);
             }
         } else {
-            self.links.monitors.remove(&reference.numbers);
+            self.links.end_monitor(reference);
         }
         self.arrived_with(m, priority);
     }
