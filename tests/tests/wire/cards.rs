@@ -54,8 +54,9 @@ fn two_cards() {
 
         // Datagrams of one socket, by both; what is bound to a card hears of nothing else.
         let ends = ["10.79.0.1:11", "10.79.1.1:11"].map(|at| UdpSocket::bind(at).expect("a port"));
-        let open = "begin register(u, spawn(fun() -> {ok, U} = gen_udp:open(12, [binary, {active, false}]),
-            F = fun F() -> {ok, {A, P, D}} = gen_udp:recv(U, 0), ok = gen_udp:send(U, A, P, D), F() end, F() end)) end";
+        let open = "begin P = self(), spawn(fun() -> {ok, U} = gen_udp:open(12, [binary, {active, false}]), P ! open,
+            F = fun F() -> {ok, {A, N, D}} = gen_udp:recv(U, 0), ok = gen_udp:send(U, A, N, D), F() end, F() end),
+            receive open -> open end end";
         guest.ask(open);
         for (n, end) in ends.iter().enumerate() {
             end.set_read_timeout(Some(Duration::from_secs(30))).expect("a limit");
