@@ -41,6 +41,21 @@ fn a_closed_pipe_ends_the_writer() {
     }
 }
 
+/// Commands that only tell something end without a word when nobody wants to hear more.
+#[test]
+fn who_has_seen_enough_is_told_no_more() {
+    for words in [&["--help"][..], &["run", "--help"], &["natives"], &["natives", "--markdown"], &["doctor", "--json"]]
+    {
+        let mut command = Command::new(binary());
+        let mut child =
+            command.args(words).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("joist starts");
+        drop(child.stdout.take());
+        let out = child.wait_with_output().expect("it ends");
+        assert_eq!(out.status.code(), Some(141), "{words:?}");
+        assert_eq!(String::from_utf8_lossy(&out.stderr), "", "{words:?}");
+    }
+}
+
 const MUCH: &str = "spawn(fun() -> [io:put_chars(lists:duplicate(1000, $x)) || _ <- lists:seq(1, 1000)],\
                                  file:write_file(\"written\", []) end), \
                     timer:sleep(500), file:write_file(\"alive\", []), timer:sleep(infinity).";

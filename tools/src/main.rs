@@ -1,6 +1,9 @@
 //! The command line on the developer's machine. Each subcommand has a file in `cmd/`.
 #![deny(unsafe_code)]
 
+#[macro_use]
+mod stdout;
+
 mod beam;
 mod bench;
 mod check;

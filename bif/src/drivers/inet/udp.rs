@@ -119,11 +119,13 @@ impl Inet {
                 Err(e) => {
                     if self.options.is_active() {
                         self.tell_event(port, "error", Some(Atom::new(e.name())));
-                    } else {
-                        Timer::stop(&mut self.timer);
-                        self.reading = false;
-                        self.answer_error(port, Atom::new(e.name()));
+                        // One at a time: it may not be over.
+                        buffers::give(buffer);
+                        return self.start_again(port);
                     }
+                    Timer::stop(&mut self.timer);
+                    self.reading = false;
+                    self.answer_error(port, Atom::new(e.name()));
                     false
                 }
             };
