@@ -71,7 +71,8 @@ outcome(Suite, Case, Results) ->
 
 results(Cache, Joist, Suites) ->
     Run = fun(Suite) -> suite(Cache, Joist, Suite) end,
-    maps:from_list(lists:append(parallel(Run, Suites, 2))).
+    %% They mostly wait.
+    maps:from_list(lists:append(parallel(Run, Suites, 3))).
 
 suite(Cache, Joist, Suite) ->
     [App, Name] = string:split(Suite, "/"),
