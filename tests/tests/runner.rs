@@ -80,7 +80,14 @@ fn the_network_card() {
     let text = call(&["--tap", "tap7", "--ip", "10.1.0.2/16", "--gateway", "10.1.0.1", "--dns", "10.1.0.3"]);
     assert!(text.contains("-netdev\ntap,id=net0,ifname=tap7,script=no,downscript=no\n"), "{text}");
     assert!(text.contains("-append\nip=10.1.0.2/16 gw=10.1.0.1 dns=10.1.0.3\n"), "{text}");
+    let text = call(&["--tap", "a", "--tap", "b", "--ip", "eth1=10.2.0.2/24", "--dns", "eth0=10.1.0.3"]);
+    assert!(text.contains("tap,id=net0,ifname=a,") && text.contains("tap,id=net1,ifname=b,"), "{text}");
+    assert!(text.contains("-append\neth1.ip=10.2.0.2/24 eth0.dns=10.1.0.3\n"), "{text}");
     assert!(!call(&["--no-net"]).contains("net0"));
+    for wrong in ["wlan0=10.2.0.2/24", "eth1=10.2.0.2", "eth=10.2.0.2/24", "eth999=10.2.0.2/24"] {
+        let (status, _, err) = output("exit 1", &[image().as_os_str(), OsStr::new("--ip"), OsStr::new(wrong)]);
+        assert_eq!(status, Some(2), "{wrong}: {err}");
+    }
 }
 
 #[test]

@@ -102,17 +102,17 @@ impl Network {
     }
 
     pub(super) fn arguments(&self, machine: Machine, command: &mut Command) {
-        let backends = match self {
-            Network::None => Vec::new(),
+        let (kind, cards) = match self {
+            Network::None => return,
             Network::User(forwards) => {
-                vec![forwards.iter().fold("user".to_owned(), |text, forward| text + "," + &forward.option())]
+                ("user", vec![forwards.iter().fold(String::new(), |text, forward| text + "," + &forward.option())])
             }
             Network::Taps(names) => {
-                names.iter().map(|name| format!("tap,ifname={name},script=no,downscript=no")).collect()
+                ("tap", names.iter().map(|name| format!(",ifname={name},script=no,downscript=no")).collect())
             }
         };
-        for (n, backend) in backends.into_iter().enumerate() {
-            command.arg("-netdev").arg(format!("{backend},id=net{n}"));
+        for (n, options) in cards.into_iter().enumerate() {
+            command.arg("-netdev").arg(format!("{kind},id=net{n}{options}"));
             command.arg("-device").arg(match machine {
                 Machine::Microvm => format!("virtio-net-device,netdev=net{n}"),
                 // Nothing boots from it: no option ROM.
