@@ -18,7 +18,9 @@ demo: deps joist
 test: deps joist
 	$(MAKE) -s -C examples all >/dev/null
 	cargo fmt --all --check
+	cargo fmt --manifest-path fuzz/Cargo.toml --check
 	cargo clippy --quiet $(HOST) --all-targets -- --deny warnings
+	CUSTOM_LIBFUZZER_PATH=none/none cargo clippy --quiet --manifest-path fuzz/Cargo.toml --target-dir target -- --deny warnings
 	cargo test --no-fail-fast $(HOST)
 
 # OTP 25's own suites: every case that stock passes is to pass, but for tests/otp-suites/expected-failures.tsv. (`test`

@@ -1,8 +1,8 @@
 //! Hostile archives, of any bytes or a good one that is changed at some places: either refused, or every accessor works.
 #![no_main]
 
-use joist_image::{Archive, Builder};
 use joist_image::cmdline::CommandLine;
+use joist_image::{Archive, Builder};
 use libfuzzer_sys::fuzz_target;
 
 /// A small archive with something of each kind in it.

@@ -27,7 +27,10 @@ fuzz_target!(|input: ([u8; 5], [u16; 3], Vec<u8>, Vec<u8>)| {
         let bits = if bits.abs() == 8 { bits + bits.signum() } else { bits };
         for pace in [pace, WHOLE] {
             let again = inflate(&packed, bits, pace);
-            assert!(bytes.is_empty() || again.as_deref() == Some(&bytes[..]), "{parameters:?} {pace:?}: {packed:02x?} {again:?}");
+            assert!(
+                bytes.is_empty() || again.as_deref() == Some(&bytes[..]),
+                "{parameters:?} {pace:?}: {packed:02x?} {again:?}"
+            );
         }
     }
 });

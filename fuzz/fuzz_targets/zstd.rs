@@ -4,7 +4,10 @@
 use joist_bif::zstd::probe::{Settings, there_and_back};
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|input: (i8, [(u8, u8); 4], u16, u8, Vec<u8>, Vec<u8>)| {
+/// Level, parameters, bytes in a piece, how the rest is done, the text, a dictionary.
+type Input = (i8, [(u8, u8); 4], u16, u8, Vec<u8>, Vec<u8>);
+
+fuzz_target!(|input: Input| {
     let (level, parameters, piece, how, bytes, dictionary) = input;
     // Bytes that occur again, far away, too.
     let text = match how >> 4 {

@@ -144,7 +144,8 @@ fn segment(template: &Template, bytes: &[u8]) -> Vec<u8> {
     let number = |at: usize| u32::from_be_bytes([said[at], said[at + 1], said[at + 2], said[at + 3]]);
     let near = |value: u32, by: u8| value.wrapping_add((i32::from(by as i8) << (by & 15)) as u32);
     let sequence = if byte(0) & 1 == 0 { number(8) } else { near(number(8), byte(1)) };
-    let acknowledged = if byte(0) & 2 == 0 { number(4).wrapping_add(u32::from(byte(0) >> 7)) } else { near(number(4), byte(2)) };
+    let acknowledged =
+        if byte(0) & 2 == 0 { number(4).wrapping_add(u32::from(byte(0) >> 7)) } else { near(number(4), byte(2)) };
     let ports = [said[2], said[3], said[0], said[1]];
     tcp(ports, sequence.to_be_bytes(), acknowledged.to_be_bytes(), byte(3), bytes.get(4..).unwrap_or_default())
 }

@@ -175,7 +175,9 @@ impl World {
         match kind {
             11 => drop(stack.receive(socket, &mut buf[..1 << variant], 0)),
             12 => drop(stack.send(socket, &[&buf[..1 << variant]], Some(&at(2, 1000)), &[], 0)),
-            13 => drop(stack.shutdown(socket, [Shutdown::Read, Shutdown::Write, Shutdown::Both][usize::from(variant % 3)])),
+            13 => drop(
+                stack.shutdown(socket, [Shutdown::Read, Shutdown::Write, Shutdown::Both][usize::from(variant % 3)]),
+            ),
             14 => {
                 self.sockets.swap_remove(place);
                 stack.close(socket);

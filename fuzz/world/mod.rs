@@ -1,5 +1,4 @@
-//! A platform whose sockets answer what the input says: anything, at any time. When the input is used up, everything fails,
-//! and as no error is told twice in a row of attempts to receive, the next one finds nothing.
+//! A platform whose sockets answer what the input says: anything, at any time. When the input is used up, everything fails.
 
 use joist_vm::platform::{
     Address, Channels, ConsoleRead, Control, Errno, Event, Family, FileInfo, FileKind, Files, Halt, Handle, Interface,
@@ -18,18 +17,10 @@ struct State {
     open: BTreeSet<Socket>,
     /// What was sent last, which answers begin with.
     sent: Vec<u8>,
-    /// Who tried to receive last was told an error, behind the input's end.
-    told: bool,
 }
 
-static WORLD: World = World(Mutex::new(State {
-    script: Vec::new(),
-    at: 0,
-    next_socket: 0,
-    open: BTreeSet::new(),
-    sent: Vec::new(),
-    told: false,
-}));
+static WORLD: World =
+    World(Mutex::new(State { script: Vec::new(), at: 0, next_socket: 0, open: BTreeSet::new(), sent: Vec::new() }));
 
 /// The world, with this for its answers.
 pub fn enter(script: &[u8]) -> &'static World {
@@ -53,7 +44,6 @@ pub fn enter(script: &[u8]) -> &'static World {
     state.script = script.to_vec();
     state.at = 0;
     state.sent.clear();
-    state.told = false;
     &WORLD
 }
 
@@ -159,14 +149,6 @@ impl Sockets for World {
         })
     }
     fn socket_receive(&self, socket: Socket, buf: &mut [u8], _: i32) -> Result<Received, Errno> {
-        {
-            let mut state = self.0.lock().unwrap();
-            let told = state.told;
-            state.told = state.at >= state.script.len() && !told;
-            if told {
-                return Err(Errno::Eagain);
-            }
-        }
         self.call(socket, |state, byte| {
             let mut bytes = Vec::new();
             if byte & 0x40 != 0 {
@@ -223,7 +205,17 @@ impl Sockets for World {
         let (ip, hardware) = ("192.0.2.1".parse().ok(), Some([2, 0, 0, 0, 0, 1]));
         let name = "eth0".to_string();
         let (address, netmask, other) = (ip, "255.255.255.0".parse().ok(), ip);
-        Ok(vec![Interface { name, flags: 0x1043, index: 1, mtu: 1500, address, netmask, other, hardware }])
+        Ok(vec![Interface {
+            name,
+            flags: 0x1043,
+            index: 1,
+            mtu: 1500,
+            address,
+            netmask,
+            other,
+            destination: None,
+            hardware,
+        }])
     }
 }
 
