@@ -125,10 +125,7 @@ impl Stack {
 
     /// Linux's index of the interface that has an own address, or 0.
     pub(crate) fn index_of(&self, own: IpAddress) -> u32 {
-        if address::is_loopback(own) {
-            return Side::Loopback.index();
-        }
-        self.cards.iter().position(|card| card.attached.has(own)).map_or(0, |n| Side::Card(n).index())
+        self.side_of(own).map_or(0, Side::index)
     }
 }
 

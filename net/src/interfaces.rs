@@ -60,7 +60,7 @@ impl Stack {
         if address.is_unspecified() {
             return Ok(None);
         }
-        self.side_of(address.into()).map(Some).ok_or(unknown)
+        self.side_of(address::from_std(address.into())).map(Some).ok_or(unknown)
     }
 
     /// The one with an index; 0 names none.

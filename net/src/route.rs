@@ -6,7 +6,7 @@
 use crate::interface::Side;
 use crate::{Stack, address};
 use core::cmp::Reverse;
-use core::net::{IpAddr, SocketAddr};
+use core::net::SocketAddr;
 use joist_vm::platform::Errno;
 use smoltcp::wire::IpAddress;
 
@@ -41,12 +41,13 @@ impl Stack {
             }
             return Ok((Side::Loopback, bound.unwrap_or(source)));
         }
-        let has = |bound| self.cards.iter().position(|card| card.attached.has(bound));
         let number = match (wanted, bound) {
             (Some(Side::Card(n)), _) => Some(n),
             (Some(Side::Loopback), _) => None,
-            (None, Some(bound)) if address::is_loopback(bound) => return Err(Errno::Einval),
-            (None, Some(bound)) => Some(has(bound).ok_or(Errno::Eaddrnotavail)?),
+            (None, Some(bound)) => match self.side_of(bound).ok_or(Errno::Eaddrnotavail)? {
+                Side::Card(n) => Some(n),
+                Side::Loopback => return Err(Errno::Einval),
+            },
             (None, None) => self.best_card(to),
         };
         let number = number.ok_or(Errno::Enetunreach)?;
@@ -66,8 +67,7 @@ impl Stack {
     }
 
     /// The interface that has an own address.
-    pub(crate) fn side_of(&self, own: IpAddr) -> Option<Side> {
-        let own = address::from_std(own);
+    pub(crate) fn side_of(&self, own: IpAddress) -> Option<Side> {
         if address::is_loopback(own) {
             return Some(Side::Loopback);
         }
